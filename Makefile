@@ -1,0 +1,32 @@
+# Two commands do everything on a machine with Python >= 3.11 and pip:
+#   make eval    environment, install, the main job
+#   make test    environment, install, the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: eval test check lint types clean
+
+eval: $(VENV)/ready
+	$(BIN)/python -m evals.curve_detectors --out out/curve_detectors
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+check: lint types test
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -c constraints.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) out

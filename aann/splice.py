@@ -1,0 +1,150 @@
+"""Looking at sites, and running the model with programs in place of units.
+
+``splice`` gives back a ``Model``, marks included, so that replacements compose: splice, capture,
+differentiate or cut the result like any model. A read sees the value after any replacement there,
+which is how an artificial layer feeds the next one.
+"""
+
+import dataclasses
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import jax
+
+from aann import run as running
+from aann.graph import Graph, shape_of, trace
+from aann.model import Model
+from aann.replacement import Replacement
+from aann.site import INPUT
+
+
+def trace_model(model: Model, params: Any, inputs: Any) -> Graph:
+    """The traced program of ``model`` for these (shapes of) parameters and inputs."""
+    return trace(model.apply, params, inputs, inline_custom_rules=model.inline_custom_rules)
+
+
+def sites(model: Model, inputs: Any = None) -> dict[str, jax.ShapeDtypeStruct]:
+    """Names, shapes and dtypes of a model's sites, in the order of execution.
+
+    Args:
+        model: the model; its marks are ``aann.site`` calls.
+        inputs: example inputs (arrays or ``jax.ShapeDtypeStruct``); by default a batch of one.
+
+    Returns:
+        name -> shape and dtype. ``input`` comes first.
+    """
+    inputs = model.batch(1) if inputs is None else inputs
+    graph = trace_model(model, model.params, inputs)
+    shapes = {INPUT: jax.eval_shape(lambda x: x, inputs)}
+    for name in graph.marks:
+        shapes[name] = shape_of(graph.read_vars(name)[0])
+    return shapes
+
+
+def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:
+    """A function ``inputs -> (outputs, {name: activation})``; put it under ``jax.jit``.
+
+    Args:
+        model: the model.
+        names: sites, or ``input``.
+
+    Raises:
+        ValueError: (when called) a name is not a site; the message lists the close matches.
+    """
+    names = [names] if isinstance(names, str) else list(names)
+
+    def captured(inputs: Any) -> tuple[Any, dict[str, Any]]:
+        graph = trace_model(model, model.params, inputs)
+        graph.check(names)
+        reads = {name: graph.read_vars(name) for name in names}
+        keep = [*graph.outvars, *(v for vs in reads.values() for v in vs)]
+        env = running.run(
+            graph,
+            running.start(graph, model.params, inputs),
+            running.schedule(graph, keep, {}),
+            {},
+            keep,
+        )
+        values = {n: graph.rebuild(n, [env[v] for v in vs]) for n, vs in reads.items()}
+        return running.outputs(graph, env), values
+
+    return captured
+
+
+def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> Model:
+    """The model with programs in place of units.
+
+    Args:
+        model: the model; it is not changed.
+        replacements: one or several. They may write different units of one site, and one may read
+            a site that another one writes.
+
+    Returns:
+        A model with the same parameters, inputs, outputs and sites.
+
+    Raises:
+        ValueError: overlapping units, replacements made for another model; and when it runs:
+            unknown sites, units out of range, reads downstream of writes, wrong shapes.
+        TypeError: (when it runs) a program of the wrong dtype, or that cannot be traced.
+    """
+    chosen = [replacements] if isinstance(replacements, Replacement) else list(replacements)
+    _check_together(model, chosen)
+    by_site = defaultdict(list)
+    for replacement in chosen:
+        by_site[replacement.site].append(replacement)
+    changes = {
+        name: running.Change(
+            edit=functools.partial(_write_all, here), reads=tuple(r for x in here for r in x.reads)
+        )
+        for name, here in by_site.items()
+    }
+
+    def apply(params: Any, inputs: Any) -> Any:
+        graph = trace_model(model, params, inputs)
+        running.check_changes(graph, changes)
+        for name, here in by_site.items():
+            for replacement in here:
+                replacement.check_site(shape_of(graph.read_vars(name)[0]))
+        env = running.run(
+            graph,
+            running.start(graph, params, inputs),
+            running.schedule(graph, graph.outvars, changes),
+            changes,
+            graph.outvars,
+        )
+        return running.outputs(graph, env)
+
+    return dataclasses.replace(model, apply=apply)
+
+
+def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> jax.Array:
+    """Compute every program from the same reads, then write them all."""
+    taken = 0
+    value = natural
+    for replacement in here:
+        result = replacement.compute(*reads[taken : taken + len(replacement.reads)])
+        taken += len(replacement.reads)
+        replacement.check_result(result, jax.ShapeDtypeStruct(natural.shape, natural.dtype))
+        value = replacement.write(value, result)
+    return value
+
+
+def _check_together(model: Model, replacements: Sequence[Replacement]) -> None:
+    problems = []
+    owners: dict[tuple[str, int], str] = {}
+    for r in replacements:
+        if r.model and model.name and r.model != model.name:
+            problems.append(f"{r.name!r} was written for model {r.model!r}, not {model.name!r}")
+        for unit in r.units:
+            if (r.site, unit) in owners:
+                problems.append(
+                    f"{owners[r.site, unit]!r} and {r.name!r} both replace unit {unit} of "
+                    f"{r.site!r}"
+                )
+            owners[r.site, unit] = r.name
+    if not replacements:
+        problems.append("nothing to splice: pass at least one replacement")
+    if problems:
+        raise ValueError("\n".join(problems))

@@ -1,0 +1,26 @@
+import os
+import pathlib
+
+import jax
+import jaxtyping
+import pytest
+
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+@pytest.fixture(scope="session")
+def assets() -> pathlib.Path:
+    """The offline mirror; tests that need it are skipped where there is none."""
+    folder = os.environ.get("AANN_ASSETS")
+    if not folder:
+        pytest.skip("needs the published weights and data: set AANN_ASSETS to a mirror of them")
+    return pathlib.Path(folder)
+
+
+@pytest.fixture
+def unchecked():
+    """Switch the run-time check of annotations off, as users have it, to reach our own errors."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

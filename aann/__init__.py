@@ -1,14 +1,15 @@
 """Hand-written programs in place of neurons: splice them in, measure the loss they recover."""
 
 from aann.cut import Cut, cut
+from aann.evaluate import evaluate
 from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, split
 from aann.model import Model
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
+from aann.report import Report
 from aann.site import site
 from aann.splice import capture, sites, splice
-
-__version__ = "0.1.0"
+from aann.version import __version__
 
 __all__ = [
     "Constant",
@@ -19,8 +20,11 @@ __all__ = [
     "HeldOut",
     "Model",
     "Replacement",
+    "Report",
+    "__version__",
     "capture",
     "cut",
+    "evaluate",
     "from_arrays",
     "held_out",
     "make",

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 from jax.extend.core import Literal, Var
 
 from aann import run as running
@@ -193,4 +194,4 @@ def _reached_from_params(graph: Graph) -> set[Var]:
 
 def _nbytes(var: Var) -> int:
     shape = shape_of(var)
-    return math.prod(shape.shape) * int(shape.dtype.itemsize)
+    return int(math.prod(shape.shape) * np.dtype(shape.dtype).itemsize)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 Half = TypeVar("Half", bound="Examples")
 
@@ -76,6 +77,7 @@ class Examples:
         )
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
 class Design(Examples):
     """Examples to look at, tune on and fit on."""
 
@@ -85,8 +87,15 @@ class Design(Examples):
         return "design"
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
 class HeldOut(Examples):
-    """Examples to report on. Nothing that fits accepts them."""
+    """Examples to report on. Nothing that fits accepts them.
+
+    Attributes:
+        design: the other half, if there is one.
+    """
+
+    design: Design | None = None
 
     @property
     def split(self) -> str:
@@ -95,7 +104,7 @@ class HeldOut(Examples):
 
 
 def from_arrays(
-    name: str, inputs: np.ndarray, labels: np.ndarray | None = None, names: Sequence[str] = ()
+    name: str, inputs: ArrayLike, labels: ArrayLike | None = None, names: Sequence[str] = ()
 ) -> Examples:
     """Examples from arrays in memory.
 
@@ -105,14 +114,12 @@ def from_arrays(
         labels: (n,) integers, or None.
         names: one an example; by default their position.
     """
-    inputs = np.asarray(inputs)
+    array = np.asarray(inputs)
     return Examples(
         name=name,
-        names=tuple(names) or tuple(f"{i:07d}" for i in range(len(inputs))),
-        digests=tuple(
-            hashlib.sha256(np.ascontiguousarray(x).tobytes()).hexdigest() for x in inputs
-        ),
-        load=lambda indices: inputs[np.asarray(indices, dtype=int)],
+        names=tuple(names) or tuple(f"{i:07d}" for i in range(len(array))),
+        digests=tuple(hashlib.sha256(np.ascontiguousarray(x).tobytes()).hexdigest() for x in array),
+        load=lambda indices: array[np.asarray(indices, dtype=int)],
         labels=None if labels is None else np.asarray(labels),
     )
 
@@ -133,20 +140,24 @@ def split(examples: Examples) -> tuple[Design, HeldOut]:
         key=lambda i: hashlib.sha256(examples.names[i].encode()).digest(),
     )
     middle = len(examples) // 2
-    design, heldout = examples.take(sorted(order[:middle])), examples.take(sorted(order[middle:]))
-    return Design(**_fields(design)), HeldOut(**_fields(heldout))
+    design = Design(**_fields(examples.take(sorted(order[:middle]))))
+    return design, HeldOut(**_fields(examples.take(sorted(order[middle:]))), design=design)
 
 
-def held_out(examples: Examples) -> HeldOut:
+def held_out(examples: Examples, design: Design | None = None) -> HeldOut:
     """Declare that all of ``examples`` are to be reported on (a user's own data, say).
 
+    Args:
+        examples: no half of a split.
+        design: what ``evaluate`` fits on.
+
     Raises:
-        TypeError: they are design examples.
+        TypeError: they are a half already.
     """
-    if isinstance(examples, Design):
-        raise TypeError(f"{examples.name!r} is a design half; what was fitted on is not held out")
-    return HeldOut(**_fields(examples))
+    if isinstance(examples, Design | HeldOut):
+        raise TypeError(f"{examples.name!r} is a {examples.split} half already")
+    return HeldOut(**_fields(examples), design=design)
 
 
 def _fields(examples: Examples) -> dict[str, Any]:
-    return {f.name: getattr(examples, f.name) for f in dataclasses.fields(examples)}
+    return {f.name: getattr(examples, f.name) for f in dataclasses.fields(Examples)}

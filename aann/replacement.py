@@ -148,9 +148,7 @@ class Replacement:
             if n not in self.constants:
                 continue
             old = self.constants[n]
-            constant = (
-                value if isinstance(value, Constant) else dataclasses.replace(old, value=value)
-            )
+            constant = value if isinstance(value, Constant) else _like(old, value)
             if np.shape(constant.value) != np.shape(old.value):
                 problems.append(
                     f"constant {n!r} has shape {np.shape(old.value)}, got "
@@ -228,6 +226,15 @@ class Replacement:
         """The site's value with the units' part replaced; all other units keep their values."""
         before = (slice(None),) * (self.axis % natural.ndim)
         return natural.at[(*before, jnp.asarray(self.units))].set(value)
+
+
+def _like(old: Constant, value: Any) -> Constant:
+    """A constant with another value of the same kind, so that compiled programs still fit."""
+    kind = np.asarray(old.value).dtype
+    floating = np.issubdtype(kind, np.floating) and np.issubdtype(
+        np.asarray(value).dtype, np.number
+    )
+    return dataclasses.replace(old, value=np.asarray(value, kind) if floating else value)
 
 
 def _as_array(value: Any) -> jax.Array:

@@ -1,0 +1,101 @@
+"""The ladder: what stands in for the units, from knowing nothing to knowing the program.
+
+Each rung is a function of what it was fitted to and of one batch (``View``), and returns the units'
+values. Rungs are plain functions so that ``jax.jit`` compiles each once.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from aann import linear
+from aann.replacement import Replacement
+
+Kind = Literal["ablation", "fit", "control", "program"]
+
+
+class View(NamedTuple):
+    """What a rung may look at in one batch."""
+
+    natural: Float[Array, "batch *positions units"]
+    reads: tuple[Any, ...]
+    donor: Int[Array, " batch"]
+    output: Float[Array, "batch *positions units"] | None
+
+
+Rung = Callable[[Any, View], Array]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Row:
+    """One line of a report.
+
+    Attributes:
+        name: of the row.
+        kind: ``ablation``, ``fit``, ``control`` or ``program``.
+        rung: computes the units' values.
+        state: what the rung was fitted to: a pytree of arrays.
+        program: the replacement whose output the rung gets, if any.
+        scalars: how many numbers the rung knows by itself (None: it is made of data).
+    """
+
+    name: str
+    kind: Kind
+    rung: Rung
+    state: Any = ()
+    program: Replacement | None = None
+    scalars: int | None = 0
+
+
+def zero(_: Any, view: View) -> Array:
+    """Zero-ablation."""
+    return jnp.zeros_like(view.natural)
+
+
+def constant(state: Array, view: View) -> Array:
+    """Mean ablation: the same value for every example."""
+    return jnp.broadcast_to(state[None], view.natural.shape)
+
+
+def resample(state: Array, view: View) -> Array:
+    """Resample ablation: the values of another example (natural, or those of a program)."""
+    return state[view.donor % len(state)]
+
+
+def linear_prediction(state: Array, view: View) -> Array:
+    """A linear function of what the program reads."""
+    natural = jax.ShapeDtypeStruct(view.natural.shape, view.natural.dtype)
+    return (linear.features(view.reads, natural) @ state).reshape(view.natural.shape)
+
+
+def program(_: Any, view: View) -> Array:
+    """The program's own output."""
+    return _output(view)
+
+
+def recalibrated(state: tuple[Array, Array], view: View) -> Array:
+    """The program's output with an affine map for each unit."""
+    output = _output(view)
+    shape = (1,) * (output.ndim - 1) + (-1,)
+    slope, offset = (x.reshape(shape) for x in state)
+    return output * slope + offset
+
+
+def permuted(state: Int[Array, " units"], view: View) -> Array:
+    """The program's output with every unit given to another one."""
+    return jnp.take(_output(view), state, axis=-1)
+
+
+def intact(_: Any, view: View) -> Array:
+    """The natural values: splicing them changes nothing."""
+    return view.natural
+
+
+def _output(view: View) -> Array:
+    if view.output is None:
+        raise TypeError("this rung needs a program's output: give its Row a program")
+    return view.output

@@ -1,0 +1,72 @@
+"""Examples in batches of one size, the only size that a cut was traced with."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import jax
+import numpy as np
+from tqdm import tqdm
+
+from aann.examples import Examples
+from aann.model import Model
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """Inputs of a full batch, and which of its rows are examples.
+
+    Attributes:
+        inputs: (batch, ...) on the device; the last batch is padded with its first example.
+        labels: (batch,) int32, or None.
+        indices: the examples' positions in the data set: the first ``len(indices)`` rows.
+    """
+
+    inputs: jax.Array
+    labels: jax.Array | None
+    indices: Sequence[int]
+
+
+def default_size() -> int:
+    """Small batches stay in a CPU's cache; accelerators want large ones."""
+    return 5 if jax.default_backend() == "cpu" else 64
+
+
+def batches(examples: Examples, size: int, model: Model, *, progress: str = "") -> Iterator[Batch]:
+    """All examples, in order.
+
+    Args:
+        examples: the data set.
+        size: of each batch.
+        model: what takes the inputs.
+        progress: what a progress bar on stderr is called; none by default.
+
+    Raises:
+        ValueError: the data set's inputs have another shape or dtype, or are not finite.
+    """
+    starts = range(0, len(examples), size)
+    for start in tqdm(starts, desc=progress, unit="batch", disable=not progress, leave=False):
+        indices = range(start, min(start + size, len(examples)))
+        inputs = np.asarray(examples.load(indices))
+        _check(examples, inputs, indices, model.batch(len(indices)))
+        rows = np.arange(size)
+        rows[len(indices) :] = 0
+        labels = None
+        if examples.labels is not None:
+            labels = jax.numpy.asarray(examples.labels[start + rows], dtype=np.int32)
+        yield Batch(jax.numpy.asarray(inputs[rows]), labels, indices)
+
+
+def _check(
+    examples: Examples, inputs: np.ndarray, indices: Sequence[int], expected: jax.ShapeDtypeStruct
+) -> None:
+    if inputs.shape != expected.shape or inputs.dtype != expected.dtype:
+        raise ValueError(
+            f"data set {examples.name!r}: the model takes inputs of shape {expected.shape} and dtype "
+            f"{expected.dtype}, got {inputs.shape} and {inputs.dtype}"
+        )
+    if np.issubdtype(inputs.dtype, np.floating):
+        bad = [
+            examples.names[i] for i, x in zip(indices, inputs, strict=True) if ~np.isfinite(x).all()
+        ]
+        if bad:
+            raise ValueError(f"data set {examples.name!r}: NaN or infinity in {', '.join(bad)}")

@@ -1,0 +1,119 @@
+"""The best linear prediction of units from what a program reads: the bar that it has to clear.
+
+A read on a grid (images, feature maps) is folded to the site's grid, and each position is predicted
+from the 3 x 3 cells around it with weights shared over positions, as a convolution would. Any other
+read is flattened, with weights of its own for every output. Ridge regression through the normal
+equations; products in float32 a batch, sums in float64.
+"""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+WIDEST = 4096
+ROWS_PER_FEATURE = 64
+RIDGE = 1e-3
+
+
+def features(reads: Sequence[Array], natural: jax.ShapeDtypeStruct) -> Float[Array, "rows width"]:
+    """What the prediction is linear in: one row a position (or an example), a constant 1 last.
+
+    Args:
+        reads: the values that the program reads, (batch, ...) each.
+        natural: the units' values, (batch, ..., units).
+
+    Raises:
+        ValueError: there are more than ``WIDEST`` features.
+    """
+    columns = [_columns(read.astype(jnp.float32), natural) for read in reads]
+    width = sum(c.shape[-1] for c in columns) + 1
+    if width > WIDEST:
+        raise ValueError(
+            f"a linear prediction from these reads has {width} features, more than {WIDEST}: pass "
+            "linear=False to aann.evaluate to leave this row out"
+        )
+    joined = jnp.concatenate([*columns, jnp.ones((*columns[0].shape[:-1], 1))], axis=-1)
+    return joined.reshape(-1, width)
+
+
+def targets(natural: Float[Array, "batch *rest"], on_grid: bool) -> Float[Array, "rows outputs"]:
+    """The units' values, one row for each row of the features."""
+    return natural.reshape(-1, natural.shape[-1] if on_grid else math.prod(natural.shape[1:]))
+
+
+def on_grid(reads: Sequence[jax.ShapeDtypeStruct], natural: jax.ShapeDtypeStruct) -> bool:
+    """Whether all reads fold to the site's grid."""
+    return all(_fold(read.shape, natural.shape) is not None for read in reads)
+
+
+def _columns(read: Array, natural: jax.ShapeDtypeStruct) -> Array:
+    fold = _fold(read.shape, natural.shape)
+    if fold is None:
+        return read.reshape(read.shape[0], -1)
+    batch, *sizes, channels = read.shape
+    split = [n for size, f in zip(sizes, fold, strict=True) for n in (size // f, f)]
+    folded = read.reshape(batch, *split, channels)
+    grid = [1 + 2 * i for i in range(len(sizes))]
+    inner = [2 + 2 * i for i in range(len(sizes))]
+    cells = folded.transpose(0, *grid, *inner, len(split) + 1)
+    cells = cells.reshape(*natural.shape[:-1], -1)
+    pad = jnp.pad(cells, [(0, 0), *[(1, 1)] * len(sizes), (0, 0)])
+    windows = [
+        pad[
+            (
+                slice(None),
+                *(slice(o, o + n) for o, n in zip(offset, natural.shape[1:-1], strict=True)),
+            )
+        ]
+        for offset in np.ndindex(*[3] * len(sizes))
+    ]
+    return jnp.concatenate(windows, axis=-1)
+
+
+def _fold(read: Sequence[int], natural: Sequence[int]) -> tuple[int, ...] | None:
+    """How many of the read's positions make one of the site's, along each axis of the grid."""
+    if len(read) != len(natural) or len(natural) < 3:
+        return None
+    pairs = list(zip(read[1:-1], natural[1:-1], strict=True))
+    return None if any(r % n for r, n in pairs) else tuple(r // n for r, n in pairs)
+
+
+@dataclasses.dataclass
+class NormalEquations:
+    """Sums over batches of feature-by-feature and feature-by-target products."""
+
+    gram: np.ndarray | float = 0.0
+    cross: np.ndarray | float = 0.0
+    rows: int = 0
+
+    def add(self, x: Float[Array, "rows width"], y: Float[Array, "rows outputs"]) -> None:
+        """Add some rows."""
+        gram, cross = _products(x, y)
+        self.gram = self.gram + np.asarray(gram, np.float64)
+        self.cross = self.cross + np.asarray(cross, np.float64)
+        self.rows += len(x)
+
+    def solve(self) -> Float[np.ndarray, "width outputs"]:
+        """Ridge weights; the penalty is ``RIDGE`` times the features' mean variance, none on the 1.
+
+        Raises:
+            ValueError: no rows were added.
+        """
+        if not self.rows:
+            raise ValueError("nothing to fit a linear prediction on: add rows first")
+        gram = np.array(self.gram) / self.rows
+        mean = gram[-1]
+        penalty = RIDGE * np.mean(np.diag(gram) - mean**2)
+        gram += penalty * np.diag(np.append(np.ones(len(gram) - 1), 0.0))
+        solution = np.linalg.lstsq(gram, np.asarray(self.cross) / self.rows, rcond=None)[0]
+        return solution.astype(np.float32)
+
+
+@jax.jit
+def _products(x: Array, y: Array) -> tuple[Array, Array]:
+    return x.T @ x, x.T @ y

@@ -1,0 +1,133 @@
+"""Losses of single examples, from the logits of a classifier.
+
+Every metric is a loss, lower is better, so that ``recovered`` means the same for all: ``top1``,
+``top5`` and ``agreement`` are errors, 0 or 1. Reports show ``1 - mean`` of those in ``ERRORS``.
+``kl`` and ``agreement`` compare with the intact model and need no labels.
+
+Sharp edges: ``per_example`` may run inside ``jax.jit``, where label values cannot raise; check
+them once, on the host, with ``check_labels``. The losses of a label out of range are NaN.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+ERRORS = ("top1", "top5", "agreement")
+"""The metrics that count mistakes: 1 minus their mean is an accuracy."""
+
+
+def per_example(
+    logits: Float[Array, "batch classes"],
+    intact_logits: Float[Array, "batch classes"],
+    labels: Int[Array, " batch"] | None = None,
+) -> dict[str, Float[Array, " batch"]]:
+    """The losses of each example.
+
+    Args:
+        logits: of the model to judge.
+        intact_logits: of the intact model on the same examples.
+        labels: indices of the right classes; without them ``kl`` and ``agreement`` alone.
+
+    Returns:
+        float32 arrays: ``kl``, KL(intact || model) in nats, and ``agreement``, 1 where the two
+        models' best classes differ; with labels ``nll``, the cross-entropy in nats, ``top1`` and
+        (with five classes or more) ``top5``, 1 where the label is not among the best one and
+        five. Among equal logits the lower class index ranks higher.
+
+    Raises:
+        ValueError: shapes do not match.
+    """
+    _check_shapes(logits, intact_logits, labels)
+    logits, intact_logits = logits.astype(jnp.float32), intact_logits.astype(jnp.float32)
+    differ = jnp.argmax(logits, axis=-1) != jnp.argmax(intact_logits, axis=-1)
+    losses = {"kl": kl(intact_logits, logits), "agreement": differ.astype(jnp.float32)}
+    if labels is None:
+        return losses
+    classes = logits.shape[-1]
+    valid = (labels >= 0) & (labels < classes)
+    log_q = jax.nn.log_softmax(logits, axis=-1)
+    losses["nll"] = -jnp.take_along_axis(log_q, labels[:, None], axis=-1, mode="fill")[:, 0]
+    losses["top1"] = (~in_top(logits, labels, 1)).astype(jnp.float32)
+    if classes >= 5:
+        losses["top5"] = (~in_top(logits, labels, 5)).astype(jnp.float32)
+    for name in ("nll", "top1", "top5"):
+        if name in losses:
+            losses[name] = jnp.where(valid, losses[name], jnp.nan)
+    return losses
+
+
+def kl(
+    intact_logits: Float[Array, "batch classes"], logits: Float[Array, "batch classes"]
+) -> Float[Array, " batch"]:
+    """KL(intact || model) in nats: exactly 0 for equal logits and never negative.
+
+    Sums p (exp(d) - 1 - d) with d = log q - log p. The added terms, q - p, sum to zero; with them
+    no term is negative, so that a small divergence is not what large terms of either sign leave.
+    """
+    log_p = jax.nn.log_softmax(intact_logits, axis=-1)
+    log_q = jax.nn.log_softmax(logits, axis=-1)
+    p, q = jnp.exp(log_p), jnp.exp(log_q)
+    impossible = p == 0  # to the intact model: log p may be -inf, and the limit of the term is q
+    d = jnp.where(impossible, 0.0, log_q - jnp.where(impossible, 0.0, log_p))
+    near = jnp.abs(d) < 1.0
+    close = jnp.expm1(jnp.where(near, d, 0.0)) - jnp.where(near, d, 0.0)
+    far = q - p - p * jnp.where(near, 0.0, d)
+    return jnp.where(impossible, q, jnp.where(near, p * close, far)).clip(0.0).sum(axis=-1)
+
+
+def in_top(
+    logits: Float[Array, "batch classes"], labels: Int[Array, " batch"], k: int
+) -> Bool[Array, " batch"]:
+    """Whether each label is among the ``k`` largest logits; of equal ones the first are larger.
+
+    Raises:
+        ValueError: ``k`` is not between 1 and the number of classes.
+    """
+    classes = logits.shape[-1]
+    if not 1 <= k <= classes:
+        raise ValueError(f"top-{k} of {classes} classes: k lies between 1 and {classes}")
+    own = jnp.take_along_axis(logits, labels[:, None], axis=-1, mode="fill")
+    index = jnp.arange(classes, dtype=labels.dtype)[None, :]
+    ahead = (logits > own) | ((logits == own) & (index < labels[:, None]))
+    return ahead.sum(axis=-1) < k
+
+
+def check_labels(labels: np.ndarray, classes: int, names: Sequence[str] | None = None) -> None:
+    """Refuse labels that are no output units, naming all that are out of range.
+
+    Args:
+        labels: (n,) integers.
+        classes: number of output units.
+        names: of the examples, for the message; by default their positions.
+
+    Raises:
+        TypeError: labels are not integers.
+        ValueError: a label is negative or not below ``classes``.
+    """
+    labels = np.asarray(labels)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"labels are integer indices of output units, got {labels.dtype}")
+    bad = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(bad):
+        shown = [f"{names[i] if names else i}: {labels[i]}" for i in bad[:10]]
+        more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
+        raise ValueError(
+            f"{len(bad)} of {labels.size} labels are out of range for {classes} classes "
+            f"(0 to {classes - 1}): {', '.join(shown)}{more}; map the data set's labels to the "
+            "model's output units"
+        )
+
+
+def _check_shapes(logits: Array, intact_logits: Array, labels: Array | None) -> None:
+    problems = []
+    if logits.ndim != 2 or logits.shape[-1] < 1:
+        problems.append(f"logits have shape (batch, classes), got {logits.shape}")
+    if intact_logits.shape != logits.shape:
+        problems.append(f"intact logits have shape {intact_logits.shape}, others {logits.shape}")
+    if labels is not None and labels.shape != logits.shape[:1]:
+        problems.append(f"labels have shape {logits.shape[:1]}, got {labels.shape}")
+    if problems:
+        raise ValueError("; ".join(problems))

@@ -1,0 +1,1 @@
+"""One evaluation to a module; ``python -m evals`` lists them."""

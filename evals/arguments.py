@@ -1,0 +1,65 @@
+"""The arguments that all evaluations share."""
+
+import argparse
+import pathlib
+
+
+def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
+    """An argument parser with the shared arguments.
+
+    Args:
+        name: of the module, as in ``python -m evals.NAME``.
+        claim: one line for ``--help``.
+        out: where results go by default.
+    """
+    result = argparse.ArgumentParser(
+        prog=f"python -m evals.{name}", description=claim, allow_abbrev=False
+    )
+    result.add_argument(
+        "--n", type=positive, metavar="N",
+        help="report on N held-out examples, picked by the seed (default: all)",
+    )  # fmt: skip
+    result.add_argument("--seed", type=natural, default=0, metavar="S", help="default: 0")
+    result.add_argument(
+        "--limit", type=positive, metavar="N",
+        help="a quick look: use at most N design and N held-out examples",
+    )  # fmt: skip
+    result.add_argument(
+        "--out", type=pathlib.Path, default=pathlib.Path(out), metavar="DIR",
+        help=f"write report.json, report.md and the figures here (default: {out})",
+    )  # fmt: skip
+    return result
+
+
+def positive(text: str) -> int:
+    """An integer of at least 1."""
+    if (value := natural(text)) < 1:
+        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, got {text!r}")
+    return value
+
+
+def natural(text: str) -> int:
+    """An integer of at least 0."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected a non-negative integer, got {text!r}")
+    return value
+
+
+def folder(text: str) -> pathlib.Path:
+    """A folder that exists."""
+    path = pathlib.Path(text).expanduser()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"no folder {text!r}")
+    return path
+
+
+def file(text: str) -> pathlib.Path:
+    """A file that exists."""
+    path = pathlib.Path(text).expanduser()
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"no file {text!r}")
+    return path

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import aann
+
+names_of_examples = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=30, unique=True)
+
+
+def examples(names, labels=None):
+    return aann.from_arrays("toy", np.arange(len(names), dtype=np.float32)[:, None], labels, names)
+
+
+@given(names_of_examples, st.randoms())
+def test_halves_are_disjoint_complete_and_fixed_by_the_names(names, random):
+    design, heldout = aann.split(examples(names))
+    assert set(design.names) | set(heldout.names) == set(names)
+    assert not set(design.names) & set(heldout.names)
+    assert len(design) == len(names) // 2
+    shuffled = random.sample(names, len(names))
+    assert set(aann.split(examples(shuffled))[0].names) == set(design.names)
+
+
+@given(names_of_examples)
+def test_halves_load_their_own_inputs_and_labels(names):
+    whole = examples(names, labels=list(range(len(names))))
+    for half in aann.split(whole):
+        loaded = half.load(range(len(half)))
+        assert [names[int(i)] for i in loaded[:, 0]] == list(half.names)
+        np.testing.assert_array_equal(half.labels, loaded[:, 0])
+
+
+def test_the_hash_sees_contents_and_labels_but_not_the_order():
+    one = examples(["a", "b"], labels=[0, 1])
+    assert one.take([1, 0]).hash == one.hash
+    assert examples(["a", "b"], labels=[1, 1]).hash != one.hash
+    assert aann.from_arrays("toy", np.ones((2, 1)), [0, 1], ["a", "b"]).hash != one.hash
+
+
+def test_problems_are_reported_together():
+    with pytest.raises(ValueError, match="more than once: a") as error:
+        aann.Examples("toy", ("a", "a"), ("0",), lambda i: i, np.zeros((3, 2), np.float32))
+    assert "2 names but 1 digests" in str(error.value)
+    assert "labels of shape (3, 2)" in str(error.value)
+    assert "labels are integers, got float32" in str(error.value)
+
+
+def test_empty_and_twice_split_sets_are_refused():
+    with pytest.raises(ValueError, match="'toy': it is empty"):
+        examples([])
+    with pytest.raises(ValueError, match="has 1 example; two halves need two"):
+        aann.split(examples(["a"]))
+    design, heldout = aann.split(examples(["a", "b"]))
+    with pytest.raises(TypeError, match="is a heldout half already"):
+        aann.split(heldout)
+    with pytest.raises(TypeError, match="is a design half already"):
+        aann.held_out(design)

@@ -1,0 +1,96 @@
+import jax
+import numpy as np
+import pytest
+from toys import batch
+
+import aann
+
+
+def gain(x, c):
+    """Two units double what they see.
+
+    Longer text.
+    """
+    return x[:, :2] * c.gain
+
+
+def replacement(**more):
+    chosen = {"model": "toy", "site": "m", "units": (0, 1), "constants": {"gain": 2.0}} | more
+    return aann.make(gain, **chosen)
+
+
+def test_the_claim_is_the_docstrings_first_line():
+    assert replacement().claim == "Two units double what they see."
+    assert aann.make(lambda x, c: x, model="", site="m", units=[0]).claim == ""
+
+
+def test_constants_are_a_pytree_so_that_settings_share_one_compilation():
+    traces = []
+
+    @jax.jit
+    def run(values, x):
+        traces.append(1)
+        return gain(x, values)
+
+    first, second = replacement(), replacement().with_constants(gain=3)
+    np.testing.assert_array_equal(run(first.values, batch()), 2 * batch()[:, :2])
+    np.testing.assert_array_equal(run(second.values, batch()), 3 * batch()[:, :2])
+    assert len(traces) == 1
+    assert first.constants["gain"].value == 2.0
+
+
+def test_an_undeclared_constant_names_the_declared_ones():
+    with pytest.raises(AttributeError, match="no constant 'gian'; declared are gain"):
+        _ = replacement().values.gian
+    with pytest.raises(ValueError, match=r"no constant 'gian'.*has shape \(\), got \(2,\)"):
+        replacement().with_constants(gian=1, gain=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"units": ()}, "units is empty"),
+        ({"units": (1, 1)}, r"units occur more than once: \[1\]"),
+        ({"units": (-1, 2)}, r"non-negative integers, got \[-1\]"),
+        ({"units": (0.5,)}, r"non-negative integers, got \[0.5\]"),
+        ({"reads": ()}, "reads is empty"),
+        ({"reads": ("m",)}, "reads 'm', the very site that it replaces"),
+        ({"constants": {"not a name": 1}}, "named like Python variables"),
+    ],
+)
+def test_bad_declarations_are_refused(more, match, unchecked):
+    with pytest.raises(ValueError, match=match):
+        replacement(**more)
+
+
+@pytest.mark.parametrize(
+    ("value", "origin", "error", "match"),
+    [
+        ("a", "fitted", TypeError, "a number or an array of numbers"),
+        ([], "fitted", TypeError, "a number or an array of numbers"),
+        (float("nan"), "fitted", ValueError, "constants are finite"),
+        (1.0, "guessed", ValueError, "origin is one of"),
+    ],
+)
+def test_bad_constants_are_refused(value, origin, error, match, unchecked):
+    with pytest.raises(error, match=match):
+        aann.Constant(value, origin)
+
+
+def test_the_registry_finds_and_refuses():
+    aann.register(gain, model="toy", site="m", units=(0, 1), name="doubled", constants={"gain": 1})
+    assert aann.replacement("doubled").program is gain
+    assert "doubled" in aann.registered()
+    with pytest.raises(ValueError, match="no replacement 'doubles'; close matches: doubled"):
+        aann.replacement("doubles")
+    with pytest.raises(ValueError, match="called 'doubled' exists"):
+        aann.register(lambda x, c: x, model="toy", site="m", units=[0], name="doubled")
+
+
+def test_the_decorator_gives_back_the_replacement():
+    @aann.register(model="toy", site="m", units=[3], name="decorated")
+    def decorated(x, c):
+        return x[:, :1]
+
+    assert isinstance(decorated, aann.Replacement)
+    assert decorated.units == (3,)

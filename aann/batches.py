@@ -61,8 +61,8 @@ def _check(
 ) -> None:
     if inputs.shape != expected.shape or inputs.dtype != expected.dtype:
         raise ValueError(
-            f"data set {examples.name!r}: the model takes inputs of shape {expected.shape} and dtype "
-            f"{expected.dtype}, got {inputs.shape} and {inputs.dtype}"
+            f"data set {examples.name!r}: the model takes inputs of shape {expected.shape} and "
+            f"dtype {expected.dtype}, got {inputs.shape} and {inputs.dtype}"
         )
     if np.issubdtype(inputs.dtype, np.floating):
         bad = [

@@ -91,7 +91,7 @@ def evaluate(
         weights=model.fingerprint(),
         damage={m: _damage(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
-        natural=_natural(model, replacement),
+        natural=_natural(model, replacement, design),
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants={
             n: {"value": np.asarray(c.value).tolist(), "origin": c.origin, "note": c.note}
@@ -212,9 +212,16 @@ def _report_row(
     )
 
 
-def _natural(model: Model, replacement: Replacement) -> dict[str, int | float | None]:
+def _natural(
+    model: Model, replacement: Replacement, design: Design
+) -> dict[str, int | float | None]:
     cost = natural(
-        model, replacement.site, replacement.units, axis=replacement.axis, reads=replacement.reads
+        model,
+        replacement.site,
+        replacement.units,
+        axis=replacement.axis,
+        reads=replacement.reads,
+        inputs=jnp.asarray(design.load(range(min(len(design), 8)))),
     )
     return {"constants": cost.constants, "bits": cost.bits, "flops": cost.flops}
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 Half = TypeVar("Half", bound="Examples")
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Examples:
     """A data set whose inputs are loaded when they are asked for.
 
@@ -50,6 +50,9 @@ class Examples:
         if problems:
             raise ValueError(f"data set {self.name!r}: " + "; ".join(problems))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, n={len(self)})"
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -77,7 +80,7 @@ class Examples:
         )
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Design(Examples):
     """Examples to look at, tune on and fit on."""
 
@@ -87,7 +90,7 @@ class Design(Examples):
         return "design"
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class HeldOut(Examples):
     """Examples to report on. Nothing that fits accepts them.
 

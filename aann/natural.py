@@ -64,9 +64,13 @@ def natural(
     known = jax.jit(known_values)(model.params, inputs)
     shape = jax.eval_shape(picked, model.params, inputs, known)
     weights = jax.random.normal(jax.random.key(seed), shape.shape, dtype=shape.dtype)
-    gradient = jax.jit(jax.grad(lambda p: (picked(p, inputs, known) * weights).sum()))
-    leaves = jax.tree.leaves(gradient(model.params))
-    constants = sum(int(np.count_nonzero(leaf)) for leaf in leaves)
+
+    def combined(params: Any, inputs: Any, known: Sequence[Any], weights: jax.Array) -> jax.Array:
+        return (picked(params, inputs, known) * weights).sum()
+
+    # All arrays are arguments: XLA would spend minutes on folding those that are closed over.
+    gradient = jax.jit(jax.grad(combined))(model.params, inputs, known, weights)
+    constants = sum(int(np.count_nonzero(leaf)) for leaf in jax.tree.leaves(gradient))
     batch = len(jax.tree.leaves(inputs)[0])
     return Complexity(
         constants, float(FULL * constants), flops(picked, model.params, inputs, known) / batch

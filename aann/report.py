@@ -128,11 +128,10 @@ class Report:
         del plain["arrays"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
 
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write ``report.json``, ``report.md`` and ``report.npz`` into ``folder``."""
+    def save(self, folder: str | os.PathLike[str], figures: Sequence[str] = ()) -> None:
+        """Write ``report.json``, ``report.md`` (showing ``figures``) and ``report.npz``."""
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
-        figures = sorted(p.name for p in path.glob("*.png"))
         for name, text in [("report.json", self.to_json()), ("report.md", self.markdown(figures))]:
             (path / name).write_text(text + "\n", encoding="utf-8")
         arrays: Mapping[str, Any] = self.arrays
@@ -246,7 +245,7 @@ def _mean(values: Sequence[float | None]) -> str:
     return f"{np.mean(known):.2f}" if len(known) == len(values) else "-"
 
 
-def _count(x: float | None) -> str:
+def _count(x: int | float | None) -> str:
     if x is None:
         return "-"
     return f"{x:,.0f}" if x < 1e7 else f"{x:.2g}"

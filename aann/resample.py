@@ -27,6 +27,7 @@ from jaxtyping import Complex64, Float, Float32, Float64, Int
 _COUNTS_AT_ONCE = 2**22  # 16 MB of float32 a thread; smaller blocks waste time between BLAS threads
 _PAIRS_AT_ONCE = 2**17  # random numbers and indices of a block stay in the cache
 _MOST_THREADS = 8
+_TILE = 2**18  # multiplications of a product that OpenBLAS does not spread over threads
 _LARGEST_COUNT = 11  # of the table; a Poisson(1) count is larger with probability 8e-10
 
 
@@ -112,8 +113,7 @@ def draw_counts(rng: np.random.Generator, rows: int, n: int) -> Float32[np.ndarr
         np.take(table, words.view(np.uint16)[: len(block)], out=block, mode="clip")
     flat = pairs.view(np.float32)[: rows * n]
     counts = flat.reshape(rows, n)
-    totals = counts @ np.ones(n, dtype=np.float32)  # exact: whole numbers below 2**24
-    missing = n - totals.astype(np.int64)
+    missing = n - counts.sum(axis=1).astype(np.int64)  # exact: whole numbers below 2**24
     for row in np.flatnonzero(missing < 0):
         counts[row] = 0
         missing[row] = n
@@ -147,14 +147,30 @@ def _drawn_sums(
 
     def block(index: int, stream: np.random.SeedSequence) -> Float64[np.ndarray, "rows columns"]:
         rng = np.random.Generator(np.random.SFC64(stream))
-        counts = draw_counts(rng, min(rows, draws - index * rows), n)
-        sums: Float64[np.ndarray, "rows columns"] = (counts @ columns).astype(np.float64)
-        return sums
+        return _product(draw_counts(rng, min(rows, draws - index * rows), n), columns)
 
     # A stream for each block, not for each thread: the number of threads changes nothing.
     streams = np.random.SeedSequence(seed).spawn(blocks)
     with ThreadPoolExecutor(min(threads or _cores(), blocks)) as pool:
         return np.concatenate(list(pool.map(block, range(blocks), streams)))
+
+
+def _product(
+    counts: Float32[np.ndarray, "rows n"], columns: Float32[np.ndarray, "n columns"]
+) -> Float64[np.ndarray, "rows columns"]:
+    """``counts @ columns``, in tiles too small for BLAS to spread over threads of its own.
+
+    BLAS threads under ours would wait for each other; tiles also let sums be kept in float64.
+    """
+    height = 128
+    width = max(1, _TILE // (height * columns.shape[1]))
+    sums = np.zeros((len(counts), columns.shape[1]))
+    for top in range(0, len(counts), height):
+        rows = slice(top, top + height)
+        for left in range(0, len(columns), width):
+            part = slice(left, left + width)
+            sums[rows] += counts[rows, part] @ columns[part]
+    return sums
 
 
 def _cores() -> int:

@@ -1,0 +1,121 @@
+"""Recovered against description length: what an explanation costs and what it is worth."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from aann.vis.style import (
+    FAINT,
+    INK,
+    KINDS,
+    LARGE,
+    NATURAL,
+    NORMAL,
+    SMALL,
+    Bar,
+    check,
+    colour,
+    figure,
+    kinds_of,
+    legend,
+    limits,
+    tidy,
+)  # fmt: skip
+
+_OFFSETS = [
+    (dx * reach, dy * reach)
+    for reach in (1.0, 1.8, 2.8, 4.0, 5.5, 7.0)
+    for dx, dy in [(7, 0), (-7, 0), (6, 6), (6, -6), (-6, 6), (-6, -6), (0, 8), (0, -8)]
+]  # where a label may go, in points from its dot
+
+
+def against_bits(
+    rows: Sequence[Bar], natural_bits: float, *, metric: str = "KL", title: str = ""
+) -> Figure:
+    """Recovered against description length; the natural units are at 1 and their own bits.
+
+    Rows without bits, or with none at all, have no place on a logarithmic axis and are left out;
+    so are rows that are not identified.
+
+    Raises:
+        ValueError: there are no rows, or one is of an unknown kind.
+    """
+    check(rows)
+    shown = [row for row in rows if row.ends and row.bits]
+    drawing = figure(7.2, 4.8)
+    axes = drawing.subplots()
+    axes.set_xscale("log")
+    bits = [row.bits for row in shown if row.bits] + [natural_bits]
+    axes.set_xlim(min(bits) / 2.5, max(bits) * 2.5)
+    axes.set_ylim(*limits(shown))
+    tidy(axes, grid="both")
+    for value in (0, 1):
+        axes.axhline(value, color=INK, linewidth=0.9, zorder=1)
+    dots = [dot for row in shown if (dot := _dot(axes, row))]
+    axes.plot(natural_bits, 1, "*", color=NATURAL, markersize=13, zorder=3)
+    axes.axvline(natural_bits, color=NATURAL, linewidth=0.8, linestyle=":", zorder=1)
+    dots.append(("the natural units", natural_bits, (1.0, 1.0, 1.0), NATURAL))
+    axes.set_xlabel("description length in bits (source and constants)", fontsize=NORMAL)
+    axes.set_ylabel(f"{metric} recovered (95% interval)", fontsize=NORMAL)
+    axes.set_title(title, fontsize=LARGE, color=INK)
+    legend(
+        drawing,
+        [
+            Line2D([], [], marker="o", linestyle="", color=KINDS[kind], label=kind)
+            for kind in kinds_of(shown)
+        ],
+    )
+    drawing.draw_without_rendering()  # the layout decides where names fit
+    _name(axes, dots)
+    return drawing
+
+
+_Dot = tuple[str, float, tuple[float, float, float], str]
+
+
+def _dot(axes: Axes, row: Bar) -> _Dot | None:
+    if row.ends is None or row.bits is None:
+        return None
+    low, middle, high = row.ends
+    axes.plot([row.bits, row.bits], [low, high], color=colour(row.kind), linewidth=1.4, zorder=2)
+    axes.plot(row.bits, middle, "o", color=colour(row.kind), markersize=5.5, zorder=3)
+    return row.name, row.bits, (low, middle, high), INK
+
+
+def _name(axes: Axes, dots: Sequence[_Dot]) -> None:
+    """Write each name at the nearest place that is free of dots, intervals and other names."""
+    taken = []
+    for _, x, (low, _, high), _ in dots:
+        points = axes.transData.transform([(x, low), (x, high)])
+        taken.append(Bbox([points.min(axis=0) - 6, points.max(axis=0) + 6]))
+    frame = axes.get_window_extent()
+    for value in (0, 1):  # names do not lie on the two lines either
+        height = axes.transData.transform((1, value))[1]
+        taken.append(Bbox([[frame.x0, height - 1], [frame.x1, height + 1]]))
+    for name, x, (_, middle, _), tint in dots:
+        tried = []
+        for dx, dy in _OFFSETS:
+            text = axes.annotate(
+                name, (x, middle), xytext=(dx, dy), textcoords="offset points", fontsize=SMALL,
+                color=tint, ha="left" if dx > 0 else "right" if dx < 0 else "center",
+                va="bottom" if dy > 0 else "top" if dy < 0 else "center",
+                arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "shrinkB": 3},
+            )  # fmt: skip
+            text.set_in_layout(False)
+            text.get_window_extent()  # moves it to its place
+            box = Text.get_window_extent(text)  # without its leader
+            clashes = sum(box.overlaps(other) for other in taken)
+            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1
+            inside = inside and frame.y0 <= box.y0 and box.y1 <= frame.y1
+            tried.append((clashes + (0 if inside else 10), text, box))
+            if tried[-1][0] == 0:
+                break
+        best = min(range(len(tried)), key=lambda i: tried[i][0])
+        for i, (_, text, _) in enumerate(tried):
+            if i != best:
+                text.remove()
+        taken.append(tried[best][2])

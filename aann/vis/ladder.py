@@ -1,0 +1,76 @@
+"""Recovered of every row of the ladder as bars with their intervals."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from aann.vis.style import (
+    FAINT,
+    INK,
+    KINDS,
+    LARGE,
+    NORMAL,
+    SMALL,
+    Bar,
+    check,
+    colour,
+    figure,
+    kinds_of,
+    legend,
+    limits,
+    tidy,
+)  # fmt: skip
+
+
+def bars(rows: Sequence[Bar], *, metric: str = "KL", title: str = "") -> Figure:
+    """Recovered of every row with its interval, first row on top.
+
+    The axis holds all intervals, so that values above 1 and below 0 are seen whole. Rows that are
+    not identified say so in place of a bar.
+
+    Raises:
+        ValueError: there are no rows, or one is of an unknown kind.
+    """
+    check(rows)
+    drawing = figure(7.2, 1.3 + 0.27 * len(rows))
+    axes = drawing.subplots()
+    axes.set_xlim(*limits(rows))
+    for y, row in enumerate(rows):
+        _bar(axes, float(y), row)
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    tidy(axes, grid="x")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    for value, name in ((0, "zeroed"), (1, "intact")):
+        axes.axvline(value, color=INK, linewidth=0.9, zorder=4)
+        axes.annotate(
+            name, (value, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+            textcoords="offset points", ha="center", fontsize=SMALL, color=INK,
+        )  # fmt: skip
+    axes.set_xlabel(
+        f"fraction of the {metric} damage of zero-ablation that is undone (95% interval)",
+        fontsize=NORMAL,
+    )
+    if title:
+        drawing.suptitle(title, fontsize=LARGE, color=INK)
+    legend(drawing, [Patch(color=KINDS[kind], label=kind) for kind in kinds_of(rows)])
+    return drawing
+
+
+def _bar(axes: Axes, y: float, row: Bar) -> None:
+    if row.ends is None:
+        text, tint, style = "not identified", FAINT, "italic"
+    else:
+        low, middle, high = row.ends
+        axes.barh(y, middle, height=0.66, color=colour(row.kind), zorder=2)
+        axes.plot([low, high], [y, y], color=INK, linewidth=1.2, zorder=3)
+        axes.plot([low, high], [y, y], "|", color=INK, markersize=5, zorder=3)
+        text = f"{middle:.2f} [{low:.2f}, {high:.2f}]".replace("-", "\u2212")
+        tint, style = INK, "normal"
+    axes.text(
+        1.02, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL,
+        color=tint, fontstyle=style,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Synthetic curves to probe a vision model with.
+
+A curve is an arc of a circle that passes through a given pixel. Its direction points from that
+pixel to the circle's centre, in degrees, counted from right (0) towards up (90); pixels count rows
+downwards. A line arc is a stroke; a filled one is a whole disc, whose rim is an edge. Edges are
+smoothed over one pixel.
+
+Sharp edge: values outside of what the model was trained on are easily asked for; ``background``
+plus or minus ``contrast`` should stay in the model's range.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One kind of curve: ``light`` on the background or dark, ``filled`` or a line, and how round.
+
+    Attributes:
+        light: brighter than the background.
+        filled: a disc instead of a stroke.
+        radius: of the circle, in pixels.
+    """
+
+    light: bool
+    filled: bool
+    radius: float
+
+    def __post_init__(self) -> None:
+        if not self.radius > 0:
+            raise ValueError(f"a radius is a positive number of pixels, got {self.radius}")
+
+
+def variants(radii: Sequence[float]) -> tuple[Variant, ...]:
+    """Light and dark, line and filled curves of each radius, in this order of nesting."""
+    kinds = itertools.product((True, False), (False, True), radii)
+    return tuple(Variant(light, filled, radius) for light, filled, radius in kinds)
+
+
+def arc(
+    size: tuple[int, int],
+    centre: tuple[float, float],
+    direction: float,
+    variant: Variant,
+    *,
+    half_length: float = 45.0,
+    stroke: float = 4.0,
+) -> Float[np.ndarray, "y x"]:
+    """How much of each pixel is covered by a curve, in [0, 1], float32.
+
+    Args:
+        size: height and width of the picture, in pixels.
+        centre: row and column that the curve passes through.
+        direction: from there to the circle's centre, in degrees, y up.
+        variant: the kind of curve (``light`` does not matter here).
+        half_length: of a line to either side of the centre, along the arc, in pixels.
+        stroke: width of a line, in pixels.
+
+    Raises:
+        ValueError: a size, ``half_length`` or ``stroke`` is not positive.
+    """
+    if min(*size, half_length, stroke) <= 0:
+        raise ValueError(
+            "a picture's size, half_length and stroke are positive numbers of pixels, got "
+            f"{size}, {half_length} and {stroke}"
+        )
+    y, x = np.mgrid[: size[0], : size[1]]
+    angle, radius = np.deg2rad(direction), variant.radius
+    right = x - centre[1] - radius * np.cos(angle)
+    up = centre[0] - y - radius * np.sin(angle)
+    distance = np.hypot(right, up)
+    if variant.filled:
+        cover = _soft(radius - distance)
+    else:
+        away = np.angle(np.exp(1j * (np.arctan2(up, right) - angle - np.pi)))
+        cover = _soft(stroke / 2 - np.abs(distance - radius))
+        if half_length < np.pi * radius:
+            cover = cover * _soft(half_length - np.abs(away) * radius)
+    return cover.astype(np.float32)
+
+
+def pictures(
+    shape: tuple[int, ...],
+    centre: tuple[float, float],
+    directions: Sequence[float],
+    kinds: Sequence[Variant],
+    *,
+    background: float = 117.0,
+    contrast: float = 80.0,
+) -> Iterator[Float[np.ndarray, "direction y x channel"]]:
+    """For each variant, pictures of its curve in all directions, float32.
+
+    Args:
+        shape: (height, width, channels) of one picture; all channels are alike.
+        centre: row and column that the curves pass through.
+        directions: in degrees, y up.
+        kinds: the variants.
+        background: value of the background.
+        contrast: how much a light curve adds to it and a dark one takes away.
+    """
+    for variant in kinds:
+        cover = np.stack([arc(shape[:2], centre, angle, variant) for angle in directions])
+        signed = contrast if variant.light else -contrast
+        grey = np.float32(background) + np.float32(signed) * cover
+        yield np.repeat(grey[..., None], shape[2], axis=-1)
+
+
+def _soft(inside: np.ndarray) -> np.ndarray:
+    """Cover of a pixel whose middle lies ``inside`` pixels within an edge."""
+    return np.clip(inside + 0.5, 0.0, 1.0)

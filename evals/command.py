@@ -1,0 +1,75 @@
+"""Running an evaluation from the command line: errors for people, results in a folder."""
+
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import aann
+
+Half = TypeVar("Half", bound=aann.Examples)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run ``main``; what can go wrong with input is printed as a message, with exit status 1."""
+    try:
+        main()
+    except (ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def pick(examples: Half, n: int | None, seed: int) -> Half:
+    """``n`` of the examples, picked by the seed; all of them where ``n`` is None.
+
+    Raises:
+        ValueError: there are fewer than ``n``.
+    """
+    if n is None:
+        return examples
+    if n > len(examples):
+        raise ValueError(
+            f"{n} examples were asked for, but {examples.name!r} ({examples.split}) has "
+            f"{len(examples)}"
+        )
+    chosen = np.random.default_rng(seed).choice(len(examples), n, replace=False)
+    return examples.take(sorted(chosen.tolist()))
+
+
+def writable(folder: pathlib.Path) -> pathlib.Path:
+    """The folder, created and shown to take files before hours of work depend on it.
+
+    Raises:
+        OSError: it cannot be created or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".aann-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OSError(f"cannot write results to {folder}: {error.strerror}; pass --out") from error
+    return folder
+
+
+def say(text: str) -> None:
+    """One line about what is going on, on stderr: stdout is for the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Sequence[str]:
+    """Print the report and write it and its figures into ``folder``; returns the files' names."""
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png", bbox_inches="tight")
+    report.save(folder, figures=[f"{name}.png" for name in figures])
+    print(report)
+    written = ["report.json", "report.md", "report.npz", *(f"{n}.png" for n in figures)]
+    say(f"wrote {', '.join(written)} to {folder}")
+    return written

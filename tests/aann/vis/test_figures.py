@@ -1,0 +1,157 @@
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.text import Annotation, Text
+
+from aann.vis.bits import against_bits
+from aann.vis.ladder import bars
+from aann.vis.maps import MapRow, maps
+from aann.vis.polar import _spread, radial_tuning
+from aann.vis.style import Bar, colour
+
+ROWS = [
+    Bar("zero", "ablation", 0.0, 0.0, 0.0, 0.0),
+    Bar("linear", "fit", 0.4, 0.35, 0.45, 3e4),
+    Bar("program", "program", 1.2, 1.1, 1.3, 4e3),
+    Bar("other program", "program", 1.19, 1.1, 1.28, 4.1e3),
+    Bar("turned", "control", -0.24, -0.33, -0.1, 4.05e3),
+    Bar("lost", "control", None, None, None, 4e3),
+]
+
+
+def rendered(figure):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def overlaps(texts):
+    boxes = [Text.get_window_extent(t) for t in texts]  # without leaders
+    return [
+        (texts[i].get_text(), texts[j].get_text())
+        for i in range(len(boxes))
+        for j in range(i)
+        if boxes[i].overlaps(boxes[j])
+    ]
+
+
+def test_bars_show_values_beyond_zero_and_one_and_rows_that_are_not_identified():
+    figure = bars(ROWS, title="a ladder")
+    assert rendered(figure).startswith(b"\x89PNG")
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    assert low < -0.33
+    assert high > 1.3
+    texts = [t.get_text() for t in axes.texts]
+    assert "not identified" in texts
+    assert "1.20 [1.10, 1.30]" in texts
+    assert [t.get_text() for t in axes.get_yticklabels()] == [row.name for row in ROWS]
+    lengths = [patch.get_width() for patch in axes.patches]
+    assert lengths == [0.0, 0.4, 1.2, 1.19, -0.24]
+    assert len({patch.get_facecolor() for patch in axes.patches}) == 4
+    assert not overlaps([*axes.get_yticklabels(), *axes.texts])
+
+
+def test_bits_names_do_not_overlap_and_rows_without_place_are_left_out():
+    figure = against_bits(ROWS, 6e6)
+    rendered(figure)
+    (axes,) = figure.axes
+    names = [t for t in axes.texts if isinstance(t, Annotation)]
+    assert {t.get_text() for t in names} == {
+        "linear", "program", "other program", "turned", "the natural units",
+    }  # fmt: skip
+    assert not overlaps(names)
+    frame = axes.get_window_extent()
+    for name in names:
+        box = Text.get_window_extent(name)
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1, name
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1, name
+    assert axes.get_xlim()[1] > 6e6
+    assert axes.get_ylim()[0] < -0.33
+
+
+def test_a_ladder_without_anything_to_show_still_draws():
+    lost = [Bar("lost", "program", float("nan"), None, None)]
+    rendered(bars(lost))
+    rendered(against_bits(lost, 1e6))
+
+
+def test_maps_share_a_scale_and_residuals_are_symmetric():
+    rng = np.random.default_rng(0)
+    natural, artificial = rng.exponential(size=(2, 6, 6))
+    picture = rng.integers(0, 256, (20, 20, 3)).astype(np.uint8)
+    figure = maps([MapRow(picture, natural, artificial, "dog.jpg: 0.01 nats")] * 2)
+    rendered(figure)
+    images = [ax.images[0] for ax in figure.axes if ax.images][:4]
+    np.testing.assert_array_equal(images[0].get_array(), picture)
+    assert images[1].get_clim() == images[2].get_clim()
+    assert images[1].get_clim() == (0.0, max(natural.max(), artificial.max()))
+    np.testing.assert_allclose(images[3].get_array(), artificial - natural)
+    low, high = images[3].get_clim()
+    assert low == -high
+    assert figure.axes[0].get_title(loc="left") == "dog.jpg: 0.01 nats"
+
+
+def test_maps_of_silent_units_and_grey_float_pictures():
+    rendered(maps([MapRow(np.full((5, 5), 300.0), np.zeros((2, 2)), np.zeros((2, 2)), "silent")]))
+
+
+def test_tuning_curves_are_scaled_by_the_natural_peak():
+    directions = np.arange(0, 360, 10.0)
+    tops = np.array([[30.0], [80.0]])
+    natural = tops * np.exp(np.cos(np.deg2rad(directions[None] - np.array([[20.0], [200.0]]))) - 1)
+    figure = radial_tuning(directions, natural, 1.5 * natural, names=["a", "b"], title="two")
+    rendered(figure)
+    (axes,) = figure.axes
+    solid, dashed = axes.lines[0], axes.lines[2]
+    assert solid.get_ydata().max() == pytest.approx(1)
+    assert dashed.get_ydata().max() == pytest.approx(1.5)
+    assert solid.get_color() == pytest.approx(dashed.get_color())
+    assert axes.get_ylim()[1] > 1.5
+    assert len(solid.get_xdata()) == 37
+    assert solid.get_xdata()[0] == solid.get_xdata()[-1]
+    rendered(radial_tuning(directions, natural, names=["a", "b"]))
+
+
+def test_names_on_the_rim_keep_apart():
+    places = sorted(p for _, p, _ in _spread(list("abcde"), np.array([10.0, 11, 12, 355, 200])))
+    gaps = np.diff([*places, places[0] + 360])
+    assert gaps.min() > 8.9
+
+
+def test_bad_input(unchecked):
+    with pytest.raises(ValueError, match=r"kinds of rows are ablation, .* got 'wrong'"):
+        colour("wrong")
+    with pytest.raises(ValueError, match="at least one row, got none"):
+        bars([])
+    with pytest.raises(ValueError, match="at least one row, got none"):
+        maps([])
+    flat = np.zeros((2, 2))
+    with pytest.raises(ValueError, match=r"'a': natural and .* \(2, 2\) and \(3, 2\).*'b': a pic"):
+        maps(
+            [
+                MapRow(flat, flat, np.zeros((3, 2)), "a"),
+                MapRow(np.zeros((2, 2, 4)), flat, flat, "b"),
+            ]
+        )
+    angles = np.arange(4.0) * 90
+    with pytest.raises(ValueError, match=r"= \(2, 4\) for 2 names, got \(1, 4\)"):
+        radial_tuning(angles, np.ones((1, 4)), names=["a", "b"])
+    with pytest.raises(ValueError, match=r"without a positive response: b; artificial has shape"):
+        radial_tuning(angles, np.array([[1.0] * 4, [0.0] * 4]), np.ones((1, 4)), names=["a", "b"])
+
+
+def test_figures_need_no_pyplot():
+    code = (
+        "import sys, aann.vis.ladder, aann.vis.bits, aann.vis.maps, aann.vis.polar;"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_importing_aann_imports_no_matplotlib():
+    code = "import sys, aann; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -104,7 +104,9 @@ def pictures(
         contrast: how much a light curve adds to it and a dark one takes away.
     """
     for variant in kinds:
-        cover = np.stack([arc(shape[:2], centre, angle, variant) for angle in directions])
+        cover = np.stack(
+            [arc((shape[0], shape[1]), centre, angle, variant) for angle in directions]
+        )
         signed = contrast if variant.light else -contrast
         grey = np.float32(background) + np.float32(signed) * cover
         yield np.repeat(grey[..., None], shape[2], axis=-1)

@@ -2,8 +2,8 @@
 
 ``responses`` shows a model pictures and reads a site where they are centred; ``selectivity`` and
 ``preferred`` are the length and the angle of the mean vector of a tuning curve. ``field_centre``
-finds the pixel that a cell of a site looks at, from gradients, so that stimuli can be put there
-without knowledge of the architecture.
+finds the pixel that central cells look at, so that stimuli can be put there without knowledge of
+the architecture.
 
 Sharp edge: a site here is spatial, (batch, rows, columns, channels).
 """
@@ -20,7 +20,8 @@ from jaxtyping import Float
 from aann.model import Model
 from aann.splice import capture, sites
 
-NOISE_IMAGES = 2
+BANDS = 24
+NOISES = 3
 
 
 def grid(model: Model, site: str) -> tuple[int, int, int]:
@@ -60,29 +61,55 @@ def central_reader(model: Model, site: str, reach: int = 0) -> Callable[[Any], j
     return lambda inputs: read(model.params, inputs)
 
 
-def field_centre(model: Model, site: str, seed: int = 0) -> tuple[float, float]:
-    """Row and column of the pixel at the middle of the central cell's receptive field.
+def field_centre(
+    read: Callable[[Any], jax.Array], picture: jax.ShapeDtypeStruct, seed: int = 0
+) -> tuple[float, float]:
+    """Row and column of the pixel at the middle of what ``read`` looks at, to half a pixel.
 
-    The centroid of the squared gradient of the cell's units, over noise images, to half a pixel.
+    Bands of a noise picture are replaced by other noise, first rows, then columns; the centroid of
+    the change is the answer. A few batches of ``BANDS`` pictures, no gradient.
+
+    Args:
+        read: as from ``central_reader``.
+        picture: shape (height, width, channels) and dtype of one input.
+        seed: of the noise.
 
     Raises:
-        ValueError: as ``grid`` does, or the cell does not depend on the input.
+        ValueError: what is read does not depend on the picture.
     """
-    cell = _central(model, site, 0)
-    shape = model.batch(NOISE_IMAGES)
-    noise = jax.random.uniform(jax.random.key(seed), shape.shape, jnp.float32, 0.0, 255.0)
-    slope = jax.jit(jax.grad(lambda x, params: cell(params, x).astype(jnp.float32).sum()))(
-        noise.astype(shape.dtype), model.params
-    )
-    weight = np.square(np.asarray(slope, np.float64)).sum((0, 3))
-    if not weight.sum() > 0:
+    rng = np.random.default_rng(seed)
+    row, column = np.zeros(BANDS), np.zeros(BANDS)
+    for _ in range(NOISES):
+        noise, other = rng.uniform(0.0, 255.0, (2, *picture.shape))
+        row += _change(read, noise, other, 0, picture.dtype)
+        column += _change(read, noise, other, 1, picture.dtype)
+    if not (row.sum() > 0 and column.sum() > 0):
         raise ValueError(
-            f"the central cell of {site!r} does not depend on the input of {model.name!r}: "
-            "no curve can be placed in its receptive field"
+            "the central cells do not depend on the picture: "
+            "no curve can be placed in their receptive field"
         )
-    y, x = np.mgrid[: weight.shape[0], : weight.shape[1]]
-    row, column = ((weight * axis).sum() / weight.sum() for axis in (y, x))
-    return round(2 * float(row)) / 2, round(2 * float(column)) / 2
+    middles = [_edges(n)[:-1] / 2 + _edges(n)[1:] / 2 - 0.5 for n in picture.shape[:2]]
+    y, x = (float((w * m).sum() / w.sum()) for w, m in zip((row, column), middles, strict=True))
+    return round(2 * y) / 2, round(2 * x) / 2
+
+
+def _edges(size: int) -> np.ndarray:
+    return np.linspace(0, size, BANDS + 1).round()
+
+
+def _change(
+    read: Callable[[Any], jax.Array], noise: np.ndarray, other: np.ndarray, axis: int, dtype: Any
+) -> np.ndarray:
+    """How much ``read`` changes with each band of pixels, mean over units of relative change."""
+    edges, along = _edges(noise.shape[axis]), np.arange(noise.shape[axis])
+    inside = (edges[:-1, None] <= along) & (along < edges[1:, None])
+    pictures = np.where(np.expand_dims(inside, (2 - axis, 3)), other[None], noise[None])
+    before = np.asarray(read(jnp.asarray(np.repeat(noise[None], BANDS, 0), dtype)), np.float64)
+    change = np.abs(np.asarray(read(jnp.asarray(pictures, dtype)), np.float64) - before)
+    most = change.max(0, keepdims=True)
+    relative = np.divide(change, most, out=np.zeros_like(change), where=most > 0)
+    result: np.ndarray = relative.mean(1)
+    return result
 
 
 def _central(model: Model, site: str, reach: int) -> Callable[[Any, Any], jax.Array]:
@@ -132,4 +159,4 @@ def mean_vector(
 
 def angle_between(a: Any, b: Any) -> np.ndarray:
     """Unsigned difference of two angles in degrees, in [0, 180]."""
-    return np.abs((np.asarray(a, np.float64) - np.asarray(b) + 180.0) % 360.0 - 180.0)
+    return np.asarray(np.abs((np.asarray(a, np.float64) - np.asarray(b) + 180.0) % 360.0 - 180.0))

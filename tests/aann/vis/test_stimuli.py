@@ -18,7 +18,9 @@ def centroid(cover):
 @settings(max_examples=40, deadline=None)
 @given(directions, radii, st.booleans())
 def test_a_curve_lies_on_the_side_of_its_circles_centre(direction, radius, filled):
-    cover = arc((161, 161), (80.0, 80.0), direction, Variant(True, filled, radius), half_length=radius)
+    cover = arc(
+        (161, 161), (80.0, 80.0), direction, Variant(True, filled, radius), half_length=radius
+    )
     row, column = centroid(cover)
     right, up = column - 80, 80 - row
     angle = np.rad2deg(np.arctan2(up, right))

@@ -1,0 +1,99 @@
+"""Data sets by name.
+
+``data("imagenet_samples", split=...)`` is one picture for each ImageNet class; they come from the
+training set, so accuracy on them is higher than on the validation set. ``data("imagenet_folder",
+path=..., labels=...)`` is the user's own pictures, all of them held out.
+"""
+
+import difflib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import aann
+from zoo import assets, folder
+from zoo.images import Pictures
+from zoo.synsets import unit_of_wnid
+
+
+def data(name: str, **options: Any) -> aann.Examples:
+    """Examples with the labels of InceptionV1's output units.
+
+    Args:
+        name: a key of ``DATA``.
+        options: of the data set, see ``imagenet_samples`` and ``imagenet_folder``.
+
+    Raises:
+        ValueError: no data set is called ``name``; or see the data set.
+        TypeError: the data set does not take these options.
+    """
+    if name not in DATA:
+        close = difflib.get_close_matches(name, DATA, n=3, cutoff=0.4)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f"no data set is called {name!r}; there are {', '.join(DATA)}{hint}")
+    return DATA[name](**options)
+
+
+def imagenet_samples(split: str | None = None) -> aann.Examples:
+    """One picture of each of 1,000 classes.
+
+    Args:
+        split: ``"design"`` and ``"heldout"`` are the fixed halves (an ``aann.Design`` and an
+            ``aann.HeldOut``), None is all of them.
+
+    Raises:
+        ValueError: no such split.
+        zoo.assets.AssetError: the pictures are neither here nor to be had, or are damaged.
+    """
+    if split not in (None, "design", "heldout"):
+        raise ValueError(f"split is 'design', 'heldout' or None, got {split!r}")
+    paths = assets.fetch("imagenet_samples")
+    units = unit_of_wnid()
+    with ThreadPoolExecutor() as pool:
+        digests = tuple(pool.map(assets.sha256, paths.values()))
+    examples = aann.Examples(
+        name="imagenet_samples",
+        names=tuple(paths),
+        digests=digests,
+        load=Pictures(tuple(paths.values())),
+        labels=np.asarray([units[name.split("_")[0]] for name in paths], np.int32),
+    )
+    if split is None:
+        return examples
+    design, heldout = aann.split(examples)
+    return design if split == "design" else heldout
+
+
+def imagenet_folder(path: str | Path, labels: str | Path | None = None) -> aann.HeldOut:
+    """The user's own pictures; all are held out. Every file is read once here, to check it.
+
+    Args:
+        path: folder, searched recursively.
+        labels: CSV with columns ``file`` (relative to ``path``) and ``wnid``; without it the class
+            is the WordNet id at the start of each file's name or else of its folder's name.
+
+    Raises:
+        ValueError: no pictures, unknown or missing classes, rows that name missing files,
+            duplicates: all of these at once. Or else pictures that cannot be read: all of them.
+    """
+    root = Path(path)
+    found = folder.labelled_pictures(root, None if labels is None else Path(labels))
+    pictures = Pictures([root / picture.name for picture in found])
+    pictures.check()
+    examples = aann.Examples(
+        name="imagenet_folder",
+        names=tuple(picture.name for picture in found),
+        digests=tuple(picture.digest for picture in found),
+        load=pictures,
+        labels=np.asarray([picture.unit for picture in found], np.int32),
+    )
+    return aann.held_out(examples)
+
+
+DATA: dict[str, Callable[..., aann.Examples]] = {
+    "imagenet_samples": imagenet_samples,
+    "imagenet_folder": imagenet_folder,
+}

@@ -1,0 +1,167 @@
+"""InceptionV1 (GoogLeNet) as trained at Google and dumped for Torch, every layer a named site.
+
+Inputs are RGB pixels in [0, 255], float32, (batch, 224, 224, 3); the model subtracts 117 itself.
+Outputs are logits (batch, 1008). Unit i is line i of ``synsets.txt`` (unit 0 is a dummy, the units
+above 1000 are unused). Sites carry the names of Distill and Lucid: ``conv2d0``, ``mixed3b``,
+``mixed3b_5x5``, ``mixed3b_5x5_pre_relu``, ...; a block's channels are its branches 1x1, 3x3, 5x5
+and pool in this order.
+
+Sharp edges:
+
+* This is **not** the checkpoint of Distill and Lucid (``inception5h``). Architecture and widths are
+  the same, the training run and the normalisation are not, so unit numbers do not carry over.
+* Where the stride is 2, TensorFlow's SAME puts the odd pixel of padding below and to the right,
+  Torch pads evenly. The weights tell: on the 1,000 pictures of ``imagenet_samples`` the mean
+  cross-entropy is 0.516 nats with SAME and 0.686 with Torch's symmetric padding (0.529 where only
+  the convolution is symmetric), so this model pads as TensorFlow does. In the same way: the
+  normalisation's alpha is over the window; with that alpha for each channel it is 1.058.
+  ``python -m zoo.evidence`` measures it all again.
+"""
+
+import functools
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+import aann
+from zoo import assets, checkpoint
+from zoo.layers import Padding, local_response_norm, max_pool, same_padding
+from zoo.winograd import Conv3x3
+
+MEAN_PIXEL = 117.0
+CLASSES = 1008
+WINOGRAD_UP_TO = 14  # pixels; on larger maps the direct convolution is as fast
+
+BLOCKS = {
+    "3a": (64, 96, 128, 16, 32, 32),
+    "3b": (128, 128, 192, 32, 96, 64),
+    "4a": (192, 96, 204, 16, 48, 64),
+    "4b": (160, 112, 224, 24, 64, 64),
+    "4c": (128, 128, 256, 24, 64, 64),
+    "4d": (112, 144, 288, 32, 64, 64),
+    "4e": (256, 160, 320, 32, 128, 128),
+    "5a": (256, 160, 320, 48, 128, 128),
+    "5b": (384, 192, 384, 48, 128, 128),
+}
+"""Widths of 1x1, 3x3 bottleneck, 3x3, 5x5 bottleneck, 5x5 and pool reduction in each block."""
+
+STRIDE_2_PADDING = {
+    "tensorflow": (None, None),
+    "torch": ((3, 3), (1, 1)),
+    "torch-ceil": ((3, 3), (0, 1)),
+}
+"""Pixels before and after each axis in the 7x7 convolution and the 3x3 pooling of stride 2; None is
+SAME. "torch-ceil" pools without padding, its last window reaching over the edge."""
+
+
+class InceptionV1(nn.Module):
+    """The network, main path only.
+
+    Attributes:
+        padding: a key of ``STRIDE_2_PADDING``.
+        alpha: of the local response normalisation, over its window of 11 channels.
+    """
+
+    padding: str = "tensorflow"
+    alpha: float = 1.1e-3
+
+    @nn.compact
+    def __call__(self, pixels: Float[Array, "batch h w 3"]) -> Float[Array, "batch 1008"]:
+        """RGB pixels in [0, 255] to logits."""
+        x = self.stem(pixels - MEAN_PIXEL)
+        for block in ("3a", "3b"):
+            x = self.mixed(block, x)
+        x = aann.site("maxpool4", self.halve(x))
+        for block in ("4a", "4b", "4c", "4d", "4e"):
+            x = self.mixed(block, x)
+        x = aann.site("maxpool10", self.halve(x))
+        for block in ("5a", "5b"):
+            x = self.mixed(block, x)
+        x = aann.site("avgpool0", jnp.mean(x, axis=(1, 2)))
+        return aann.site("logits", nn.Dense(CLASSES, name="softmax2")(x))
+
+    def stem(self, x: jax.Array) -> jax.Array:
+        """Centred pixels to the input of mixed3a: (batch, 224, 224, 3) to (batch, 28, 28, 192)."""
+        x = self.conv("conv2d0", x, 64, window=7, stride=2)
+        x = aann.site("maxpool0", self.halve(x))
+        x = aann.site("localresponsenorm0", self.normalise(x))
+        x = self.conv("conv2d1", x, 64)
+        x = self.conv("conv2d2", x, 192, window=3)
+        x = aann.site("localresponsenorm1", self.normalise(x))
+        return aann.site("maxpool1", self.halve(x))
+
+    def mixed(self, block: str, x: jax.Array) -> jax.Array:
+        """One Inception block: four branches side by side on the channel axis."""
+        name, widths = f"mixed{block}", BLOCKS[block]
+        one = self.conv(f"{name}_1x1", x, widths[0])
+        three = self.conv(f"{name}_3x3_bottleneck", x, widths[1])
+        three = self.conv(f"{name}_3x3", three, widths[2], window=3)
+        five = self.conv(f"{name}_5x5_bottleneck", x, widths[3])
+        five = self.conv(f"{name}_5x5", five, widths[4], window=5)
+        pool = aann.site(f"{name}_pool", max_pool(x, 3, 1, ((1, 1), (1, 1))))
+        pool = self.conv(f"{name}_pool_reduce", pool, widths[5])
+        return aann.site(name, jnp.concatenate([one, three, five, pool], axis=-1))
+
+    def conv(
+        self, name: str, x: jax.Array, width: int, window: int = 1, stride: int = 1
+    ) -> jax.Array:
+        """Convolution and ReLU, both marked, in the form that XLA's CPU backend runs fastest."""
+        layer: nn.Module
+        if window == 1:
+            layer = nn.Dense(width, name=name)
+        elif window == 3 and x.shape[1] <= WINOGRAD_UP_TO:
+            layer = Conv3x3(width, name=name)
+        else:
+            padding = self.pad(x, window, stride, STRIDE_2_PADDING[self.padding][0])
+            layer = nn.Conv(width, (window, window), (stride, stride), padding, name=name)
+        x = aann.site(f"{name}_pre_relu", layer(x))
+        return aann.site(name, nn.relu(x))
+
+    def halve(self, x: jax.Array) -> jax.Array:
+        """3x3 max pooling with stride 2."""
+        return max_pool(x, 3, 2, self.pad(x, 3, 2, STRIDE_2_PADDING[self.padding][1]))
+
+    def normalise(self, x: jax.Array) -> jax.Array:
+        """Local response normalisation over 11 channels."""
+        return local_response_norm(x, size=11, alpha=self.alpha, k=2.0)
+
+    def pad(self, x: jax.Array, window: int, stride: int, given: tuple[int, int] | None) -> Padding:
+        """What ``given`` asks for where the stride is 2, otherwise SAME."""
+        if stride == 2 and given is not None:
+            return given, given
+        height, width = (same_padding(x.shape[axis], window, stride) for axis in (1, 2))
+        return height, width
+
+
+def load(padding: str = "tensorflow", alpha: float = 1.1e-3) -> aann.Model:
+    """The pretrained network (weights from the mirror, the cache or the pinned source).
+
+    Args:
+        padding: a key of ``STRIDE_2_PADDING``; others than the default are for comparison.
+        alpha: of the local response normalisation.
+
+    Raises:
+        zoo.assets.AssetError: the weights are neither here nor to be had, or are damaged.
+        ValueError: the files do not hold this architecture.
+    """
+    network = InceptionV1(padding=padding, alpha=alpha)
+    inputs = jax.ShapeDtypeStruct((224, 224, 3), jnp.float32)
+    shapes = jax.eval_shape(
+        network.init, jax.random.key(0), jax.ShapeDtypeStruct((1, *inputs.shape), inputs.dtype)
+    )
+    files = {
+        path.stem: path for path in assets.fetch("inceptionv1").values() if path.suffix == ".h5"
+    }
+    return aann.Model(
+        apply=functools.partial(_apply, network),
+        params=checkpoint.from_torch_dump(files, shapes["params"]),
+        name="inceptionv1",
+        inputs=inputs,
+    )
+
+
+def _apply(network: InceptionV1, params: Any, pixels: jax.Array) -> Any:
+    return network.apply({"params": params}, pixels)

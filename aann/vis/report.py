@@ -47,7 +47,7 @@ def figures(report: Report, metric: str = "kl") -> dict[str, Figure]:
             strict=True,
         )
         drawn["maps"] = maps(
-            [MapRow(*row[:3], title=str(row[3])) for row in shown],
+            [MapRow(picture, mine, theirs, str(text)) for picture, mine, theirs, text in shown],
             title=f"natural and artificial units of {report.site} ({n})",
         )
     if "natural_tuning" in arrays:

@@ -28,7 +28,7 @@ class Batch:
 
 def default_size() -> int:
     """Small batches stay in a CPU's cache; accelerators want large ones."""
-    return 5 if jax.default_backend() == "cpu" else 64
+    return 10 if jax.default_backend() == "cpu" else 64
 
 
 def batches(examples: Examples, size: int, model: Model, *, progress: str = "") -> Iterator[Batch]:

@@ -60,7 +60,7 @@ def evaluate(
         linear: whether to include the linear prediction from the same reads.
         seed: of the bootstrap, the donors of resample ablation and the permutation of units.
         draws: of the bootstrap.
-        batch_size: of the compiled functions; by default 5 on a CPU, 64 on an accelerator.
+        batch_size: of the compiled functions; by default 10 on a CPU, 64 on an accelerator.
         name: of the evaluation, for the report.
         progress: show progress bars on stderr.
 

@@ -2,8 +2,8 @@
 
 Each function takes the calibrated replacement and returns another one for the same units:
 
-- ``turned``: every unit looks for curves that face another way. A metric that rewards it is
-  forgiving.
+- ``turned``: the program turned as a whole, so that every unit looks for curves that face another
+  way. A metric that rewards it is forgiving.
 - ``without_colour``: the image is turned grey first.
 - ``without_centring``: every receptive field is centred on its cell.
 - ``without_scale``: all units share one gain, the geometric mean of their own, as in a program
@@ -18,10 +18,19 @@ from circuits import curve_detectors as detectors
 
 
 def turned(replacement: aann.Replacement, degrees: float) -> aann.Replacement:
-    """The program with every unit's direction turned by ``degrees``, anticlockwise."""
-    direction = np.asarray(replacement.constants["direction"].value)
+    """The program turned as a whole by ``degrees`` anticlockwise about the cell's centre.
+
+    Directions turn, and the centres of receptive fields with them.
+    """
+    direction, right, up = (
+        np.asarray(replacement.constants[n].value, np.float64) for n in ("direction", "right", "up")
+    )
+    cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     return replacement.with_constants(
-        name=f"turned by {degrees:g} degrees", direction=(direction + degrees) % 360.0
+        name=f"turned by {degrees:g} degrees",
+        direction=(direction + degrees) % 360.0,
+        right=cosine * right - sine * up,
+        up=sine * right + cosine * up,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import aann
+import zoo
 
 Half = TypeVar("Half", bound=aann.Examples)
 
@@ -18,7 +19,7 @@ def run(main: Callable[[], None]) -> None:
     """Run ``main``; what can go wrong with input is printed as a message, with exit status 1."""
     try:
         main()
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, zoo.AssetError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:

@@ -167,7 +167,7 @@ def _message(
         f"the assets {folder!r} are not to be had. Places searched:\n  "
         + "\n  ".join(places)
         + "\nWhat failed:\n  "
-        + "\n  ".join(sorted(problems)[:5])
+        + "\n  ".join(sorted(problems)[:3])
         + f"\nConnect to the network, or set {assets.MIRROR_VARIABLE} to a mirror: a folder that "
         f"holds {folder}/ with the files of the source"
     )

@@ -203,7 +203,7 @@ def test_values_that_are_not_finite_name_unit_example_and_position():
         ({"units": (1, 2, 77)}, r"has units 0 to 5, got \[77\]"),
         ({"reads": ("logits",)}, "reads 'logits', which lies downstream of 'm'"),
         ({"model": "other"}, "was written for model 'other', not 'toy'"),
-        ({"units": (1, 2)}, r"must return shape \(5, 2\).*got \(5, 3\)"),
+        ({"units": (1, 2)}, r"must return shape \(10, 2\).*got \(10, 3\)"),
     ],
 )
 def test_bad_replacements_are_refused_before_any_work(more, match):

@@ -1,13 +1,10 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from flax import linen as nn
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from zoo import winograd
-
-SIDE = st.integers(1, 5)  # every shape is compiled anew
 
 
 def both(x, features):
@@ -17,12 +14,12 @@ def both(x, features):
     return direct, fast, jax.tree.map(lambda leaf: leaf + 0.1, params)
 
 
-@given(batch=st.integers(1, 2), height=SIDE, width=SIDE, channels=st.integers(1, 3))
-@settings(max_examples=10, deadline=None)
-def test_equals_the_direct_convolution(batch, height, width, channels):
-    x = jax.random.normal(jax.random.key(1), (batch, height, width, channels))
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (2, 7, 7, 3), (1, 4, 5, 2), (1, 3, 8, 1)])
+def test_equals_the_direct_convolution(shape):
+    x = jax.random.normal(jax.random.key(1), shape)
     direct, fast, params = both(x, 4)
-    np.testing.assert_allclose(fast.apply(params, x), direct.apply(params, x), atol=2e-5)
+    expected = jax.jit(direct.apply)(params, x)
+    np.testing.assert_allclose(jax.jit(fast.apply)(params, x), expected, atol=2e-5)
 
 
 def test_gradients_equal_those_of_the_direct_convolution():
@@ -30,7 +27,8 @@ def test_gradients_equal_those_of_the_direct_convolution():
     direct, fast, params = both(x, 4)
 
     def slopes(layer):
-        return jax.grad(lambda p, x: jnp.sin(layer.apply(p, x)).sum(), argnums=(0, 1))(params, x)
+        loss = jax.grad(lambda p, x: jnp.sin(layer.apply(p, x)).sum(), argnums=(0, 1))
+        return jax.jit(loss)(params, x)
 
     jax.tree.map(
         lambda a, b: np.testing.assert_allclose(a, b, atol=1e-4), slopes(fast), slopes(direct)

@@ -186,8 +186,7 @@ class Report:
         return [m for m in METRICS if m in self.damage]
 
     def _header(self) -> list[str]:
-        shown = [f"{m} recovered" for m in self._metrics()]
-        return ["row", "kind", *shown, "correlation", "R2", "constants", "bits", "flops"]
+        return ["row", "kind", *self._metrics(), "correlation", "R2", "constants", "bits", "flops"]
 
     def _cells(self) -> list[list[str]]:
         return [
@@ -221,8 +220,8 @@ class Report:
     def _legend(self) -> list[str]:
         n = self.natural
         return [
-            "recovered = 1 - (L_row - L_intact) / (L_zero - L_intact); top1, top5 and agreement "
-            "are error rates.",
+            f"{', '.join(self._metrics())}: loss recovered, 1 - (L_row - L_intact) / (L_zero - "
+            "L_intact), with its 95% interval; top1, top5 and agreement are error rates.",
             "correlation and R2: means over units, all examples and positions. flops: an example.",
             f"the units replaced: {_count(n.get('constants'))} constants, {_count(n.get('bits'))} "
             f"bits, {_count(n.get('flops'))} flops",

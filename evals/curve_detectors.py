@@ -126,10 +126,15 @@ def _simpler(curves: aann.Replacement) -> list[aann.Replacement]:
 def _maps(
     model: aann.Model, curves: aann.Replacement, heldout: aann.HeldOut, report: aann.Report
 ) -> dict[str, np.ndarray]:
-    """Natural and artificial maps of the best, the median and the worst image by KL."""
-    row = [r.name for r in report.rows].index(curves.name)
-    kl = report.arrays["losses/kl"][row]
-    ranked = np.argsort(kl)
+    """Natural and artificial maps of three images.
+
+    Best, median and worst by the part of the damage that is left, among the half of the images that
+    zero-ablation damages most: on the others the units hardly matter.
+    """
+    names = [r.name for r in report.rows]
+    kl, zeroed = (report.arrays["losses/kl"][names.index(n)] for n in (curves.name, "zero"))
+    damaged = np.argsort(-zeroed)[: (len(zeroed) + 1) // 2]
+    ranked = damaged[np.argsort(kl[damaged] / np.maximum(zeroed[damaged], 1e-12))]
     chosen = [int(ranked[round(place * (len(ranked) - 1))]) for place in SHOWN.values()]
     pictures = heldout.load(chosen)
     read = jax.jit(lambda x: (aann.capture(model, [curves.site])(x)[1], curves.compute(x)))
@@ -137,7 +142,8 @@ def _maps(
     natural, artificial = np.asarray(curves.pick(values[curves.site])), np.asarray(artificial)
     units = np.maximum(natural, artificial).max((1, 2)).argmax(-1)
     titles = [
-        f"{name}: {heldout.names[i]}, unit {curves.units[u]}, KL {kl[i]:.3g}"
+        f"{name}: {heldout.names[i]}, unit {curves.units[u]}, "
+        f"KL {kl[i]:.2g} (zeroed {zeroed[i]:.2g})"
         for name, i, u in zip(SHOWN, chosen, units, strict=True)
     ]
     three = np.arange(len(chosen))

@@ -10,6 +10,8 @@ receptive fields are off centre; scores compare units of one site only, in that 
 """
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -32,6 +34,7 @@ class Family:
         directions: of each unit, from curve to circle's centre, in degrees, y up.
         scores: of all units of the site.
         tuning: response of each of ``units`` to each of ``angles``, mean over the variants.
+        centre: row and column of the pixel that the curves pass through.
         angles: the directions that were shown, in degrees.
         variants: the kinds of curves that were shown.
     """
@@ -41,6 +44,7 @@ class Family:
     directions: tuple[float, ...]
     scores: Float[np.ndarray, " channel"]
     tuning: Float[np.ndarray, "unit angle"]
+    centre: tuple[float, float]
     angles: tuple[float, ...]
     variants: tuple[stimuli.Variant, ...]
 
@@ -65,9 +69,8 @@ def find_family(model: aann.Model, site: str = "mixed3b", n: int = 10) -> Family
     shape = model.batch(1)
     read = tuning.central_reader(model, site, reach=1)
     centre = tuning.field_centre(read, jax.ShapeDtypeStruct(shape.shape[1:], shape.dtype))
-    shown = stimuli.pictures(shape.shape[1:], centre, DIRECTIONS, kinds)
-    answers = tuning.responses(read, shown, shape.dtype)
-    curve, scores, directions = rank(answers.transpose(0, 2, 1), len(RADII))
+    answers = _answers(read, shape, centre, DIRECTIONS, kinds)
+    curve, scores, directions = rank(answers, len(RADII))
     order = np.argsort(-scores, kind="stable")[:n]
     if not scores[order[-1]] > 0:
         raise ValueError(
@@ -80,9 +83,51 @@ def find_family(model: aann.Model, site: str = "mixed3b", n: int = 10) -> Family
         directions=tuple(round(float(directions[u]), 1) for u in order),
         scores=scores,
         tuning=curve[order],
+        centre=centre,
         angles=DIRECTIONS,
         variants=kinds,
     )
+
+
+def measure_tuning(model: aann.Model, family: Family) -> Float[np.ndarray, "unit angle"]:
+    """Tuning curves of the family's units in another model, such as one with a program spliced in.
+
+    Args:
+        model: has the family's site, with at least as many units.
+        family: says which stimuli to show and which units to read, in this order.
+
+    Returns:
+        What ``Family.tuning`` would be; of the model that the family is from, just that.
+
+    Raises:
+        ValueError: the site is unknown or not spatial or lacks units, or the model takes no images.
+    """
+    _, _, channels = tuning.grid(model, family.site)
+    if outside := [u for u in family.units if u >= channels]:
+        raise ValueError(
+            f"{family.site!r} of {model.name!r} has units 0 to {channels - 1}, the family has "
+            f"{outside}"
+        )
+    read = tuning.central_reader(model, family.site, reach=1)
+    answers = _answers(read, model.batch(1), family.centre, family.angles, family.variants)
+    return _curves(answers)[list(family.units)]
+
+
+def _answers(
+    read: Callable[[Any], jax.Array],
+    shape: jax.ShapeDtypeStruct,
+    centre: tuple[float, float],
+    angles: Sequence[float],
+    kinds: Sequence[stimuli.Variant],
+) -> Float[np.ndarray, "variant unit angle"]:
+    """Responses of all units to curves that pass through one pixel."""
+    shown = stimuli.pictures(shape.shape[1:], centre, angles, kinds)
+    return tuning.responses(read, shown, shape.dtype).transpose(0, 2, 1)
+
+
+def _curves(answers: Float[np.ndarray, "variant unit angle"]) -> Float[np.ndarray, "unit angle"]:
+    mean: np.ndarray = answers.mean(0)
+    return mean
 
 
 def rank(
@@ -96,7 +141,7 @@ def rank(
         radii: number of variants of one kind.
     """
     kinds = answers.reshape(-1, radii, *answers.shape[1:]).mean(1)
-    curve = kinds.mean(0)
+    curve = _curves(answers)
     selectivity, directions = tuning.mean_vector(curve, DIRECTIONS)
     worst = kinds.max(-1).min(0)
     return curve, np.maximum(selectivity * worst, 0.0), directions

@@ -10,7 +10,13 @@ import numpy as np
 import aann
 import zoo
 from aann.vis.report import figures
-from circuits import curve_calibration, curve_controls, curve_detectors, curve_family
+from circuits import (
+    curve_baselines,
+    curve_calibration,
+    curve_controls,
+    curve_detectors,
+    curve_family,
+)
 from evals import arguments, command
 
 NAME = "curve_detectors"
@@ -36,8 +42,12 @@ def main(argv: list[str] | None = None) -> None:
         curves,
         heldout,
         design=design,
-        programs=_simpler(curves),
-        controls=[curve_controls.turned(curves, 90), curve_controls.turned(curves, 180)],
+        programs=[curve_baselines.lines_alone(curves, model, design), *_reduced(curves)],
+        controls=[
+            curve_baselines.edge_energy(curves, model, design),
+            curve_controls.turned(curves, 90),
+            curve_controls.turned(curves, 180),
+        ],
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
@@ -114,7 +124,7 @@ def _replacement(
     return curve_detectors.replacement(model.name, family.site, family.units, constants)
 
 
-def _simpler(curves: aann.Replacement) -> list[aann.Replacement]:
+def _reduced(curves: aann.Replacement) -> list[aann.Replacement]:
     """The program without, in turn, each of the three things that the published attempt lacked."""
     return [
         curve_controls.without_colour(curves),

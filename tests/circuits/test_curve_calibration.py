@@ -54,7 +54,7 @@ def test_rounding_keeps_the_digits_that_count():
     )
     assert result["direction"].tolist() == [0, 12]
     assert result["right"].tolist() == [1.5, -3]
-    assert result["gain"].tolist() == [14000, 17000]
+    assert result["gain"].tolist() == [13000, 16000]
 
 
 def test_the_registered_constants_are_those_that_calibration_gives(assets):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import aann
+from aann import complexity
 from aann.vis import stimuli, tuning
 from circuits import curve_controls, curve_detectors
 
@@ -39,6 +40,42 @@ def test_units_answer_to_light_and_dark_lines_and_discs(tuned):
 def test_units_are_silent_where_nothing_is():
     grey = jnp.full((1, 64, 64, 3), 90.0)
     assert np.asarray(toy.replacement().compute(grey))[:, 3:5, 3:5].max() == 0
+
+
+def test_a_quarter_turn_of_the_picture_turns_the_answers():
+    """A cell's middle is 7 pixels from two sides of a picture and 8 from the others: shift by 1.
+
+    Whole arcs at stride 2 and 4 see other pixels after the turn, hence the tolerance.
+    """
+    rng = np.random.default_rng(1)
+    y, x = np.mgrid[:127, :127]
+    picture = np.full((127, 127, 3), 117.0, np.float32)
+    for _ in range(12):
+        row, column, radius = rng.uniform((0, 0, 8), (127, 127, 40))
+        picture[np.hypot(y - row, x - column) < radius] = rng.uniform(0, 255, 3)
+    straight, turned = (np.zeros((1, 128, 128, 3), np.float32) for _ in range(2))
+    straight[0, :127, :127], turned[0, :127, :127] = picture, np.rot90(picture)
+    program = toy.replacement()
+    c = program.constants
+    quarter = program.with_constants(
+        direction=np.asarray(c["direction"].value) + 90,
+        right=-np.asarray(c["up"].value),
+        up=np.asarray(c["right"].value),
+    )
+    inside = slice(4, 11)
+    one = np.rot90(np.asarray(program.compute(jnp.asarray(straight)))[0, :15, :15])
+    two = np.asarray(quarter.compute(jnp.asarray(turned)))[0, :15, :15]
+    one, two = one[inside, inside], two[inside, inside]
+    assert one.max() > 50
+    assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.9
+    other = np.asarray(program.compute(jnp.asarray(turned)))[0, :15, :15][inside, inside]
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] < 0.5
+
+
+def test_there_are_at_most_64_constants():
+    registered = curve_detectors.curve_detectors
+    reads = [jax.ShapeDtypeStruct((1, 224, 224, 3), jnp.float32)]
+    assert complexity.measure(registered, reads).constants <= 64
 
 
 def test_the_grid_has_stride_8():

@@ -1,3 +1,4 @@
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 import aann
 from aann.vis import tuning
-from circuits.curve_family import find_family
+from circuits import curve_controls
+from circuits.curve_family import find_family, measure_tuning
 
 sys.path.insert(0, str(Path(__file__).parent))
 import curve_toy as toy
@@ -49,6 +51,30 @@ def test_a_mirrored_model_has_mirrored_directions(family):
     expected = {u: 180 - d for u, d in zip(family.units, family.directions, strict=True)}
     assert found.keys() == expected.keys()
     assert max(float(tuning.angle_between(found[u], expected[u])) for u in found) < 25
+
+
+def test_the_tuning_measured_again_is_that_of_the_family(family):
+    np.testing.assert_allclose(measure_tuning(toy.model(), family), family.tuning, rtol=1e-5)
+
+
+def test_a_turned_program_has_turned_tuning(family):
+    turned = curve_controls.turned(toy.replacement(), 90)
+    channels = {"units": tuple(toy.ORDER.index(k) for k in range(5))}
+    spliced = aann.splice(toy.model(), dataclasses.replace(turned, **channels))
+    answers = measure_tuning(spliced, family)
+    assert answers.shape == family.tuning.shape
+    _, preferred = tuning.mean_vector(answers, family.angles)
+    expected = np.asarray(family.directions) + 90
+    assert tuning.angle_between(preferred, expected).max() < 25
+
+
+def test_a_model_without_the_units_is_refused(family):
+    def small(params, x):
+        return aann.site("cells", x[:, ::8, ::8] * params).sum((1, 2))
+
+    model = aann.Model(small, jnp.float32(1), "small", toy.model().inputs)
+    with pytest.raises(ValueError, match=r"'small' has units 0 to 2, the family has \["):
+        measure_tuning(model, family)
 
 
 def test_too_many_units_are_refused():

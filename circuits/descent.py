@@ -1,0 +1,152 @@
+"""Constants of least squared error on design images, by gradient.
+
+A program's output is compared with the natural activations of the units, place by place and in the
+maxima of 3 x 3 places, for a pooling layer hands on no more than these. Each unit's squared error
+is relative to the variance of its activations, and the free constants go downhill (Adam: Kingma and
+Ba, 2014). Constants that are positive by nature are searched by their logarithm.
+
+Sharp edge: squared error shrinks what it cannot predict. See ``curve_calibration.BOOST``.
+"""
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax  # type: ignore[import-untyped]
+from jax import lax
+from jaxtyping import Float
+
+import aann
+
+BATCH = 8
+POOL = 3
+RATE = 0.1
+
+Program = Callable[[jax.Array, aann.Constants], jax.Array]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a fit looks at, for some design images.
+
+    Attributes:
+        seen: what the program reads, (n, rows, columns, channels).
+        natural: the units' activations, (n, rows, columns, unit).
+    """
+
+    seen: np.ndarray
+    natural: np.ndarray
+
+
+def gather(
+    model: aann.Model,
+    site: str,
+    units: Sequence[int],
+    design: aann.Design,
+    see: Callable[[jax.Array], jax.Array],
+) -> Evidence:
+    """What ``see`` makes of the design images, and the natural activations.
+
+    Raises:
+        TypeError: ``design`` is not a ``Design``.
+    """
+    if not isinstance(design, aann.Design):
+        raise TypeError(
+            f"constants are fitted on design images only, got {type(design).__name__}: "
+            "aann.split(examples) makes the halves"
+        )
+    natural, seen, chosen = [], [], np.asarray(units)
+    see = jax.jit(see)
+    read = jax.jit(
+        lambda params, x: aann.capture(dataclasses.replace(model, params=params), [site])(x)[1]
+    )
+    for k in range(0, len(design), BATCH):
+        rows = range(k, min(k + BATCH, len(design)))
+        x = jnp.asarray(design.load(rows), model.batch(1).dtype)
+        natural.append(np.asarray(read(model.params, x)[site])[..., chosen])
+        seen.append(np.asarray(see(x)))
+    return Evidence(np.concatenate(seen), np.concatenate(natural).astype(np.float32))
+
+
+def spread(design: aann.Design, images: int) -> aann.Design:
+    """That many of the design images, evenly spread over their names; all if there are fewer."""
+    order = sorted(range(len(design)), key=design.names.__getitem__)
+    places = np.arange(min(images, len(order))) * len(order) // min(images, len(order))
+    return design.take([order[int(k)] for k in places])
+
+
+def descend(
+    program: Program,
+    start: aann.Constants,
+    evidence: Evidence,
+    *,
+    steps: Mapping[str, float],
+    logarithmic: Collection[str] = (),
+    epochs: int = 8,
+) -> aann.Constants:
+    """Constants of least squared error.
+
+    Args:
+        program: ``(seen, constants) -> values``, differentiable.
+        start: all its constants.
+        evidence: what to fit to.
+        steps: the constants to fit, and the scale on which each is searched (that of its logarithm
+            for those in ``logarithmic``).
+        logarithmic: names of constants that stay positive.
+        epochs: how often the images are gone through.
+
+    Returns:
+        ``start`` with the fitted constants in place.
+    """
+
+    def constants(free: Mapping[str, jax.Array]) -> aann.Constants:
+        found = {n: x * steps[n] for n, x in free.items()}
+        return aann.Constants(
+            {**start, **{n: jnp.exp(x) if n in logarithmic else x for n, x in found.items()}}
+        )
+
+    def error(free: Mapping[str, jax.Array], seen: jax.Array, natural: jax.Array) -> jax.Array:
+        shown = with_maxima(program(seen, constants(free)))
+        return (((shown - with_maxima(natural)) / scale[None, None, None, :]) ** 2).mean()
+
+    @jax.jit
+    def step(free: Any, state: Any, seen: jax.Array, natural: jax.Array) -> tuple[Any, Any]:
+        slope = jax.grad(error)(free, seen, natural)
+        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
+            change, state = adam.update(slope, state)
+        return optax.apply_updates(free, change), state
+
+    scale = jnp.asarray(evidence.natural.std((0, 1, 2)) + 1e-6)
+    size = len(evidence.seen)
+    count = epochs * -(-size // BATCH)
+    adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
+    free = {n: (jnp.log(start[n]) if n in logarithmic else start[n]) / steps[n] for n in steps}
+    state, rng = adam.init(free), np.random.default_rng(0)
+    for _ in range(count):
+        rows = rng.choice(size, min(BATCH, size), replace=False)
+        seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
+        free, state = step(free, state, seen, natural)
+    return constants(free)
+
+
+def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) -> jax.Array:
+    """The best factor on each unit of ``program(seen, c)``; 1 for a unit that never fires."""
+    run = jax.jit(lambda seen, c: with_maxima(program(seen, c)))
+    top = bottom = np.zeros(evidence.natural.shape[-1])
+    for k in range(0, len(evidence.seen), BATCH):
+        shown = np.asarray(run(jnp.asarray(evidence.seen[k : k + BATCH]), c), np.float64)
+        natural = np.asarray(with_maxima(jnp.asarray(evidence.natural[k : k + BATCH])))
+        top = top + (shown * natural).sum((0, 1, 2))
+        bottom = bottom + (shown**2).sum((0, 1, 2))
+    gain = np.divide(top, bottom, out=np.ones_like(top), where=(bottom > 0) & (top > 0))
+    return jnp.asarray(gain, jnp.float32)
+
+
+def with_maxima(x: Float[jax.Array, "n i j unit"]) -> Float[jax.Array, "n i2 j unit"]:
+    """Maps, and below each the map of its maxima over ``POOL`` x ``POOL`` places."""
+    window, strides = (1, POOL, POOL, 1), (1, 1, 1, 1)
+    maxima = lax.reduce_window(x, -jnp.inf, lax.max, window, strides, "SAME")
+    return jnp.concatenate([x, maxima], 1)

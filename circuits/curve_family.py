@@ -1,12 +1,13 @@
 """The curve detectors of a model, found by showing it synthetic curves.
 
 A curve detector answers to curves that face one way and to no others, whether they are light or
-dark, a line or the edge of something filled. So a unit's score is its direction selectivity (length
-of the mean vector of its tuning curve) times its worst best response over light and dark, line and
-filled. Nothing here knows the number of a unit: any spatial site of any image model can be asked.
+dark, a line or the edge of something filled, at the radius that suits it best. So a unit's score is
+its direction selectivity (length of the mean vector of its tuning curve) times its best response to
+the kind of curve that it likes least: light or dark, line or filled. Nothing here knows the number
+of a unit: any spatial site of any image model can be asked.
 
-Sharp edges: the activation is the largest of the central cell and its eight neighbours, because
-receptive fields are off centre; scores compare units of one site only, in that site's own scale.
+Sharp edges: only the central cell is read, so a unit whose receptive field lies off centre answers
+less; scores compare units of one site only, in that site's own scale.
 """
 
 import dataclasses
@@ -33,7 +34,8 @@ class Family:
         units: the best-scoring ones, best first.
         directions: of each unit, from curve to circle's centre, in degrees, y up.
         scores: of all units of the site.
-        tuning: response of each of ``units`` to each of ``angles``, mean over the variants.
+        tuning: response of each of ``units`` to each of ``angles``, at the best radius of a kind,
+            mean over light and dark, line and filled.
         centre: row and column of the pixel that the curves pass through.
         angles: the directions that were shown, in degrees.
         variants: the kinds of curves that were shown.
@@ -67,7 +69,7 @@ def find_family(model: aann.Model, site: str = "mixed3b", n: int = 10) -> Family
         raise ValueError(f"n is between 1 and the {channels} units of {site!r}, got {n}")
     kinds = stimuli.variants(RADII)
     shape = model.batch(1)
-    read = tuning.central_reader(model, site, reach=1)
+    read = tuning.central_reader(model, site)
     centre = tuning.field_centre(read, jax.ShapeDtypeStruct(shape.shape[1:], shape.dtype))
     answers = _answers(read, shape, centre, DIRECTIONS, kinds)
     curve, scores, directions = rank(answers, len(RADII))
@@ -108,9 +110,9 @@ def measure_tuning(model: aann.Model, family: Family) -> Float[np.ndarray, "unit
             f"{family.site!r} of {model.name!r} has units 0 to {channels - 1}, the family has "
             f"{outside}"
         )
-    read = tuning.central_reader(model, family.site, reach=1)
+    read = tuning.central_reader(model, family.site)
     answers = _answers(read, model.batch(1), family.centre, family.angles, family.variants)
-    return _curves(answers)[list(family.units)]
+    return _curves(answers, len(RADII))[list(family.units)]
 
 
 def _answers(
@@ -125,8 +127,12 @@ def _answers(
     return tuning.responses(read, shown, shape.dtype).transpose(0, 2, 1)
 
 
-def _curves(answers: Float[np.ndarray, "variant unit angle"]) -> Float[np.ndarray, "unit angle"]:
-    mean: np.ndarray = answers.mean(0)
+def _curves(
+    answers: Float[np.ndarray, "variant unit angle"], radii: int
+) -> Float[np.ndarray, "unit angle"]:
+    """Tuning curves: at the best radius of each kind of curve, mean over the kinds."""
+    kinds = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
+    mean: np.ndarray = kinds.mean(0)
     return mean
 
 
@@ -140,8 +146,8 @@ def rank(
             radii lie together.
         radii: number of variants of one kind.
     """
-    kinds = answers.reshape(-1, radii, *answers.shape[1:]).mean(1)
-    curve = _curves(answers)
+    kinds = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
+    curve = _curves(answers, radii)
     selectivity, directions = tuning.mean_vector(curve, DIRECTIONS)
     worst = kinds.max(-1).min(0)
     return curve, np.maximum(selectivity * worst, 0.0), directions

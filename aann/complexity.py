@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import ClosedJaxpr
 
 from aann.ablation import Row, View
 from aann.reach import Reached, reach
@@ -156,8 +157,19 @@ def _known(replacement: Replacement, reached: Reached, reads: Sequence[Any]) -> 
 def _traced_constants(replacement: Replacement, reads: Sequence[Any]) -> list[np.ndarray]:
     """Arrays that the program brings along: all that it does not compute from its arguments."""
     closed = jax.make_jaxpr(replacement.program)(*reads, replacement.values)
-    arrays = [np.asarray(c) for c in closed.consts if jnp.issubdtype(c.dtype, np.generic)]
+    arrays = [np.asarray(c) for c in _all_consts(closed) if jnp.issubdtype(c.dtype, np.generic)]
     return [np.stack([a.real, a.imag]) if np.iscomplexobj(a) else a for a in arrays]
+
+
+def _all_consts(closed: ClosedJaxpr) -> list[Any]:
+    """Constants of a traced program and of the calls in it."""
+    found = list(closed.consts)
+    for eqn in closed.jaxpr.eqns:
+        for inner in eqn.params.values():
+            for body in inner if isinstance(inner, tuple | list) else [inner]:
+                if isinstance(body, ClosedJaxpr):
+                    found.extend(_all_consts(body))
+    return found
 
 
 def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

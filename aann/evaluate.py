@@ -72,12 +72,14 @@ def evaluate(
             few examples for an interval.
     """
     design = _check_halves(heldout, design)
+    setting = Setting(draws=draws, seed=seed)
+    _check_names([replacement, *programs, *controls])
     bench = workbench(model, replacement, batch_size or default_size())
     check_programs(bench, [replacement, *programs, *controls])
     fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
     rows = _rows(replacement, fitted, programs, controls, seed)
     measured = measure(bench, rows, heldout, seed=seed, progress=progress)
-    results = _recovered(measured, Setting(draws=draws, seed=seed))
+    results = _recovered(measured, setting)
     return Report(
         eval=name or replacement.name,
         claim=replacement.claim,
@@ -99,6 +101,20 @@ def evaluate(
         },
         arrays=_arrays(measured, results),
     )
+
+
+def _check_names(programs: Sequence[Replacement]) -> None:
+    taken = {"zero", "mean", "position mean", "resample", "linear", "intact"}
+    repeated = []
+    for program in programs:
+        if program.name in taken:
+            repeated.append(program.name)
+        taken.add(program.name)
+    if repeated:
+        raise ValueError(
+            f"rows need names of their own, but these occur twice: {', '.join(repeated)}; rename "
+            "with replacement.with_constants(name=...)"
+        )
 
 
 def _check_halves(heldout: HeldOut, design: Design | None) -> Design:

@@ -155,10 +155,10 @@ def held_out(examples: Examples, design: Design | None = None) -> HeldOut:
         design: what ``evaluate`` fits on.
 
     Raises:
-        TypeError: they are a half already.
+        TypeError: they are design examples.
     """
-    if isinstance(examples, Design | HeldOut):
-        raise TypeError(f"{examples.name!r} is a {examples.split} half already")
+    if isinstance(examples, Design):
+        raise TypeError(f"{examples.name!r} is a design half; what was fitted on is not held out")
     return HeldOut(**_fields(examples), design=design)
 
 

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float, Int
 from aann import linear
 from aann.batches import batches
 from aann.examples import Design
+from aann.finite import check_finite
 from aann.workbench import Workbench
 
 DONORS = 256
@@ -63,6 +64,7 @@ def fit(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
+        ValueError: NaN or infinity from the program or the model.
     """
     if not isinstance(design, Design):
         raise TypeError(
@@ -82,13 +84,16 @@ def fit(
         natural = bench.pick(site_value)
         output = bench.run(bench.replacement, reads)
         n = len(batch.indices)
+        names = [design.names[i] for i in batch.indices]
+        check_finite(np.asarray(natural[:n]), names, bench.replacement, "the intact model")
+        check_finite(np.asarray(output[:n]), names, bench.replacement, bench.replacement.name)
         sums.add(np.asarray(natural[:n], np.float64), np.asarray(output[:n], np.float64))
         for row, i in enumerate(batch.indices):
             if i in place:
                 natural_donors[place[i]] = np.asarray(natural[row])
                 output_donors[place[i]] = np.asarray(output[row])
         if with_linear:
-            x, y = _linear_rows(reads, natural, n)
+            x, y = _linear_rows(bench.channels_last(reads), natural, n)
             equations.add(*_some_rows(x, y, rng, len(design) / n))
     slope, offset = sums.affine()
     dtype = bench.natural.dtype

@@ -46,8 +46,12 @@ class Constant:
         array = np.asarray(self.value)
         if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool) or not array.size:
             raise TypeError(f"a constant is a number or an array of numbers, got {self.value!r}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"constants are finite, got {self.value!r}")
+        if np.iscomplexobj(array):
+            raise TypeError(f"constants are real, got {self.value!r}: declare two of them")
+        if not (np.abs(array.astype(np.float64)) <= np.finfo(np.float32).max).all():
+            raise ValueError(f"constants are finite float32 numbers, got {self.value!r}")
+        if np.issubdtype(array.dtype, np.integer) and np.abs(array).max() >= 2**31:
+            raise ValueError(f"whole constants fit into 32 bits, got {self.value!r}")
 
 
 @jax.tree_util.register_pytree_with_keys_class

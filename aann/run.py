@@ -139,7 +139,8 @@ def _apply(graph: Graph, position: int, change: Change, env: dict[Var, Any]) -> 
     eqn = graph.eqns[position]
     natural = eqn.invars[0]
     reads = [graph.rebuild(r, [env[v] for v in graph.read_vars(r)]) for r in change.reads]
-    value = change.edit(natural.val if isinstance(natural, Literal) else env[natural], *reads)
+    known = natural.val if isinstance(natural, Literal) else env[natural]
+    value = change.edit(jax.numpy.asarray(known), *reads)
     env[eqn.outvars[0]] = eqn.primitive.bind(value, **eqn.params)
 
 

@@ -32,6 +32,7 @@ class Workbench:
         prefix: ``(prepared, inputs) -> (site's value, reads' values, crossing)``, compiled.
         suffix: ``(prepared, site's value, units' values, crossing) -> outputs``, compiled; the
             units' values go in place of the replacement's units.
+        programs: compiled programs, shared by all settings of their constants.
     """
 
     model: Model
@@ -43,6 +44,7 @@ class Workbench:
     reads: tuple[Any, ...]
     prefix: Callable[..., Any]
     suffix: Callable[..., Any]
+    programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
 
     def pick(self, site_value: Array) -> Float[Array, "batch *positions units"]:
         """The replaced units' natural values, units last."""
@@ -52,9 +54,21 @@ class Workbench:
         self, program: Replacement, reads: Sequence[Any]
     ) -> Float[Array, "batch *positions units"]:
         """A program's values, units last. Programs that differ in constants compile once."""
-        compiled = _compiled(program)
-        values: Array = compiled(program.values, *reads)
+        key = (program.program, program.axis)
+        if key not in self.programs:
+
+            def call(constants: Any, *reads: Any) -> Array:
+                return jnp.moveaxis(program.program(*reads, constants), program.axis, -1)
+
+            self.programs[key] = jax.jit(call)
+        values: Array = self.programs[key](program.values, *reads)
         return values
+
+    def channels_last(self, reads: Sequence[Any]) -> tuple[Any, ...]:
+        """The reads, those with as many axes as the site laid out like the units' values."""
+        rank = len(self.natural.shape)
+        axis = self.replacement.axis
+        return tuple(jnp.moveaxis(r, axis, -1) if r.ndim == rank else r for r in reads)
 
 
 def workbench(model: Model, replacement: Replacement, batch_size: int) -> Workbench:
@@ -79,6 +93,7 @@ def workbench(model: Model, replacement: Replacement, batch_size: int) -> Workbe
 
     natural, reads, _ = jax.eval_shape(prefix, prepared, inputs)
     replacement.check_site(natural)
+    _check_layout(replacement, natural, batch_size)
     shape = list(natural.shape)
     del shape[replacement.axis]
     return Workbench(
@@ -92,6 +107,22 @@ def workbench(model: Model, replacement: Replacement, batch_size: int) -> Workbe
         prefix=jax.jit(prefix),
         suffix=jax.jit(suffix),
     )
+
+
+def _check_layout(replacement: Replacement, natural: jax.ShapeDtypeStruct, batch_size: int) -> None:
+    """Losses are of examples, so a site has one value an example, along its first axis."""
+    problems = []
+    if natural.shape[0] != batch_size:
+        problems.append(f"its first axis must be the batch of {batch_size} examples")
+    if replacement.axis % len(natural.shape) == 0:
+        problems.append(f"axis {replacement.axis} is the batch: units lie along another axis")
+    if not jnp.issubdtype(natural.dtype, jnp.floating):
+        problems.append("units to replace must be of a floating-point dtype")
+    if problems:
+        raise ValueError(
+            f"site {replacement.site!r} has shape {natural.shape} and dtype {natural.dtype}: "
+            + "; ".join(problems)
+        )
 
 
 def check_programs(bench: Workbench, programs: Iterable[Replacement]) -> None:
@@ -124,19 +155,3 @@ def check_programs(bench: Workbench, programs: Iterable[Replacement]) -> None:
         program.check_result(result, natural)
     if problems:
         raise ValueError("\n".join(problems))
-
-
-_programs: dict[Any, Any] = {}
-
-
-def _compiled(program: Replacement) -> Any:
-    """The compiled program behind a replacement, shared by all settings of its constants."""
-    key = (program.program, program.axis)
-    if key not in _programs:
-        function, axis = program.program, program.axis
-
-        def call(constants: Any, *reads: Any) -> Array:
-            return jnp.moveaxis(function(*reads, constants), axis, -1)
-
-        _programs[key] = jax.jit(call)
-    return _programs[key]

@@ -9,6 +9,7 @@ import numpy as np
 
 import aann
 import zoo
+from aann.bootstrap import MINIMUM
 from aann.vis.report import figures
 from circuits import (
     curve_baselines,
@@ -82,6 +83,10 @@ def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) 
         parser.error("--labels names the classes of the pictures in --images: pass both")
     if args.n and args.limit and args.n > args.limit:
         parser.error(f"--n {args.n} asks for more pictures than --limit {args.limit} allows")
+
+    for name in ("n", "limit"):
+        if (given := getattr(args, name)) and given < MINIMUM:
+            parser.error(f"--{name} {given} is too few for an interval: at least {MINIMUM}")
 
 
 def _unknown_site(model: aann.Model, name: str) -> str:

@@ -254,3 +254,57 @@ def test_the_json_follows_the_schema(report):
         for estimate in row["recovered"].values():
             assert set(estimate) == {"estimate", "low", "high", "identified"}
     assert {"mean", "low", "high"} <= set(plain["damage"]["kl"])
+
+
+def test_changed_globals_are_seen_by_the_next_evaluation():
+    factor = {"value": 1.0}
+
+    def scaled(h, c):
+        return truth(h, c) * factor["value"]
+
+    assert evaluate(replacement(scaled)).row("ours").recovered["kl"].estimate > 0.99
+    factor["value"] = 0.0
+    assert evaluate(replacement(scaled)).row("ours").recovered["kl"].estimate == 0
+
+
+def test_units_along_the_batch_are_refused():
+    along_batch = aann.make(
+        lambda h, c: h[:2], model="toy", site="m", units=(0, 1), reads=("h",), axis=0
+    )
+    with pytest.raises(ValueError, match="axis 0 is the batch"):
+        evaluate(along_batch)
+    model = aann.Model(
+        lambda p, x: aann.site("turned", x.T).T @ p, jnp.eye(WIDTH), "t", mlp_model().inputs
+    )
+    design, heldout = aann.split(data())
+    program = aann.make(lambda x, c: x.T[:, :2], model="", site="turned", units=(0, 1))
+    with pytest.raises(ValueError, match="first axis must be the batch of 10 examples"):
+        aann.evaluate(model, program, heldout, design=design)
+
+
+def test_rows_need_names_of_their_own():
+    with pytest.raises(ValueError, match="these occur twice: mean, ours"):
+        evaluate(programs=[replacement().with_constants("mean"), replacement()])
+
+
+def test_values_that_are_not_finite_on_design_images_are_found_while_fitting():
+    design, _ = aann.split(data())
+    worst = 7
+    value = float(design.load([worst])[0, 0])
+    broken = replacement(lambda x, c: jnp.where(x[:, :1] == value, jnp.inf, x[:, :3]), ("input",))
+    with pytest.raises(ValueError, match=f"ours gives inf.*example '{design.names[worst]}'"):
+        fit(workbench(mlp_model(), broken, 16), design)
+
+
+def test_agreement_is_exact_far_from_zero():
+    def apply(p, x):
+        return aann.site("s", x * 0.01 + 100.0) @ p
+
+    model = aann.Model(apply, jnp.eye(WIDTH), "offset", mlp_model().inputs)
+    design, heldout = aann.split(data())
+    copy = aann.make(lambda x, c: x[:, 1:3] * 0.01 + 100.0, model="", site="s", units=(1, 2))
+    report = aann.evaluate(model, copy, heldout, design=design)
+    row = report.rows[5]
+    assert row.r2 == pytest.approx([1, 1], abs=1e-6)
+    assert row.correlation == pytest.approx([1, 1], abs=1e-6)
+    assert report.row("mean").r2 == pytest.approx([0, 0], abs=0.2)

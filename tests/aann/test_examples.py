@@ -54,5 +54,5 @@ def test_empty_and_twice_split_sets_are_refused():
     design, heldout = aann.split(examples(["a", "b"]))
     with pytest.raises(TypeError, match="is a heldout half already"):
         aann.split(heldout)
-    with pytest.raises(TypeError, match="is a design half already"):
+    with pytest.raises(TypeError, match="is a design half; what was fitted on is not held out"):
         aann.held_out(design)

@@ -68,7 +68,10 @@ def test_bad_declarations_are_refused(more, match, unchecked):
     [
         ("a", "fitted", TypeError, "a number or an array of numbers"),
         ([], "fitted", TypeError, "a number or an array of numbers"),
-        (float("nan"), "fitted", ValueError, "constants are finite"),
+        (1 + 2j, "fitted", TypeError, "constants are real"),
+        (2**40, "fitted", ValueError, "fit into 32 bits"),
+        (1e300, "fitted", ValueError, "finite float32"),
+        (float("nan"), "fitted", ValueError, "constants are finite float32"),
         (1.0, "guessed", ValueError, "origin is one of"),
     ],
 )

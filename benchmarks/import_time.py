@@ -1,33 +1,32 @@
-"""What ``import aann`` adds to ``import jax``: python benchmarks/import_time.py
+"""What ``import aann`` adds to ``import jax``: python -m benchmarks.import_time
 
-Every repetition starts two fresh interpreters; medians are compared.
+Every repetition is a fresh interpreter that imports first jax, then aann; medians are reported.
 """
 
 import statistics
 import subprocess
 import sys
-import time
 
 REPEATS = 9
-
-
-def seconds(statement: str) -> float:
-    """Wall time of a fresh interpreter that runs ``statement``."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", statement], check=True)
-    return time.perf_counter() - start
+CODE = """
+import time
+start = time.perf_counter()
+import jax
+middle = time.perf_counter()
+import aann
+print(middle - start, time.perf_counter() - middle)
+"""
 
 
 def main() -> None:
-    """Print the medians and their difference."""
-    times: dict[str, list[float]] = {"import jax": [], "import jax, aann": []}
-    for _ in range(REPEATS):
-        for statement, collected in times.items():
-            collected.append(seconds(statement))
-    medians = {statement: statistics.median(t) for statement, t in times.items()}
-    for statement, median in medians.items():
-        print(f"{statement:<18} {median:.3f} s")
-    print(f"added by aann      {medians['import jax, aann'] - medians['import jax']:.3f} s")
+    """Print the medians."""
+    runs = [
+        subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+        for _ in range(REPEATS)
+    ]
+    jax, aann = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
+    print(f"import jax   {statistics.median(jax):.3f} s")
+    print(f"import aann  {statistics.median(aann):.3f} s more")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ gains are those of least squared error on design images. Sharp edge: such gains 
 of least loss, and are left so.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 import jax
@@ -84,31 +85,14 @@ def _calibrated(
 ) -> aann.Replacement:
     constants: Mapping[str, aann.Constant] = {n: replacement.constants[n] for n in wanted}
     unit = {"gain": aann.Constant(np.ones(len(replacement.units)), "fitted")}
-    start = _make(program, name, replacement, {**constants, **unit})
+    start = dataclasses.replace(
+        replacement, program=program, name=name, constants={**constants, **unit}
+    )
     evidence = gather(
         model, replacement.site, replacement.units, spread(design, IMAGES), start.compute
     )
     gain = least_squares_gain(lambda values, _: values, start.values, evidence)
     note = f"squared error on {len(evidence.seen)} design images"
     value = [float(f"{x:.2g}") for x in np.asarray(gain, np.float64)]
-    return _make(
-        program, name, replacement, {**constants, "gain": aann.Constant(value, "fitted", note)}
-    )
-
-
-def _make(
-    program: Callable[[jax.Array, aann.Constants], jax.Array],
-    name: str,
-    replacement: aann.Replacement,
-    constants: Mapping[str, aann.Constant],
-) -> aann.Replacement:
-    return aann.make(
-        program,
-        model=replacement.model,
-        site=replacement.site,
-        units=replacement.units,
-        reads=replacement.reads,
-        constants=constants,
-        axis=replacement.axis,
-        name=name,
-    )
+    gains = aann.Constant(value, "fitted", note)
+    return dataclasses.replace(start, constants={**constants, "gain": gains})

@@ -10,6 +10,8 @@ Each function takes the calibrated replacement and returns another one for the s
   whose author knows the shape of the circuit but not the scale of each activation.
 """
 
+import dataclasses
+
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -36,16 +38,7 @@ def turned(replacement: aann.Replacement, degrees: float) -> aann.Replacement:
 
 def without_colour(replacement: aann.Replacement) -> aann.Replacement:
     """The program on the grey image."""
-    return aann.make(
-        grey_curves,
-        model=replacement.model,
-        site=replacement.site,
-        units=replacement.units,
-        reads=replacement.reads,
-        constants=replacement.constants,
-        axis=replacement.axis,
-        name="without colour",
-    )
+    return dataclasses.replace(replacement, program=grey_curves, name="without colour")
 
 
 def without_centring(replacement: aann.Replacement) -> aann.Replacement:

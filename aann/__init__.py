@@ -3,6 +3,7 @@
 from aann.cut import Cut, cut
 from aann.evaluate import evaluate
 from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, split
+from aann.exhaustive import exhaustive
 from aann.model import Model
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
@@ -25,6 +26,7 @@ __all__ = [
     "capture",
     "cut",
     "evaluate",
+    "exhaustive",
     "from_arrays",
     "held_out",
     "make",

@@ -19,7 +19,7 @@ Kind = Literal["ablation", "fit", "control", "program"]
 
 
 class View(NamedTuple):
-    """What a rung may look at in one batch."""
+    """What a rung may look at in one batch; ``natural`` is what the model would go on with."""
 
     natural: Float[Array, "batch *positions units"]
     reads: tuple[Any, ...]
@@ -50,6 +50,26 @@ class Row:
     program: Replacement | None = None
     scalars: int | None = 0
 
+    @property
+    def parts(self) -> tuple["Row", ...]:
+        """Itself: a row is what one replacement's units get."""
+        return (self,)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Joint:
+    """One line of a report on several replacements at once: a row for each, in their order.
+
+    Attributes:
+        name: of the line.
+        kind: as for ``Row``.
+        parts: what is put in place of each replacement's units.
+    """
+
+    name: str
+    kind: Kind
+    parts: tuple[Row, ...]
+
 
 def zero(_: Any, view: View) -> Array:
     """Zero-ablation."""
@@ -66,10 +86,11 @@ def resample(state: Array, view: View) -> Array:
     return state[view.donor % len(state)]
 
 
-def linear_prediction(state: Array, view: View) -> Array:
+def linear_prediction(state: linear.Linear, view: View) -> Array:
     """A linear function of what the program reads."""
     natural = jax.ShapeDtypeStruct(view.natural.shape, view.natural.dtype)
-    return (linear.features(view.reads, natural) @ state).reshape(view.natural.shape)
+    predicted = linear.features(view.reads, natural, state.tokens) @ state.weights
+    return predicted.reshape(natural.shape).astype(natural.dtype)
 
 
 def program(_: Any, view: View) -> Array:

@@ -25,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
-from aann.ablation import Row, View
+from aann.ablation import Joint, Row, View
 from aann.reach import Reached, reach
 from aann.replacement import Replacement
 from aann.source import free
@@ -48,7 +48,7 @@ class Known(NamedTuple):
     """The numbers of a program: those written in its code, and the arrays of all others."""
 
     written: Sequence[float]
-    elsewhere: Sequence[np.ndarray]
+    elsewhere: list[np.ndarray]
 
 
 def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
@@ -63,6 +63,8 @@ def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
     """
     reached = reach(replacement.program)
     known = _known(replacement, reached, reads)
+    if replacement.basis is not None:  # knowing a subspace is knowing its directions
+        known.elsewhere.append(replacement.basis[:, list(replacement.units)])
     size = len(known.written) + sum(a.size for a in known.elsewhere)
     described = description(text.code for text in reached.texts) + sum(
         precision(a) for a in known.elsewhere
@@ -70,19 +72,32 @@ def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
     return Complexity(size, described, flops(replacement.compute, *map(_one, reads)))
 
 
-def of_row(bench: Workbench, row: Row) -> Complexity:
+def total(parts: Sequence[Complexity]) -> Complexity:
+    """The sums; None where that is unknown of a part."""
+    return Complexity(*(
+        None if any(x is None for x in column) else sum(x for x in column if x is not None)
+        for column in zip(*map(dataclasses.astuple, parts), strict=True)
+    ))  # fmt: skip
+
+
+def of_row(bench: Workbench, row: Row | Joint) -> Complexity:
     """The complexity of a row of the ladder; nothing but None for rows made of data."""
+    return total([_of_part(bench, i, part) for i, part in enumerate(row.parts)])
+
+
+def _of_part(bench: Workbench, i: int, row: Row) -> Complexity:
     if row.scalars is None:
         return Complexity(None, None, None)
-    reads = [_one(read) for read in bench.reads]
-    natural = _one(bench.natural)
+    reads = [_one(read) for read in bench.reads[i]]
+    natural = _one(bench.naturals[i])
     donor = jax.ShapeDtypeStruct((1,), np.dtype(np.int32))
 
     def values(state: Any, reads: Sequence[Any], natural: Any, donor: Any) -> Any:
         output = None
         if row.program is not None:
             output = jnp.moveaxis(row.program.compute(*reads), row.program.axis, -1)
-        return row.rung(state, View(natural, tuple(reads), donor, output))
+        seen = bench.channels_last(i, reads)
+        return row.rung(state, View(natural, seen, donor, output))
 
     cost = flops(values, row.state, reads, natural, donor)
     if row.program is None:

@@ -1,29 +1,33 @@
 """Evaluating a replacement: the ladder, the controls and the programs on held-out examples.
 
-bench    = cut the model at the site, compile
+bench    = cut the model at the sites, compile
+cost     = what the network spends on the units
 fitted   = one pass over the design examples
 rows     = ladder and controls
 measured = one pass over the held-out examples
 report   = bootstrap
 """
 
+import dataclasses
 import platform
 import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from aann import ablation, complexity
-from aann.ablation import Row
+from aann import complexity
+from aann.ablation import Joint, Row
 from aann.batches import default_size
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
-from aann.fit import Fitted, fit
+from aann.fit import fit
 from aann.interval import Interval, Setting
+from aann.ladder import check_names, ladder, name_of, together
 from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
@@ -35,12 +39,12 @@ from aann.workbench import Workbench, check_programs, workbench
 
 def evaluate(
     model: Model,
-    replacement: Replacement,
+    replacement: Replacement | Sequence[Replacement],
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement] = (),
-    controls: Sequence[Replacement] = (),
+    programs: Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -50,17 +54,22 @@ def evaluate(
 ) -> Report:
     """How much of the damage of zero-ablation a program undoes.
 
+    Several replacements are evaluated together: each row puts something in place of the units of
+    all of them at once, and a program reads what the row has put in place of units above it.
+
     Args:
-        model: the pretrained network; its outputs are logits (batch, classes).
-        replacement: the program, and the units that it stands in for.
+        model: the pretrained network; its outputs are logits (batch, classes), or
+            (batch, positions, classes): an example's loss is then the mean over its scored ones.
+        replacement: the program, and the units that it stands in for; or several.
         heldout: examples to report on.
         design: examples to fit the ladder on; by default the other half of ``heldout``.
-        programs: more programs for the same units and reads, each a row.
-        controls: wrong programs for the same units and reads, each a row.
+        programs: more programs for the same units and reads, each a row; where several are
+            evaluated together, each entry has one for each of them, in their order.
+        controls: wrong programs for the same units and reads, likewise.
         linear: whether to include the linear prediction from the same reads.
         seed: of the bootstrap, the donors of resample ablation and the permutation of units.
         draws: of the bootstrap.
-        batch_size: of the compiled functions; by default 10 on a CPU, 64 on an accelerator.
+        batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
         progress: show progress bars on stderr.
 
@@ -73,48 +82,47 @@ def evaluate(
     """
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
-    _check_names([replacement, *programs, *controls])
-    bench = workbench(model, replacement, batch_size or default_size())
-    check_programs(bench, [replacement, *programs, *controls])
+    main = together(replacement)
+    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    check_names([main, *others, *wrong])
+    most = max(len(heldout), len(design))
+    size = min(default_size(model), most) if batch_size is None else batch_size
+    bench = workbench(model, main, size)
+    check_programs(bench, [main, *others, *wrong])
+    cost = _natural(model, main, design)
     fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
-    rows = _rows(replacement, fitted, programs, controls, seed)
+    rows = ladder(main, fitted, others, wrong, seed)
     measured = measure(bench, rows, heldout, seed=seed, progress=progress)
     results = _recovered(measured, setting)
     return Report(
-        eval=name or replacement.name,
-        claim=replacement.claim,
+        eval=name or name_of(main),
+        claim=" ".join(r.claim for r in main),
         command=shlex.join(sys.argv),
         model=model.name,
-        site=replacement.site,
-        units=list(replacement.units),
+        site=" + ".join(dict.fromkeys(r.site for r in main)),
+        units=[u for r in main for u in r.units],
         data={**_described(heldout), "design": _described(design)},
         seed=seed,
         versions=_versions(),
         weights=model.fingerprint(),
         damage={m: _damage(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
-        natural=_natural(model, replacement, design),
+        natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
-        constants={
-            n: {"value": np.asarray(c.value).tolist(), "origin": c.origin, "note": c.note}
-            for n, c in replacement.constants.items()
-        },
+        constants=_constants(main),
         arrays=_arrays(measured, results),
     )
 
 
-def _check_names(programs: Sequence[Replacement]) -> None:
-    taken = {"zero", "mean", "position mean", "resample", "linear", "intact"}
-    repeated = []
-    for program in programs:
-        if program.name in taken:
-            repeated.append(program.name)
-        taken.add(program.name)
-    if repeated:
-        raise ValueError(
-            f"rows need names of their own, but these occur twice: {', '.join(repeated)}; rename "
-            "with replacement.with_constants(name=...)"
-        )
+def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
+    """Every declared constant; with several programs under ``PROGRAM.CONSTANT``."""
+    return {
+        n if len(main) == 1 else f"{r.name}.{n}": {
+            "value": np.asarray(c.value).tolist(), "origin": c.origin, "note": c.note,
+        }
+        for r in main
+        for n, c in r.constants.items()
+    }  # fmt: skip
 
 
 def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
@@ -149,60 +157,6 @@ def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
     return design
 
 
-def _rows(
-    replacement: Replacement,
-    fitted: Fitted,
-    programs: Sequence[Replacement],
-    controls: Sequence[Replacement],
-    seed: int,
-) -> list[Row]:
-    """The ladder from the bottom, then the controls."""
-    units = len(replacement.units)
-    affine = (fitted.slope, fitted.offset)
-    rows = [
-        Row("zero", "ablation", ablation.zero),
-        Row("mean", "ablation", ablation.constant, fitted.mean, scalars=units),
-        Row(
-            "position mean", "ablation", ablation.constant, fitted.position_mean,
-            scalars=fitted.position_mean.size,
-        ),
-        Row("resample", "ablation", ablation.resample, fitted.donors, scalars=None),
-    ]  # fmt: skip
-    if fitted.weights is not None:
-        rows.append(
-            Row(
-                "linear", "fit", ablation.linear_prediction, fitted.weights,
-                scalars=fitted.weights.size,
-            )
-        )  # fmt: skip
-    rows += [Row(p.name, "program", ablation.program, program=p) for p in [*programs, replacement]]
-    rows.append(
-        Row(
-            f"{replacement.name}, recalibrated", "fit", ablation.recalibrated, affine,
-            program=replacement, scalars=2 * units,
-        )
-    )  # fmt: skip
-    rows.append(
-        Row(
-            "program of another example", "control", ablation.resample, fitted.donor_outputs,
-            scalars=None,
-        )
-    )  # fmt: skip
-    if units > 1:
-        order = _derangement(units, seed)
-        rows.append(Row("units permuted", "control", ablation.permuted, order, program=replacement))
-    rows += [Row(c.name, "control", ablation.program, program=c) for c in controls]
-    return rows
-
-
-def _derangement(n: int, seed: int) -> jax.Array:
-    """A permutation that leaves none of ``n`` (at least 2) in its place."""
-    rng = np.random.default_rng(seed)
-    while (order := rng.permutation(n))[order == np.arange(n)].size:
-        pass
-    return jnp.asarray(order, dtype=jnp.int32)
-
-
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     """Metric -> recovered of all rows. The first row is zero-ablation, the last run intact."""
     return {
@@ -212,7 +166,7 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
 
 
 def _report_row(
-    bench: Workbench, row: Row, i: int, measured: Measured, results: dict[str, Recovered]
+    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered]
 ) -> ReportRow:
     cost = complexity.of_row(bench, row)
     return ReportRow(
@@ -229,17 +183,12 @@ def _report_row(
 
 
 def _natural(
-    model: Model, replacement: Replacement, design: Design
+    model: Model, main: Sequence[Replacement], design: Design
 ) -> dict[str, int | float | None]:
-    cost = natural(
-        model,
-        replacement.site,
-        replacement.units,
-        axis=replacement.axis,
-        reads=replacement.reads,
-        inputs=jnp.asarray(design.load(range(min(len(design), 8)))),
-    )
-    return {"constants": cost.constants, "bits": cost.bits, "flops": cost.flops}
+    """The complexity of the units themselves; what several share counts for each."""
+    inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
+    cost = complexity.total([natural(model, r, inputs=inputs) for r in main])
+    return dataclasses.asdict(cost)
 
 
 def _estimate(interval: Interval) -> Estimate:

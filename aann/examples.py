@@ -26,7 +26,8 @@ class Examples:
         names: unique, one an example; they decide the half and the donor of an example.
         digests: hex SHA-256 of each example's content.
         load: indices -> array (k, ...) of the model's inputs.
-        labels: (n,) int32 indices of output units, or None.
+        labels: (n,) int32 indices of output units, or (n, positions) with -1 where a position is
+            not scored, or None.
     """
 
     name: str
@@ -43,7 +44,9 @@ class Examples:
             problems.append(f"names occur more than once: {', '.join(repeated)}")
         if len(self.digests) != len(self.names):
             problems.append(f"{len(self.names)} names but {len(self.digests)} digests")
-        if self.labels is not None and self.labels.shape != (len(self.names),):
+        if self.labels is not None and (
+            self.labels.ndim not in (1, 2) or len(self.labels) != len(self.names)
+        ):
             problems.append(f"{len(self.names)} names but labels of shape {self.labels.shape}")
         if self.labels is not None and not np.issubdtype(self.labels.dtype, np.integer):
             problems.append(f"labels are integers, got {self.labels.dtype}")
@@ -114,7 +117,7 @@ def from_arrays(
     Args:
         name: of the data set.
         inputs: (n, ...) array, one example a row.
-        labels: (n,) integers, or None.
+        labels: (n,) or (n, positions) integers, or None.
         names: one an example; by default their position.
     """
     array = np.asarray(inputs)

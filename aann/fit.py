@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -33,7 +34,7 @@ class Fitted:
         donors: natural values of some design examples, in an order set by the seed.
         donor_outputs: what the program says for them.
         slope, offset: affine recalibration of the program, (units,).
-        weights: of the linear prediction, or None.
+        linear: the linear prediction, or None.
     """
 
     mean: Float[Array, "*positions units"]
@@ -42,7 +43,7 @@ class Fitted:
     donor_outputs: Float[Array, "donors *positions units"]
     slope: Float[Array, " units"]
     offset: Float[Array, " units"]
-    weights: Float[Array, "width outputs"] | None
+    linear: linear.Linear | None
 
 
 def fit(
@@ -52,11 +53,11 @@ def fit(
     seed: int = 0,
     with_linear: bool = True,
     progress: bool = False,
-) -> Fitted:
-    """Fit the ladder's rungs.
+) -> tuple[Fitted, ...]:
+    """Fit the ladder's rungs, for each replacement of the bench.
 
     Args:
-        bench: the replacement, ready to run.
+        bench: the replacements, ready to run.
         design: examples to fit on.
         seed: picks the donors, and the positions that the linear prediction is fitted on.
         with_linear: whether to fit the linear prediction.
@@ -71,41 +72,116 @@ def fit(
             f"fits take design examples only, got the {design.split!r} part of {design.name!r}: "
             "aann.split(examples) makes the halves"
         )
-    sums = _Sums()
-    equations = linear.NormalEquations()
     donors = donor_order(design.names, seed)[:DONORS]
-    place = {int(i): k for k, i in enumerate(donors)}
-    natural_donors: list[np.ndarray] = [np.empty(0)] * len(donors)
-    output_donors: list[np.ndarray] = [np.empty(0)] * len(donors)
-    rng = np.random.default_rng(seed)
     label = f"design: {design.name}" if progress else ""
+    tokens = _tokens(bench, design) if with_linear else [()] * len(bench.replacements)
+    parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
     for batch in batches(design, bench.batch_size, bench.model, progress=label):
-        site_value, reads, _ = bench.prefix(bench.prepared, batch.inputs)
-        natural = bench.pick(site_value)
-        output = bench.run(bench.replacement, reads)
-        n = len(batch.indices)
         names = [design.names[i] for i in batch.indices]
-        check_finite(np.asarray(natural[:n]), names, bench.replacement, "the intact model")
-        check_finite(np.asarray(output[:n]), names, bench.replacement, bench.replacement.name)
-        sums.add(np.asarray(natural[:n], np.float64), np.asarray(output[:n], np.float64))
-        for row, i in enumerate(batch.indices):
-            if i in place:
-                natural_donors[place[i]] = np.asarray(natural[row])
-                output_donors[place[i]] = np.asarray(output[row])
-        if with_linear:
-            x, y = _linear_rows(bench.channels_last(reads), natural, n)
-            equations.add(*_some_rows(x, y, rng, len(design) / n))
-    slope, offset = sums.affine()
-    dtype = bench.natural.dtype
-    return Fitted(
-        mean=jnp.asarray(np.broadcast_to(sums.mean(), bench.natural.shape[1:]), dtype),
-        position_mean=jnp.asarray(sums.position_mean(), dtype),
-        donors=jnp.asarray(np.stack(natural_donors)),
-        donor_outputs=jnp.asarray(np.stack(output_donors)),
-        slope=jnp.asarray(slope, dtype),
-        offset=jnp.asarray(offset, dtype),
-        weights=jnp.asarray(equations.solve()) if with_linear else None,
-    )
+        natural, output, reads = _flows(bench, batch.inputs)
+        for part in parts:
+            i = part.i
+            part.add(natural[i], output[i], batch.indices, names)
+            if with_linear:
+                part.add_rows(reads[i], natural[i], len(names), len(design))
+    return tuple(part.fitted(with_linear) for part in parts)
+
+
+def _flows(bench: Workbench, inputs: Array) -> tuple[list[Array], list[Array], list[Any]]:
+    """Natural values, what the programs put in their place, and natural values at the reads.
+
+    A lower program reads what the programs above it put there, as it will when it is measured.
+    """
+    started = bench.start(inputs)
+    reads: list[Any] = [()] * len(bench.replacements)
+
+    def look(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
+        reads[i] = at
+        return natural
+
+    def compute(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
+        return bench.run(bench.replacements[i], at)
+
+    if len(bench.levels) == 1:
+        natural, _ = bench.flow(started, look)
+        return natural, [compute(i, natural[i], at) for i, at in enumerate(reads)], reads
+    natural, _ = bench.flow(started, look)
+    output, _ = bench.flow(started, compute)
+    return natural, output, reads
+
+
+def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
+    """For each replacement, the values that its integer reads take on the design examples."""
+    whole = [
+        [np.issubdtype(getattr(read, "dtype", np.float32), np.integer) for read in reads]
+        for reads in bench.reads
+    ]
+    if not any(map(any, whole)):
+        return [() for _ in whole]
+    seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
+    for batch in batches(design, bench.batch_size, bench.model):
+        _, _, reads = _flows(bench, batch.inputs)
+        for sets, row, values in zip(seen, whole, reads, strict=True):
+            integers = [v for v, w in zip(values, row, strict=True) if w]
+            for known, value in zip(sets, integers, strict=True):
+                known.update(np.unique(np.asarray(value)).tolist())
+    return [tuple(jnp.asarray(sorted(s), np.int32) for s in sets) for sets in seen]
+
+
+class _Part:
+    """Running sums for one replacement."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        i: int,
+        donors: Sequence[int],
+        seed: int,
+        tokens: tuple[Array, ...],
+    ) -> None:
+        self.bench, self.i, self.tokens = bench, i, tokens
+        self.sums = _Sums()
+        self.equations = linear.NormalEquations()
+        self.place = {int(example): k for k, example in enumerate(donors)}
+        self.natural: list[np.ndarray] = [np.empty(0)] * len(donors)
+        self.output: list[np.ndarray] = [np.empty(0)] * len(donors)
+        self.rng = np.random.default_rng(seed)
+
+    def add(
+        self, natural: Array, output: Array, indices: Sequence[int], names: Sequence[str]
+    ) -> None:
+        replacement = self.bench.replacements[self.i]
+        mine, theirs = (np.asarray(x[: len(indices)]) for x in (output, natural))
+        check_finite(theirs, names, replacement, "the intact model")
+        check_finite(mine, names, replacement, replacement.name)
+        self.sums.add(theirs.astype(np.float64), mine.astype(np.float64))
+        for row, example in enumerate(indices):
+            if example in self.place:
+                self.natural[self.place[example]] = theirs[row]
+                self.output[self.place[example]] = mine[row]
+
+    def add_rows(self, reads: Sequence[Any], natural: Array, n: int, examples: int) -> None:
+        reads = self.bench.channels_last(self.i, reads)
+        x, y = _linear_rows(reads, natural, n, self.tokens)
+        self.equations.add(*_some_rows(x, y, self.rng, examples / n))
+
+    def fitted(self, with_linear: bool) -> Fitted:
+        slope, offset = self.sums.affine()
+        natural = self.bench.naturals[self.i]
+        mean = np.broadcast_to(self.sums.mean(), natural.shape[1:])
+        return Fitted(
+            mean=jnp.asarray(mean, natural.dtype),
+            position_mean=jnp.asarray(self.sums.position_mean(), natural.dtype),
+            donors=jnp.asarray(np.stack(self.natural)),
+            donor_outputs=jnp.asarray(np.stack(self.output)),
+            slope=jnp.asarray(slope, natural.dtype),
+            offset=jnp.asarray(offset, natural.dtype),
+            linear=(
+                linear.Linear(jnp.asarray(self.equations.solve()), self.tokens)
+                if with_linear
+                else None
+            ),
+        )
 
 
 def donor_order(names: Sequence[str], seed: int) -> list[int]:
@@ -123,18 +199,22 @@ def name_hash(name: str, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8])
 
 
-def _linear_rows(reads: Sequence[Array], natural: Array, n: int) -> tuple[Array, Array]:
+def _linear_rows(
+    reads: Sequence[Array], natural: Array, n: int, tokens: tuple[Array, ...]
+) -> tuple[Array, Array]:
     shapes = [jax.ShapeDtypeStruct(r.shape, r.dtype) for r in reads]
     natural_shape = jax.ShapeDtypeStruct(natural.shape, natural.dtype)
-    x = _features(tuple(reads), natural_shape)
+    x = _features(tuple(reads), tokens, natural_shape)
     y = linear.targets(natural, linear.on_grid(shapes, natural_shape))
     rows = len(x) // len(natural) * n
     return x[:rows], y[:rows]
 
 
-@functools.partial(jax.jit, static_argnums=1)
-def _features(reads: tuple[Array, ...], natural: jax.ShapeDtypeStruct) -> Array:
-    return linear.features(reads, natural)
+@functools.partial(jax.jit, static_argnums=2)
+def _features(
+    reads: tuple[Array, ...], tokens: tuple[Array, ...], natural: jax.ShapeDtypeStruct
+) -> Array:
+    return linear.features(reads, natural, tokens)
 
 
 def _some_rows(

@@ -9,6 +9,7 @@ equations; products in float32 a batch, sums in float64.
 import dataclasses
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,17 +21,43 @@ ROWS_PER_FEATURE = 64
 RIDGE = 1e-3
 
 
-def features(reads: Sequence[Array], natural: jax.ShapeDtypeStruct) -> Float[Array, "rows width"]:
+class Linear(NamedTuple):
+    """A fitted linear prediction.
+
+    Attributes:
+        weights: (width, outputs) float32.
+        tokens: for each integer read, the values that it took on the design examples.
+    """
+
+    weights: Float[Array, "width outputs"]
+    tokens: tuple[Array, ...]
+
+
+def features(
+    reads: Sequence[Array], natural: jax.ShapeDtypeStruct, tokens: Sequence[Array] = ()
+) -> Float[Array, "rows width"]:
     """What the prediction is linear in: one row a position (or an example), a constant 1 last.
 
     Args:
-        reads: the values that the program reads, (batch, ...) each.
+        reads: the values that the program reads, (batch, ...) each. Integers are one-hot encoded:
+            1 for the token that they equal, so that one never seen on design is all zeros.
         natural: the units' values, (batch, ..., units).
+        tokens: for each integer read, in order, the values to encode.
 
     Raises:
         ValueError: there are more than ``WIDEST`` features.
     """
-    columns = [_columns(read.astype(jnp.float32), natural) for read in reads]
+    grid = on_grid([jax.ShapeDtypeStruct(r.shape, r.dtype) for r in reads], natural)
+    known = iter(tokens)
+    columns = []
+    for read in reads:
+        if jnp.issubdtype(read.dtype, jnp.integer):
+            hot = read[..., None] == next(known).reshape((1,) * read.ndim + (-1,))
+            columns.append(hot.astype(jnp.float32).reshape(read.shape[0], -1))
+        elif grid:
+            columns.append(_cells(read.astype(jnp.float32), natural))
+        else:
+            columns.append(read.astype(jnp.float32).reshape(read.shape[0], -1))
     width = sum(c.shape[-1] for c in columns) + 1
     if width > WIDEST:
         raise ValueError(
@@ -47,14 +74,18 @@ def targets(natural: Float[Array, "batch *rest"], on_grid: bool) -> Float[Array,
 
 
 def on_grid(reads: Sequence[jax.ShapeDtypeStruct], natural: jax.ShapeDtypeStruct) -> bool:
-    """Whether all reads fold to the site's grid."""
-    return all(_fold(read.shape, natural.shape) is not None for read in reads)
+    """Whether all reads fold to the site's grid; if not, all are taken flat."""
+    return all(
+        _fold(read.shape, natural.shape) is not None and not jnp.issubdtype(read.dtype, jnp.integer)
+        for read in reads
+    )
 
 
-def _columns(read: Array, natural: jax.ShapeDtypeStruct) -> Array:
+def _cells(read: Array, natural: jax.ShapeDtypeStruct) -> Array:
+    """3x3 neighbourhoods of a read that folds to the site's grid."""
     fold = _fold(read.shape, natural.shape)
     if fold is None:
-        return read.reshape(read.shape[0], -1)
+        raise TypeError(f"a read of shape {read.shape} does not fold to {natural.shape}")
     batch, *sizes, channels = read.shape
     split = [n for size, f in zip(sizes, fold, strict=True) for n in (size // f, f)]
     folded = read.reshape(batch, *split, channels)

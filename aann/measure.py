@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -11,14 +11,12 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from aann import metrics
-from aann.ablation import Row, View, intact
+from aann.ablation import Joint, Row, View
 from aann.batches import Batch, batches
 from aann.examples import HeldOut
 from aann.finite import check_finite
 from aann.fit import donor_of
 from aann.workbench import Workbench
-
-INTACT = Row("intact", "ablation", intact)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,7 +25,7 @@ class Measured:
 
     Attributes:
         losses: metric -> (rows + 1, n) losses of the examples; the last run is the intact model.
-        r2: (rows, units), over all examples and positions.
+        r2: (rows, units), over all examples and positions; units of all replacements in order.
         correlation: (rows, units), Pearson's; NaN where a row is constant.
     """
 
@@ -38,7 +36,7 @@ class Measured:
 
 def measure(
     bench: Workbench,
-    rows: Sequence[Row],
+    rows: Sequence[Row | Joint],
     heldout: HeldOut,
     *,
     seed: int = 0,
@@ -47,8 +45,8 @@ def measure(
     """Run every row, and the intact model, on all held-out examples.
 
     Args:
-        bench: the replacement, ready to run.
-        rows: what to put in place of its units, one after the other.
+        bench: the replacements, ready to run.
+        rows: what to put in place of their units, one after the other.
         heldout: examples to report on.
         seed: as for ``fit``: it decides which example gets which donor.
         progress: show a bar.
@@ -62,12 +60,12 @@ def measure(
             f"results are reported on held-out examples only, got the {heldout.split!r} part of "
             f"{heldout.name!r}: aann.split(examples) makes the halves"
         )
-    classes = _classes(bench)
+    classes = _classes(bench, heldout.labels)
     if heldout.labels is not None:
         metrics.check_labels(heldout.labels, classes, heldout.names)
     donors = donor_of(heldout.names, seed)
     losses: list[list[dict[str, np.ndarray]]] = []
-    moments = np.zeros((len(rows), 7, len(bench.replacement.units)))
+    moments = np.zeros((len(rows), 7, sum(len(r.units) for r in bench.replacements)))
     label = f"heldout: {heldout.name}" if progress else ""
     for batch in batches(heldout, bench.batch_size, bench.model, progress=label):
         names = [heldout.names[i] for i in batch.indices]
@@ -84,47 +82,81 @@ def measure(
     return Measured(losses=joined, r2=r2, correlation=correlation)
 
 
-def _classes(bench: Workbench) -> int:
-    """How many output units the model has."""
-    logits = jax.eval_shape(bench.model.apply, bench.model.params, bench.model.batch(1))
-    if not hasattr(logits, "shape") or len(logits.shape) != 2:
+def _classes(bench: Workbench, labels: np.ndarray | None) -> int:
+    """How many output units the model has; its logits must fit the labels."""
+    shape: tuple[int, ...] = getattr(bench.outputs, "shape", ())
+    positions = shape[1:-1]
+    if len(shape) not in (2, 3):
         raise ValueError(
-            f"model {bench.model.name!r} must return logits (batch, classes), got "
-            f"{jax.tree.map(lambda x: x.shape, logits)}"
+            f"model {bench.model.name!r} must return logits (batch, classes) or (batch, positions, "
+            f"classes), got {jax.tree.map(lambda x: x.shape, bench.outputs)}"
         )
-    return int(logits.shape[-1])
+    if labels is not None and labels.shape[1:] != positions:
+        raise ValueError(
+            f"model {bench.model.name!r} returns logits of shape {shape}, so an example has labels "
+            f"of shape {positions}, got {labels.shape[1:]}"
+        )
+    return int(shape[-1])
 
 
 def _measure_batch(
     bench: Workbench,
-    rows: Sequence[Row],
+    rows: Sequence[Row | Joint],
     batch: Batch,
     names: Sequence[str],
     donors: Int[np.ndarray, " n"],
 ) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
     n = len(names)
-    site_value, reads, crossing = bench.prefix(bench.prepared, batch.inputs)
-    natural = bench.pick(site_value)
-    natural_on_host = np.asarray(natural[:n])
-    check_finite(natural_on_host, names, bench.replacement, "the intact model")
-    intact_logits = bench.suffix(bench.prepared, site_value, natural, crossing)
-    padded = np.resize(donors[list(batch.indices)], bench.batch_size)
-    outputs: dict[int, Array] = {}
-    losses = []
-    moments = []
-    for row in [*rows, INTACT]:
-        if row.program is not None and id(row.program) not in outputs:
-            outputs[id(row.program)] = bench.run(row.program, reads)
-        output = outputs.get(id(row.program))
-        view = View(natural, bench.channels_last(reads), jnp.asarray(padded), output)
-        values = _run_rung(row.rung)(row.state, view)
-        logits = bench.suffix(bench.prepared, site_value, values, crossing)
-        per_example = _losses(logits, intact_logits, batch.labels)
-        losses.append({metric: np.asarray(x)[:n] for metric, x in per_example.items()})
-        on_host = np.asarray(values[:n])
-        check_finite(on_host, names, bench.replacement, f"row {row.name!r}")
-        moments.append(_moments(natural_on_host, on_host))
-    return losses, np.stack(moments[:-1])
+    started = bench.start(batch.inputs)
+    natural, intact_logits = bench.flow(started, lambda i, natural, reads: natural)
+    on_host = [np.asarray(values[:n]) for values in natural]
+    for values, replacement in zip(on_host, bench.replacements, strict=True):
+        check_finite(values, names, replacement, "the intact model")
+    donor = jnp.asarray(np.resize(donors[list(batch.indices)], bench.batch_size))
+    outputs: dict[Any, Array] = {}
+    losses, moments = [], []
+    for row in rows:
+        written, logits = bench.flow(started, _chooser(bench, row, donor, outputs))
+        losses.append(metrics_of(logits, intact_logits, batch.labels, n))
+        found = []
+        for mine, truth, replacement in zip(written, on_host, bench.replacements, strict=True):
+            values = np.asarray(mine[:n])
+            check_finite(values, names, replacement, f"row {row.name!r}")
+            found.append(_moments(truth, values))
+        moments.append(np.concatenate(found, axis=1))
+    losses.append(metrics_of(intact_logits, intact_logits, batch.labels, n))
+    return losses, np.stack(moments)
+
+
+def _chooser(
+    bench: Workbench, row: Row | Joint, donor: Array, outputs: dict[Any, Array]
+) -> Callable[[int, Array, tuple[Any, ...]], Array]:
+    """What a row puts in place of each replacement's units.
+
+    What programs of the first level read is the same in all rows, so that ``outputs`` keeps theirs.
+    """
+
+    def choose(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
+        part = row.parts[i]
+        output = None
+        if part.program is not None:
+            key = (i, id(part.program))
+            output = outputs[key] if key in outputs else bench.run(part.program, reads)
+            if i in bench.levels[0].members:
+                outputs[key] = output
+        view = View(natural, bench.channels_last(i, reads), donor, output)
+        values: Array = _run_rung(part.rung)(part.state, view)
+        return values
+
+    return choose
+
+
+def metrics_of(
+    logits: Array, intact_logits: Array, labels: Array | None, n: int
+) -> dict[str, np.ndarray]:
+    """Losses of the first ``n`` examples of a batch, on the host."""
+    losses = _losses(logits, intact_logits, labels)
+    return {metric: np.asarray(x)[:n] for metric, x in losses.items()}
 
 
 _losses = jax.jit(metrics.per_example)

@@ -18,18 +18,24 @@ from jaxtyping import Array, Bool, Float, Int
 ERRORS = ("top1", "top5", "agreement")
 """The metrics that count mistakes: 1 minus their mean is an accuracy."""
 
+UNSCORED = -1
+"""The label of a position that does not count, where logits have positions."""
+
 
 def per_example(
-    logits: Float[Array, "batch classes"],
-    intact_logits: Float[Array, "batch classes"],
-    labels: Int[Array, " batch"] | None = None,
+    logits: Float[Array, "batch *positions classes"],
+    intact_logits: Float[Array, "batch *positions classes"],
+    labels: Int[Array, "batch *positions"] | None = None,
 ) -> dict[str, Float[Array, " batch"]]:
     """The losses of each example.
 
+    With logits at many positions, the loss of an example is the mean over its scored positions.
+
     Args:
-        logits: of the model to judge.
+        logits: of the model to judge: (batch, classes) or (batch, positions, classes).
         intact_logits: of the intact model on the same examples.
-        labels: indices of the right classes; without them ``kl`` and ``agreement`` alone.
+        labels: indices of the right classes, one for each of the logits' rows; of positions that
+            are not scored ``UNSCORED``. Without them ``kl`` and ``agreement`` alone, everywhere.
 
     Returns:
         float32 arrays: ``kl``, KL(intact || model) in nats, and ``agreement``, 1 where the two
@@ -42,21 +48,50 @@ def per_example(
     """
     _check_shapes(logits, intact_logits, labels)
     logits, intact_logits = logits.astype(jnp.float32), intact_logits.astype(jnp.float32)
+    rows = (-1, logits.shape[-1])
+    flat = None if labels is None else labels.reshape(-1)
+    losses = _of_rows(logits.reshape(rows), intact_logits.reshape(rows), flat)
+    if logits.ndim == 2:
+        return losses
+    shape = logits.shape[:-1]
+    scored = jnp.ones(shape, bool) if labels is None else labels != UNSCORED
+    count = scored.sum(axis=-1).astype(jnp.float32)
+    return {
+        name: jnp.where(scored, loss.reshape(shape), 0.0).sum(axis=-1) / count
+        for name, loss in losses.items()
+    }
+
+
+def _of_rows(logits: Array, intact_logits: Array, labels: Array | None) -> dict[str, Array]:
+    """The losses of each row of (rows, classes) logits."""
     differ = jnp.argmax(logits, axis=-1) != jnp.argmax(intact_logits, axis=-1)
     losses = {"kl": kl(intact_logits, logits), "agreement": differ.astype(jnp.float32)}
     if labels is None:
         return losses
     classes = logits.shape[-1]
-    valid = (labels >= 0) & (labels < classes)
-    log_q = jax.nn.log_softmax(logits, axis=-1)
-    losses["nll"] = -jnp.take_along_axis(log_q, labels[:, None], axis=-1, mode="fill")[:, 0]
+    losses["nll"] = nll(logits, labels)
     losses["top1"] = (~in_top(logits, labels, 1)).astype(jnp.float32)
     if classes >= 5:
         losses["top5"] = (~in_top(logits, labels, 5)).astype(jnp.float32)
+    valid = (labels >= 0) & (labels < classes)
     for name in ("nll", "top1", "top5"):
         if name in losses:
             losses[name] = jnp.where(valid, losses[name], jnp.nan)
     return losses
+
+
+def nll(
+    logits: Float[Array, "batch classes"], labels: Int[Array, " batch"]
+) -> Float[Array, " batch"]:
+    """Cross-entropy in nats.
+
+    Computed as softplus(logsumexp over the other classes of their lead over the label), which
+    keeps its digits where log_softmax would round the loss of a sure answer to 0 or 1e-7.
+    """
+    own = jnp.take_along_axis(logits, labels[:, None], axis=-1, mode="fill")
+    others = jnp.arange(logits.shape[-1], dtype=labels.dtype)[None, :] != labels[:, None]
+    lead = jnp.where(others & ~jnp.isneginf(logits), logits - own, -jnp.inf)
+    return jax.nn.softplus(jax.nn.logsumexp(lead, axis=-1))
 
 
 def kl(
@@ -99,20 +134,27 @@ def check_labels(labels: np.ndarray, classes: int, names: Sequence[str] | None =
     """Refuse labels that are no output units, naming all that are out of range.
 
     Args:
-        labels: (n,) integers.
+        labels: (n,) integers, or (n, positions) with ``UNSCORED`` where nothing is scored.
         classes: number of output units.
         names: of the examples, for the message; by default their positions.
 
     Raises:
         TypeError: labels are not integers.
-        ValueError: a label is negative or not below ``classes``.
+        ValueError: a label is negative or not below ``classes``; an example has no scored position.
     """
     labels = np.asarray(labels)
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"labels are integer indices of output units, got {labels.dtype}")
-    bad = np.flatnonzero((labels < 0) | (labels >= classes))
+    wrong = (labels < 0) | (labels >= classes)
+    if labels.ndim > 1:
+        wrong &= labels != UNSCORED
+        _check_scored(labels, names)
+    bad = np.argwhere(wrong)
     if len(bad):
-        shown = [f"{names[i] if names else i}: {labels[i]}" for i in bad[:10]]
+        shown = [
+            f"{names[i] if names else i}{list(at) if at else ''}: {labels[(i, *at)]}"
+            for i, *at in bad[:10].tolist()
+        ]
         more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
         raise ValueError(
             f"{len(bad)} of {labels.size} labels are out of range for {classes} classes "
@@ -121,13 +163,25 @@ def check_labels(labels: np.ndarray, classes: int, names: Sequence[str] | None =
         )
 
 
+def _check_scored(labels: np.ndarray, names: Sequence[str] | None) -> None:
+    empty = np.flatnonzero((labels == UNSCORED).all(axis=1))
+    if len(empty):
+        shown = ", ".join(str(names[i]) if names else str(i) for i in empty[:10])
+        raise ValueError(
+            f"{len(empty)} examples have no scored position (all labels are {UNSCORED}): "
+            f"{shown}{', ...' if len(empty) > 10 else ''}; leave them out"
+        )
+
+
 def _check_shapes(logits: Array, intact_logits: Array, labels: Array | None) -> None:
     problems = []
-    if logits.ndim != 2 or logits.shape[-1] < 1:
-        problems.append(f"logits have shape (batch, classes), got {logits.shape}")
+    if logits.ndim not in (2, 3) or logits.shape[-1] < 1:
+        problems.append(
+            f"logits have shape (batch, classes) or (batch, positions, classes), got {logits.shape}"
+        )
     if intact_logits.shape != logits.shape:
         problems.append(f"intact logits have shape {intact_logits.shape}, others {logits.shape}")
-    if labels is not None and labels.shape != logits.shape[:1]:
-        problems.append(f"labels have shape {logits.shape[:1]}, got {labels.shape}")
+    if labels is not None and labels.shape != logits.shape[:-1]:
+        problems.append(f"labels have shape {logits.shape[:-1]}, got {labels.shape}")
     if problems:
         raise ValueError("; ".join(problems))

@@ -51,10 +51,20 @@ class Model:
         return jax.ShapeDtypeStruct((size, *self.inputs.shape), self.inputs.dtype)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) over the names, shapes, dtypes and values of all parameters."""
+        """SHA-256 (hex) over the names, shapes, dtypes and values of all parameters.
+
+        Where ``inputs`` is declared, arrays that ``apply`` closes over are included.
+        """
+        named = [(jax.tree_util.keystr(path), leaf) for path, leaf in _leaves(self.params)]
+        if self.inputs is not None:
+            closed = jax.make_jaxpr(self.apply)(self.params, self.batch(1))
+            named += [(f"closed over {i}", c) for i, c in enumerate(closed.consts)]
         digest = hashlib.sha256()
-        for path, leaf in jax.tree_util.tree_leaves_with_path(self.params):
+        for name, leaf in named:
             array = np.ascontiguousarray(leaf)
-            digest.update(f"{jax.tree_util.keystr(path)} {array.shape} {array.dtype}\0".encode())
+            digest.update(f"{name} {array.shape} {array.dtype}\0".encode())
             digest.update(array.tobytes())
         return digest.hexdigest()
+
+
+_leaves = jax.tree_util.tree_leaves_with_path

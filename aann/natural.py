@@ -10,6 +10,7 @@ import numpy as np
 from aann import run as running
 from aann.complexity import FULL, Complexity, flops
 from aann.model import Model
+from aann.replacement import Replacement
 from aann.site import INPUT
 from aann.splice import trace_model
 
@@ -17,64 +18,68 @@ _EXAMPLES = 8
 
 
 def natural(
-    model: Model,
-    site: str,
-    units: Sequence[int],
-    *,
-    axis: int = -1,
-    reads: Sequence[str] = (INPUT,),
-    inputs: Any = None,
-    seed: int = 0,
+    model: Model, replacement: Replacement, *, inputs: Any = None, seed: int = 0
 ) -> Complexity:
-    """What the network spends on ``units`` of ``site``, from the values at ``reads`` on.
+    """What the network spends on the replaced units, from the values at the reads on.
 
     A parameter counts where a random combination of the units has a gradient with respect to it
-    on some input. Parameters that act through units which are silent on all inputs are missed, so
-    the count is a lower bound. ``bits`` takes 32 a parameter; ``flops`` are of everything that
-    the site's value needs, since a layer's units are computed together.
+    on some input; arrays that ``apply`` closes over count as parameters. Those that act through
+    units which are silent on all inputs are missed, so the count is a lower bound. ``bits`` takes
+    32 a parameter; ``flops`` are of everything that the site's value needs, since a layer's units
+    are computed together. Parameters cannot be counted (None) through what JAX cannot
+    differentiate, such as ``while_loop``.
 
     Args:
         model: the network.
-        site: where the units are.
-        units: indices along ``axis``.
-        axis: the site's channel axis.
-        reads: sites whose values are given; what computes them does not count.
+        replacement: its units, and the reads whose values are given: what computes those does
+            not count.
         inputs: (batch, ...) to try; by default noise of eight magnitudes.
         seed: of the noise and of the combination.
     """
     inputs = _noise(model, seed) if inputs is None else inputs
     graph = trace_model(model, model.params, inputs)
+    site, reads = replacement.site, replacement.reads
     graph.check([site, *reads])
     targets = graph.read_vars(site)
     given = [v for name in reads if name != INPUT for v in graph.read_vars(name)]
+    arrays = [*jax.tree.leaves(model.params), *graph.consts]
+    smooth = [jnp.issubdtype(jnp.result_type(a), jnp.floating) for a in arrays]
 
-    def values_at(params: Any, inputs: Any, wanted: Sequence[Any], known: dict[Any, Any]) -> Any:
+    def values_at(trainable: Any, inputs: Any, wanted: Sequence[Any], known: dict[Any, Any]) -> Any:
+        moving = iter(trainable)
+        leaves = [next(moving) if s else a for s, a in zip(smooth, arrays, strict=True)]
+        split = len(arrays) - len(graph.consts)
+        env = running.start(graph, leaves[:split], inputs)
+        env |= dict(zip(graph.jaxpr.constvars, leaves[split:], strict=True)) | known
         order = running.schedule(graph, wanted, {}, given=known)
-        env = running.start(graph, params, inputs) | known
         return running.run(graph, env, order, {}, wanted)
 
-    def picked(params: Any, inputs: Any, known: Sequence[Any]) -> jax.Array:
-        env = values_at(params, inputs, targets, dict(zip(given, known, strict=True)))
-        return jnp.take(env[targets[0]], jnp.asarray(units, dtype=jnp.int32), axis=axis)
+    def picked(trainable: Any, inputs: Any, known: Sequence[Any]) -> jax.Array:
+        env = values_at(trainable, inputs, targets, dict(zip(given, known, strict=True)))
+        return replacement.pick(env[targets[0]])
 
-    def known_values(params: Any, inputs: Any) -> list[Any]:
-        env = values_at(params, inputs, given, {})
+    def known_values(trainable: Any, inputs: Any) -> list[Any]:
+        env = values_at(trainable, inputs, given, {})
         return [env[v] for v in given]
 
-    known = jax.jit(known_values)(model.params, inputs)
-    shape = jax.eval_shape(picked, model.params, inputs, known)
+    trainable = [jnp.asarray(a) for s, a in zip(smooth, arrays, strict=True) if s]
+    known = jax.jit(known_values)(trainable, inputs)
+    shape = jax.eval_shape(picked, trainable, inputs, known)
     weights = jax.random.normal(jax.random.key(seed), shape.shape, dtype=shape.dtype)
 
-    def combined(params: Any, inputs: Any, known: Sequence[Any], weights: jax.Array) -> jax.Array:
-        return (picked(params, inputs, known) * weights).sum()
+    def combined(trainable: Any, inputs: Any, known: Sequence[Any], weights: jax.Array) -> Any:
+        return (picked(trainable, inputs, known) * weights).sum()
 
-    # All arrays are arguments: XLA would spend minutes on folding those that are closed over.
-    gradient = jax.jit(jax.grad(combined))(model.params, inputs, known, weights)
-    constants = sum(int(np.count_nonzero(leaf)) for leaf in jax.tree.leaves(gradient))
-    batch = len(jax.tree.leaves(inputs)[0])
-    return Complexity(
-        constants, float(FULL * constants), flops(picked, model.params, inputs, known) / batch
-    )
+    cost = flops(picked, trainable, inputs, known) / len(jax.tree.leaves(inputs)[0])
+    try:
+        # All arrays are arguments: XLA would spend minutes on folding those that are closed over.
+        gradient = jax.jit(jax.grad(combined))(trainable, inputs, known, weights)
+    except ValueError as error:
+        if "differentiation" not in str(error):
+            raise
+        return Complexity(None, None, cost)
+    constants = sum(int(np.count_nonzero(leaf)) for leaf in gradient)
+    return Complexity(constants, float(FULL * constants), cost)
 
 
 def _noise(model: Model, seed: int) -> jax.Array:

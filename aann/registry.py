@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from aann.replacement import Constant, Replacement
 from aann.site import INPUT
@@ -22,6 +23,9 @@ def register(
     constants: Mapping[str, Any] | None = None,
     axis: int = -1,
     name: str | None = None,
+    positions: Sequence[int] | None = None,
+    position_axis: int = 1,
+    basis: Any = None,
 ) -> Any:
     """Declare a replacement; as a decorator, or as a function of the program.
 
@@ -34,6 +38,9 @@ def register(
         constants: name -> number, array or ``aann.Constant``.
         axis: the site's channel axis.
         name: by default the program's own name.
+        positions: indices along the position axis to write at; by default at all of them.
+        position_axis: of the site.
+        basis: (width, k) orthonormal columns: units are then directions.
 
     Returns:
         The ``Replacement``; without ``program`` a decorator that makes it.
@@ -45,7 +52,8 @@ def register(
     def declare(function: Callable[..., jax.Array]) -> Replacement:
         replacement = make(
             function, model=model, site=site, units=units, reads=reads,
-            constants=constants, axis=axis, name=name,
+            constants=constants, axis=axis, name=name, positions=positions,
+            position_axis=position_axis, basis=basis,
         )  # fmt: skip
         known = _registered.get(replacement.name)
         if known is not None and _origin(known.program) != _origin(function):
@@ -69,6 +77,9 @@ def make(
     constants: Mapping[str, Any] | None = None,
     axis: int = -1,
     name: str | None = None,
+    positions: Sequence[int] | None = None,
+    position_axis: int = 1,
+    basis: Any = None,
 ) -> Replacement:
     """A replacement that is not registered; arguments as for ``register``."""
     declared = {
@@ -78,12 +89,20 @@ def make(
         program=program,
         model=model,
         site=site,
-        units=tuple(int(u) if hasattr(u, "__index__") else u for u in units),
+        units=_plain(units),
         reads=(reads,) if isinstance(reads, str) else tuple(reads),
         constants=declared,
         axis=axis,
         name=name or str(getattr(program, "__name__", "program")),
+        positions=None if positions is None else _plain(positions),
+        position_axis=position_axis,
+        basis=None if basis is None else np.asarray(basis),
     )
+
+
+def _plain(indices: Sequence[Any]) -> tuple[Any, ...]:
+    """NumPy's integers as Python's; what is no integer is left for ``Replacement`` to refuse."""
+    return tuple(int(i) if hasattr(i, "__index__") else i for i in indices)
 
 
 def replacement(name: str) -> Replacement:

@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from aann.place import Place
 from aann.site import INPUT
 
 Origin = Literal["derived", "source", "fitted", "chosen"]
@@ -95,8 +96,12 @@ class Replacement:
         units: indices along the site's channel axis, in the order of the program's last axis.
         reads: sites (or ``input``) whose values the program gets.
         constants: name -> ``Constant``.
-        axis: the channel axis of the site.
+        axis: the channel axis of the site; that of heads, say, to replace whole heads.
         name: what tables call it.
+        positions: indices along ``position_axis`` to write at; by default at all of them. The
+            program then returns those positions alone.
+        position_axis: of the site.
+        basis: (width, k) orthonormal columns: ``units`` are then directions of the channel axis.
     """
 
     program: Callable[..., jax.Array]
@@ -107,16 +112,12 @@ class Replacement:
     constants: Mapping[str, Constant] = dataclasses.field(default_factory=dict)
     axis: int = -1
     name: str = ""
+    positions: tuple[int, ...] | None = None
+    position_axis: int = 1
+    basis: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        problems = []
-        if not self.units:
-            problems.append("units is empty: name at least one unit to replace")
-        bad = [u for u in self.units if isinstance(u, bool) or not isinstance(u, int) or u < 0]
-        if bad:
-            problems.append(f"units are non-negative integers, got {bad}")
-        if repeated := sorted({u for u in self.units if self.units.count(u) > 1}):
-            problems.append(f"units occur more than once: {repeated}")
+        problems = self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")
         if self.site in self.reads:
@@ -125,6 +126,11 @@ class Replacement:
             problems.append(f"constants are named like Python variables, got {bad_names}")
         if problems:
             raise ValueError(f"replacement {self.name!r} at {self.site!r}: " + "; ".join(problems))
+
+    @property
+    def place(self) -> Place:
+        """Which part of the site's value it writes."""
+        return Place(self.units, self.axis, self.positions, self.position_axis, self.basis)
 
     @property
     def claim(self) -> str:
@@ -186,18 +192,8 @@ class Replacement:
         Raises:
             ValueError: with all problems.
         """
-        rank = len(natural.shape)
-        if not -rank <= self.axis < rank:
-            raise ValueError(
-                f"replacement {self.name!r}: axis {self.axis} does not exist at site "
-                f"{self.site!r} of shape {natural.shape}"
-            )
-        width = natural.shape[self.axis]
-        if outside := [u for u in self.units if u >= width]:
-            raise ValueError(
-                f"replacement {self.name!r}: site {self.site!r} has units 0 to {width - 1}, "
-                f"got {outside}"
-            )
+        what = f"replacement {self.name!r}: site {self.site!r}"
+        self.place.check(tuple(natural.shape), what)
 
     def check_result(self, value: Any, natural: jax.ShapeDtypeStruct) -> None:
         """Check what a program returned against the site.
@@ -206,15 +202,15 @@ class Replacement:
             TypeError: it is not one array, or of another dtype.
             ValueError: it has another shape.
         """
-        expected = list(natural.shape)
-        expected[self.axis] = len(self.units)
+        expected = self.place.shape(tuple(natural.shape))
         where = f"program {self.name!r} at site {self.site!r}"
         if not hasattr(value, "shape") or not hasattr(value, "dtype"):
             raise TypeError(f"{where} returns one array, got {type(value).__name__}")
-        if tuple(value.shape) != tuple(expected):
+        if tuple(value.shape) != expected:
+            at = "" if self.positions is None else f" at {len(self.positions)} positions"
             raise ValueError(
-                f"{where} must return shape {tuple(expected)} (the site's {tuple(natural.shape)} "
-                f"with {len(self.units)} units), got {tuple(value.shape)}"
+                f"{where} must return shape {expected} (the site's {tuple(natural.shape)} "
+                f"with {len(self.units)} units{at}), got {tuple(value.shape)}"
             )
         if value.dtype != natural.dtype:
             raise TypeError(
@@ -223,13 +219,12 @@ class Replacement:
             )
 
     def pick(self, natural: jax.Array) -> jax.Array:
-        """The replaced units' part of a site's value, units in this replacement's order."""
-        return jnp.take(natural, jnp.asarray(self.units), axis=self.axis)
+        """The replaced part of a site's value, units in this replacement's order."""
+        return self.place.pick(natural)
 
     def write(self, natural: jax.Array, value: jax.Array) -> jax.Array:
-        """The site's value with the units' part replaced; all other units keep their values."""
-        before = (slice(None),) * (self.axis % natural.ndim)
-        return natural.at[(*before, jnp.asarray(self.units))].set(value)
+        """The site's value with that part replaced; all else keeps its value."""
+        return self.place.write(natural, value)
 
 
 def _like(old: Constant, value: Any) -> Constant:

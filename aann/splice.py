@@ -16,6 +16,7 @@ import jax
 from aann import run as running
 from aann.graph import Graph, shape_of, trace
 from aann.model import Model
+from aann.place import overlap
 from aann.replacement import Replacement
 from aann.site import INPUT
 
@@ -90,7 +91,7 @@ def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> M
         TypeError: (when it runs) a program of the wrong dtype, or that cannot be traced.
     """
     chosen = [replacements] if isinstance(replacements, Replacement) else list(replacements)
-    _check_together(model, chosen)
+    check_together(model, chosen)
     by_site = defaultdict(list)
     for replacement in chosen:
         by_site[replacement.site].append(replacement)
@@ -131,20 +132,27 @@ def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> 
     return value
 
 
-def _check_together(model: Model, replacements: Sequence[Replacement]) -> None:
+def check_together(model: Model, replacements: Sequence[Replacement]) -> None:
+    """Check that replacements are for this model and write nothing twice.
+
+    Raises:
+        ValueError: with all problems.
+    """
     problems = []
-    owners: dict[tuple[str, int], str] = {}
-    for r in replacements:
+    for i, r in enumerate(replacements):
         if r.model and model.name and r.model != model.name:
             problems.append(f"{r.name!r} was written for model {r.model!r}, not {model.name!r}")
-        for unit in r.units:
-            if (r.site, unit) in owners:
+        for other in replacements[:i]:
+            if other.site == r.site and (units := overlap(other.place, r.place)):
                 problems.append(
-                    f"{owners[r.site, unit]!r} and {r.name!r} both replace unit {unit} of "
-                    f"{r.site!r}"
+                    f"{other.name!r} and {r.name!r} both replace {_units(units)} of {r.site!r}"
                 )
-            owners[r.site, unit] = r.name
     if not replacements:
         problems.append("nothing to splice: pass at least one replacement")
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def _units(units: Sequence[int]) -> str:
+    shown = ", ".join(map(str, units[:10])) + (", ..." if len(units) > 10 else "")
+    return f"unit{'s' if len(units) > 1 else ''} {shown}"

@@ -1,7 +1,11 @@
-"""One replacement, ready to run: the model cut at its site, everything compiled once.
+"""Replacements, ready to run together: the model cut at their sites, everything compiled once.
 
-Fitting and measuring share a ``Workbench``. Unit values are handled with the units on the last
-axis, whatever the site's own channel axis.
+Fitting and measuring share a ``Workbench``. The model is cut level by level: the first level holds
+the uppermost sites, the next one the uppermost of the rest, and so on; one replacement makes one
+level. Values of units are handled with the units on the last axis, whatever the site's own channel
+axis.
+
+Sharp edge: what a lower program reads has passed through whatever was put in place above it.
 """
 
 import dataclasses
@@ -12,43 +16,66 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from aann.cut import Cut, cut
+from aann.levels import Level, levels
 from aann.model import Model
 from aann.replacement import Replacement
+from aann.splice import check_together
+
+Choose = Callable[[int, Array, tuple[Any, ...]], Array]
+"""``(which replacement, its units' values as they come, values at its reads) -> what to write``."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Workbench:
-    """A model cut at the site of a replacement.
+    """A model cut at the sites of some replacements.
 
     Attributes:
         model: the model.
-        replacement: whose site, units and reads these are.
-        pieces: the cut.
-        prepared: what ``pieces.prepare`` made from the model's parameters.
+        replacements: what is replaced together, in the order of the user.
+        levels: of the cut model, from the top.
         batch_size: of every batch.
-        natural: shape and dtype of a batch of the units' values, units last.
-        reads: shapes and dtypes of the values at the reads.
-        prefix: ``(prepared, inputs) -> (site's value, reads' values, crossing)``, compiled.
-        suffix: ``(prepared, site's value, units' values, crossing) -> outputs``, compiled; the
-            units' values go in place of the replacement's units.
+        sites: shape and dtype of a batch at each one's site.
+        naturals: shape and dtype of a batch of each replacement's values, units last.
+        reads: shapes and dtypes of the values at each one's reads.
+        outputs: shape and dtype of the model's outputs.
         programs: compiled programs, shared by all settings of their constants.
     """
 
     model: Model
-    replacement: Replacement
-    pieces: Cut
-    prepared: Any
+    replacements: tuple[Replacement, ...]
+    levels: tuple[Level, ...]
     batch_size: int
-    natural: jax.ShapeDtypeStruct
-    reads: tuple[Any, ...]
-    prefix: Callable[..., Any]
-    suffix: Callable[..., Any]
+    sites: tuple[jax.ShapeDtypeStruct, ...]
+    naturals: tuple[jax.ShapeDtypeStruct, ...]
+    reads: tuple[tuple[Any, ...], ...]
+    outputs: Any
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
 
-    def pick(self, site_value: Array) -> Float[Array, "batch *positions units"]:
-        """The replaced units' natural values, units last."""
-        return jnp.moveaxis(self.replacement.pick(site_value), self.replacement.axis, -1)
+    def start(self, inputs: Any) -> Any:
+        """Run what comes before the first replaced site: once a batch."""
+        return self.levels[0].before(inputs)
+
+    def flow(self, started: Any, choose: Choose) -> tuple[list[Array], Any]:
+        """Run the rest of the model with chosen values in place of the units.
+
+        Args:
+            started: what ``start`` returned.
+            choose: called for each replacement, from the top.
+
+        Returns:
+            What was written, units last, in the order of ``replacements``; the model's outputs.
+        """
+        written: dict[int, Array] = {}
+        state: Any = started
+        known: dict[str, Any] = {}
+        for level in self.levels:
+            known |= level.reads(state)
+            for i in level.members:
+                reads = tuple(known[name] for name in self.replacements[i].reads)
+                written[i] = choose(i, level.pick(state, i), reads)
+            state, sites = level.after(state, {i: written[i] for i in level.members})
+            known |= sites
+        return [written[i] for i in range(len(self.replacements))], state
 
     def run(
         self, program: Replacement, reads: Sequence[Any]
@@ -64,49 +91,50 @@ class Workbench:
         values: Array = self.programs[key](program.values, *reads)
         return values
 
-    def channels_last(self, reads: Sequence[Any]) -> tuple[Any, ...]:
+    def channels_last(self, i: int, reads: Sequence[Any]) -> tuple[Any, ...]:
         """The reads, those with as many axes as the site laid out like the units' values."""
-        rank = len(self.natural.shape)
-        axis = self.replacement.axis
+        rank = len(self.naturals[i].shape)
+        axis = self.replacements[i].axis
         return tuple(jnp.moveaxis(r, axis, -1) if r.ndim == rank else r for r in reads)
 
 
-def workbench(model: Model, replacement: Replacement, batch_size: int) -> Workbench:
+def workbench(
+    model: Model, replacements: Replacement | Sequence[Replacement], batch_size: int
+) -> Workbench:
     """Cut and compile.
 
     Raises:
-        ValueError: unknown sites, units out of range, reads downstream of the site.
+        ValueError: unknown sites, units out of range, reads downstream of a site, units that are
+            replaced twice, or sites without a batch axis.
     """
+    together = (replacements,) if isinstance(replacements, Replacement) else tuple(replacements)
+    check_together(model, together)
     inputs = model.batch(batch_size)
-    names = tuple(dict.fromkeys(replacement.reads))
-    pieces = cut(model, replacement.site, inputs, reads=names)
-    prepared = jax.jit(pieces.prepare)(model.params)
-    site = replacement.site
-
-    def prefix(prepared: Any, inputs: Any) -> tuple[Any, tuple[Any, ...], Any]:
-        values, crossing = pieces.prefix(prepared, inputs)
-        return values[site], tuple(values[r] for r in replacement.reads), crossing
-
-    def suffix(prepared: Any, natural: Any, units: Any, crossing: Any) -> Any:
-        written = replacement.write(natural, jnp.moveaxis(units, -1, replacement.axis))
-        return pieces.suffix(prepared, {site: written}, crossing)
-
-    natural, reads, _ = jax.eval_shape(prefix, prepared, inputs)
-    replacement.check_site(natural)
-    _check_layout(replacement, natural, batch_size)
-    shape = list(natural.shape)
-    del shape[replacement.axis]
+    cut_levels = levels(model, together, inputs)
+    shapes: dict[str, Any] = {}
+    for level in cut_levels:
+        shapes |= level.values
+    for r in together:
+        r.check_site(shapes[r.site])
+        _check_layout(r, shapes[r.site], batch_size)
     return Workbench(
         model=model,
-        replacement=replacement,
-        pieces=pieces,
-        prepared=prepared,
+        replacements=together,
+        levels=cut_levels,
         batch_size=batch_size,
-        natural=jax.ShapeDtypeStruct((*shape, len(replacement.units)), natural.dtype),
-        reads=reads,
-        prefix=jax.jit(prefix),
-        suffix=jax.jit(suffix),
+        sites=tuple(shapes[r.site] for r in together),
+        naturals=tuple(units_last(r, shapes[r.site]) for r in together),
+        reads=tuple(tuple(shapes[name] for name in r.reads) for r in together),
+        outputs=jax.eval_shape(model.apply, model.params, inputs),
     )
+
+
+def units_last(replacement: Replacement, site: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+    """Shape and dtype of a replacement's part of a site's value, units last."""
+    shape: jax.ShapeDtypeStruct = jax.eval_shape(
+        lambda value: jnp.moveaxis(replacement.pick(value), replacement.axis, -1), site
+    )
+    return shape
 
 
 def _check_layout(replacement: Replacement, natural: jax.ShapeDtypeStruct, batch_size: int) -> None:
@@ -125,33 +153,53 @@ def _check_layout(replacement: Replacement, natural: jax.ShapeDtypeStruct, batch
         )
 
 
-def check_programs(bench: Workbench, programs: Iterable[Replacement]) -> None:
-    """Check that programs write what the bench's replacement writes, and return what they must.
+def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) -> None:
+    """Check that programs write what the bench's replacements write, and return what they must.
+
+    Args:
+        bench: the workbench.
+        programs: one for each of the bench's replacements, in their order.
 
     Raises:
-        ValueError: other site, units, reads or model, or a wrong shape: all problems.
+        ValueError: another number of programs, other sites, units, reads or model, or a wrong
+            shape: all problems.
         TypeError: a wrong dtype, or a program that JAX cannot trace.
     """
-    main = bench.replacement
     problems = []
-    full = list(bench.natural.shape)
-    full.insert(main.axis % len(full), full.pop())
-    natural = jax.ShapeDtypeStruct(tuple(full), bench.natural.dtype)
-    for program in programs:
-        ours = (main.site, main.units, main.reads, main.axis)
-        theirs = (program.site, program.units, program.reads, program.axis)
-        if ours != theirs:
+    for together in programs:
+        if len(together) != len(bench.replacements):
             problems.append(
-                f"{program.name!r} (site, units, reads, axis = {theirs}) cannot stand beside "
-                f"{main.name!r} ({ours}): all must be equal"
+                f"{[p.name for p in together]} are {len(together)} programs for "
+                f"{len(bench.replacements)} replacements: give one for each, in their order"
             )
             continue
-        if program.model and bench.model.name and program.model != bench.model.name:
-            problems.append(
-                f"{program.name!r} was written for model {program.model!r}, not "
-                f"{bench.model.name!r}"
-            )
-        result = jax.eval_shape(program.compute, *bench.reads)
-        program.check_result(result, natural)
+        for i, program in enumerate(together):
+            problems += _problems(bench, i, program)
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def _problems(bench: Workbench, i: int, program: Replacement) -> list[str]:
+    main = bench.replacements[i]
+    theirs, ours = _where(program), _where(main)
+    if theirs != ours:
+        return [
+            f"{program.name!r} (site, units, reads, axis = {theirs[:4]}) cannot stand beside "
+            f"{main.name!r} ({ours[:4]}): all must be equal, and positions and basis too"
+        ]
+    found = []
+    if program.model and bench.model.name and program.model != bench.model.name:
+        found.append(
+            f"{program.name!r} was written for model {program.model!r}, not {bench.model.name!r}"
+        )
+    result = jax.eval_shape(program.compute, *bench.reads[i])
+    try:
+        program.check_result(result, bench.sites[i])
+    except ValueError as error:
+        found.append(str(error))
+    return found
+
+
+def _where(r: Replacement) -> tuple[Any, ...]:
+    basis = None if r.basis is None else r.basis.tobytes()
+    return (r.site, r.units, r.reads, r.axis, r.positions, r.position_axis, basis)

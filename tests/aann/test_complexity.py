@@ -198,22 +198,60 @@ def test_rows_add_what_they_know():
     assert (cost.constants, cost.bits) == (2, 64.0)
     assert of_row(bench, Row("resample", "ablation", resample, scalars=None)).constants is None
     own = of_row(bench, Row("p", "program", lambda _, v: v.output, program=replacement))
-    assert own == measure(replacement, bench.reads)
+    assert own == measure(replacement, bench.reads[0])
     assert own.constants == 1
     assert own.flops == 2
 
 
+def at(site, units, reads=("input",), axis=-1):
+    return aann.make(lambda *_: None, model="", site=site, units=units, reads=reads, axis=axis)
+
+
+def test_a_basis_counts_as_knowledge():
+    basis = np.linalg.qr(np.random.default_rng(0).normal(size=(WIDTH, 2)))[0].astype(np.float32)
+
+    def program(h, c):
+        """Nothing."""
+        return jnp.zeros((len(h), 1))
+
+    plain = aann.make(program, model="toy", site="m", units=(1,), reads=("h",))
+    subspace = aann.make(program, model="toy", site="m", units=(1,), reads=("h",), basis=basis)
+    reads = [jax.ShapeDtypeStruct((4, WIDTH), jnp.float32)]
+    assert measure(subspace, reads).constants == measure(plain, reads).constants + WIDTH
+
+
+def test_natural_counts_closed_over_weights_and_takes_integer_parameters():
+    w = jax.random.normal(jax.random.key(1), (WIDTH, WIDTH))
+
+    def apply(p, x):
+        return aann.site("h", jnp.tanh(x @ w))[:, p["order"]]
+
+    spec = jax.ShapeDtypeStruct((WIDTH,), jnp.float32)
+    model = aann.Model(apply, {"order": jnp.arange(WIDTH)[::-1]}, "closed", spec)
+    assert natural(model, at("h", [0])).constants == WIDTH
+
+
+def test_natural_counts_nothing_behind_a_loop_that_cannot_be_differentiated():
+    def apply(p, x):
+        x = jax.lax.while_loop(lambda v: (jnp.abs(v) > 1).any(), lambda v: v * p["s"], x)
+        return aann.site("h", x)
+
+    spec = jax.ShapeDtypeStruct((WIDTH,), jnp.float32)
+    cost = natural(aann.Model(apply, {"s": jnp.array(0.5)}, "loop", spec), at("h", [0]))
+    assert (cost.constants, cost.bits) == (None, None)
+
+
 def test_natural_units_cost_the_parameters_that_they_depend_on():
     model = mlp_model()
-    every = natural(model, "h", range(WIDTH))
-    one = natural(model, "h", [2])
+    every = natural(model, at("h", range(WIDTH)))
+    one = natural(model, at("h", [2]))
     assert every.constants == WIDTH * WIDTH
     assert one.constants == WIDTH
     assert one.bits == 32 * WIDTH
     assert every.flops >= 2 * WIDTH * WIDTH
-    below = natural(model, "m", [1])  # h depends on all of w, unit 1 of m on one row of v
+    below = natural(model, at("m", [1]))  # h depends on all of w, unit 1 of m on one row of v
     assert below.constants == WIDTH * WIDTH + WIDTH
-    given = natural(model, "m", [1], reads=("h",))
+    given = natural(model, at("m", [1], reads=("h",)))
     assert given.constants == WIDTH
     assert given.flops < below.flops
 
@@ -226,11 +264,11 @@ def test_natural_takes_other_axes_inputs_and_dtypes():
     embed = jax.random.normal(jax.random.key(0), (5, 3))
     spec = jax.ShapeDtypeStruct((4,), jnp.int32)
     model = aann.Model(apply, {"embed": embed}, "tokens", spec)
-    assert natural(model, "t", [1], axis=1).constants == 2  # tokens 0 and 1 are tried
+    assert natural(model, at("t", [1], axis=1)).constants == 2  # tokens 0 and 1 are tried
     tokens = jnp.array([[0, 1, 2, 4]], jnp.int32)
-    assert natural(model, "t", [1, 2], axis=1, inputs=tokens).constants == 8
+    assert natural(model, at("t", [1, 2], axis=1), inputs=tokens).constants == 8
 
 
 def test_unknown_sites_are_named():
     with pytest.raises(ValueError, match="no site 'hh'"):
-        natural(mlp_model(), "hh", [0])
+        natural(mlp_model(), at("hh", [0]))

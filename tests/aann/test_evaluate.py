@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import jax
@@ -93,7 +94,7 @@ def test_natural_values_recover_exactly_one():
 
 def test_every_row_equals_splicing_its_values_into_the_whole_model():
     bench, design, heldout = bench_and_halves()
-    fitted = fit(bench, design, seed=2)
+    fitted = fit(bench, design, seed=2)[0]
     natural = aann.capture(mlp_model(), ["m", "h"])
     x = jnp.asarray(heldout.load(range(len(heldout))))
     by_hand = np.asarray(natural(jnp.asarray(design.load(range(len(design)))))[1]["m"])[:, UNITS]
@@ -121,8 +122,8 @@ def test_every_row_equals_splicing_its_values_into_the_whole_model():
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_batching_and_order_change_no_example(batch_size):
     reference, design, heldout = bench_and_halves(16)
-    rows = [Row("ours", "program", ablation.program, program=reference.replacement)]
-    resampled = Row("resample", "ablation", ablation.resample, fit(reference, design).donors)
+    rows = [Row("ours", "program", ablation.program, program=reference.replacements[0])]
+    resampled = Row("resample", "ablation", ablation.resample, fit(reference, design)[0].donors)
     expected = measure(reference, [*rows, resampled], heldout)
     shuffled = np.random.default_rng(0).permutation(len(heldout))
     bench, _, _ = bench_and_halves(batch_size)
@@ -203,7 +204,7 @@ def test_values_that_are_not_finite_name_unit_example_and_position():
         ({"units": (1, 2, 77)}, r"has units 0 to 5, got \[77\]"),
         ({"reads": ("logits",)}, "reads 'logits', which lies downstream of 'm'"),
         ({"model": "other"}, "was written for model 'other', not 'toy'"),
-        ({"units": (1, 2)}, r"must return shape \(10, 2\).*got \(10, 3\)"),
+        ({"units": (1, 2)}, r"must return shape \(60, 2\).*got \(60, 3\)"),
     ],
 )
 def test_bad_replacements_are_refused_before_any_work(more, match):
@@ -278,7 +279,7 @@ def test_units_along_the_batch_are_refused():
     )
     design, heldout = aann.split(data())
     program = aann.make(lambda x, c: x.T[:, :2], model="", site="turned", units=(0, 1))
-    with pytest.raises(ValueError, match="first axis must be the batch of 10 examples"):
+    with pytest.raises(ValueError, match="first axis must be the batch of 60 examples"):
         aann.evaluate(model, program, heldout, design=design)
 
 
@@ -308,3 +309,127 @@ def test_agreement_is_exact_far_from_zero():
     assert row.r2 == pytest.approx([1, 1], abs=1e-6)
     assert row.correlation == pytest.approx([1, 1], abs=1e-6)
     assert report.row("mean").r2 == pytest.approx([0, 0], abs=0.2)
+
+
+def first(x, c):
+    """The first layer, at a gain."""
+    return jnp.tanh(x @ mlp_model().params["w"])[:, 1:3] * c.gain
+
+
+def second(h, c):
+    """What the second layer makes of the first one."""
+    return jax.nn.relu(h @ mlp_model().params["v"].T)[:, jnp.asarray(UNITS)] * c.gain
+
+
+def stack(gain=0.5, name="second"):
+    top = aann.make(first, model="toy", site="h", units=(1, 2), constants={"gain": gain})
+    place = {"site": "m", "units": UNITS, "reads": ("h",)}
+    return [aann.make(second, model="toy", constants={"gain": 1.0}, name=name, **place), top]
+
+
+def spliced_losses(replacements, heldout):
+    x = jnp.asarray(heldout.load(range(len(heldout))))
+    logits = aann.splice(mlp_model(), replacements)(x)
+    return -jax.nn.log_softmax(logits)[jnp.arange(len(x)), jnp.asarray(heldout.labels)]
+
+
+def test_replacements_one_below_the_other_are_evaluated_together():
+    _, heldout = aann.split(data())
+    report = aann.evaluate(mlp_model(), stack(), heldout)
+    zeros = [
+        dataclasses.replace(s, program=lambda x, c, n=n: jnp.zeros((len(x), n)), reads=("input",))
+        for s, n in zip(stack(), (3, 2), strict=True)
+    ]
+    losses = report.arrays["losses/nll"]
+    names = [r.name for r in report.rows]
+    for name, replacements in [("second + first", stack()), ("zero", zeros)]:
+        by_hand = spliced_losses(replacements, heldout)
+        np.testing.assert_allclose(losses[names.index(name)], by_hand, rtol=1e-4, atol=1e-5)
+    assert report.site == "m + h"
+    assert report.units == [*UNITS, 1, 2]
+    assert set(report.constants) == {"second.gain", "first.gain"}
+    assert report.row("second + first").constants >= 2
+    assert report.row("second + first").correlation[3:] == pytest.approx([1, 1])
+
+
+def test_together_the_truth_recovers_everything_and_fits_see_what_lies_above():
+    _, heldout = aann.split(data())
+    report = aann.evaluate(mlp_model(), stack(1.0), heldout, controls=[stack(-1.0, "wrong")])
+    assert report.row("second + first").recovered["kl"].estimate == pytest.approx(1, abs=1e-4)
+    bench = workbench(mlp_model(), stack(0.5), 16)
+    low, top = fit(bench, heldout.design)
+    assert np.asarray(top.slope) == pytest.approx([2, 2], rel=1e-4)
+    x = jnp.asarray(heldout.design.load(range(60)))
+    _, seen = aann.capture(aann.splice(mlp_model(), stack(0.5)), ["m"])(x)
+    by_hand = np.asarray(seen["m"])[:, UNITS]
+    order = [heldout.design.names.index(n) for n in heldout.design.names]
+    mean = np.asarray(low.donor_outputs).mean(0)
+    np.testing.assert_allclose(mean, by_hand[order].mean(0), rtol=1e-4, atol=1e-5)
+
+
+def test_programs_that_cannot_run_together_are_refused():
+    _, heldout = aann.split(data())
+    with pytest.raises(ValueError, match="are 1 programs for 2 replacements"):
+        aann.evaluate(mlp_model(), stack(), heldout, programs=[replacement()])
+    with pytest.raises(ValueError, match="both replace units 4, 1, 3 of 'm'"):
+        aann.evaluate(mlp_model(), [replacement(), stack()[0]], heldout)
+    with pytest.raises(ValueError, match="pass at least one replacement"):
+        aann.evaluate(mlp_model(), [], heldout)
+
+    def apply(p, x):
+        a = aann.site("a", jnp.tanh(x))
+        return aann.site("b", jnp.sin(x)) + aann.site("below_a", a * 2.0)
+
+    model = aann.Model(apply, {}, "two", mlp_model().inputs)
+    ones = lambda *_: jnp.ones((60, 1))  # noqa: E731
+    on_a = aann.make(ones, model="two", site="a", units=(0,), name="on_a")
+    on_b = aann.make(ones, model="two", site="b", units=(0,), reads=("below_a",), name="on_b")
+    with pytest.raises(ValueError, match="'on_b' at 'b' reads 'below_a', which depends on .* 'a'"):
+        aann.evaluate(model, [on_a, on_b], heldout)
+
+
+def test_a_whole_population_needs_no_interval():
+    population = data()
+    found = aann.exhaustive(
+        mlp_model(), {"ours": replacement(), "half": replacement(gain=0.5, offset=0.0)}, population
+    )
+    assert found["ours"]["kl"] == pytest.approx(1, abs=1e-4)
+    x, y = jnp.asarray(population.load(range(N))), jnp.asarray(population.labels)
+    zero = aann.make(lambda x, c: jnp.zeros((len(x), 3)), model="toy", site="m", units=UNITS)
+    half = replacement(gain=0.5, offset=0.0)
+
+    def mean(model):
+        return float(-jax.nn.log_softmax(model(x))[jnp.arange(N), y].mean())
+
+    model = mlp_model()
+    losses = [mean(aann.splice(model, r)) - mean(model) for r in (half, zero)]
+    assert found["half"]["nll"] == pytest.approx(1 - losses[0] / losses[1], rel=1e-4)
+    with pytest.raises(TypeError, match="the 'design' half of 'toy data'"):
+        aann.exhaustive(mlp_model(), {"ours": replacement()}, aann.split(population)[0])
+
+
+def test_logits_and_labels_at_many_positions():
+    def apply(p, x):
+        h = aann.site("h", jnp.tanh(x[..., None] * p["w"][None, None, :]))
+        return aann.site("logits", h @ p["v"])
+
+    params = {"w": jnp.arange(1.0, 5.0), "v": jax.random.normal(jax.random.key(0), (4, 7))}
+    model = aann.Model(apply, params, "seq", jax.ShapeDtypeStruct((5,), jnp.float32))
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 7, (60, 5)).astype(np.int32)
+    labels[:, 0] = -1
+    examples = aann.from_arrays("seq", rng.normal(size=(60, 5)).astype(np.float32), labels)
+    _, heldout = aann.split(examples)
+
+    def program(x, c):
+        """One hidden unit, at two positions alone."""
+        return jnp.tanh(x[:, 1:3, None] * c.gain)
+
+    place = {"model": "seq", "site": "h", "units": (2,), "positions": (1, 2)}
+    replaced = aann.make(program, constants={"gain": 3.0}, **place)
+    report = aann.evaluate(model, replaced, heldout)
+    assert report.row("program").recovered["kl"].estimate == pytest.approx(1, abs=1e-3)
+    assert report.row("program").correlation == pytest.approx([1.0])
+    flat = aann.from_arrays("flat", rng.normal(size=(60, 5)).astype(np.float32), labels[:, 0] * 0)
+    with pytest.raises(ValueError, match=r"so an example has labels of shape \(5,\), got \(\)"):
+        aann.evaluate(model, replaced, aann.split(flat)[1])

@@ -102,8 +102,8 @@ def test_bad_input(unchecked):
         in_top(logits, jnp.zeros(2, jnp.int32), 5)
     with pytest.raises(ValueError, match=r"intact logits have shape \(3, 4\).*labels have shape"):
         per_example(logits, jnp.zeros((3, 4)), jnp.zeros(3, jnp.int32))
-    with pytest.raises(ValueError, match=r"\(batch, classes\), got \(2, 3, 4\)"):
-        per_example(jnp.zeros((2, 3, 4)), jnp.zeros((2, 3, 4)))
+    with pytest.raises(ValueError, match=r"positions, classes\), got \(2, 3, 4, 1\)"):
+        per_example(jnp.zeros((2, 3, 4, 1)), jnp.zeros((2, 3, 4, 1)))
     with pytest.raises(ValueError, match=r"2 of 3 labels.*\(0 to 9\): a: 10, c: -1; map"):
         check_labels(np.array([10, 0, -1]), 10, ["a", "b", "c"])
     with pytest.raises(ValueError, match=r"40 of 40 labels .* 9: 5 and 30 more"):
@@ -111,3 +111,31 @@ def test_bad_input(unchecked):
     with pytest.raises(TypeError, match=r"integer indices .* got float64"):
         check_labels(np.zeros(3), 10)
     check_labels(np.arange(10), 10)
+
+
+def test_the_loss_of_a_sure_answer_keeps_its_digits():
+    logits = jnp.asarray([[30.0, 0.0, 3.0], [-3.0, 40.0, 2.0]], dtype=jnp.float32)
+    labels = jnp.asarray([0, 1], dtype=jnp.int32)
+    expected = np.log1p([np.exp(-30.0) + np.exp(-27.0), np.exp(-43.0) + np.exp(-38.0)])
+    np.testing.assert_allclose(per_example(logits, logits, labels)["nll"], expected, rtol=1e-5)
+
+
+def test_an_example_with_positions_loses_the_mean_over_the_scored_ones():
+    rng = np.random.default_rng(0)
+    logits, intact = (jnp.asarray(rng.normal(size=(4, 3, 6)), dtype=jnp.float32) for _ in "ab")
+    labels = np.asarray([[0, 1, 2], [-1, 5, -1], [3, -1, 3], [-1, -1, 0]], np.int32)
+    found = jitted(logits, intact, jnp.asarray(labels))
+    for i, row in enumerate(labels):
+        scored = np.flatnonzero(row >= 0)
+        alone = jitted(logits[i, scored], intact[i, scored], jnp.asarray(row[scored]))
+        for name, losses in alone.items():
+            np.testing.assert_allclose(found[name][i], losses.mean(), rtol=1e-5, err_msg=name)
+    everywhere = jitted(logits, intact)
+    np.testing.assert_allclose(everywhere["kl"][0], jitted_kl(intact[0], logits[0]).mean(), 1e-5)
+
+
+def test_labels_of_positions_are_checked():
+    with pytest.raises(ValueError, match=r"1 examples have no scored position .*: b; leave"):
+        check_labels(np.array([[0, -1], [-1, -1]]), 4, ["a", "b"])
+    with pytest.raises(ValueError, match=r"2 of 4 labels .*: a\[1\]: 4, b\[0\]: -2; map"):
+        check_labels(np.array([[0, 4], [-2, 1]]), 4, ["a", "b"])

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from aann import linear
+from aann.apart import check_apart
 from aann.batches import batches
 from aann.examples import Design
 from aann.finite import check_finite
@@ -65,7 +66,7 @@ def fit(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: NaN or infinity from the program or the model.
+        ValueError: NaN or infinity from the program or the model; a program mixes examples.
     """
     if not isinstance(design, Design):
         raise TypeError(
@@ -81,6 +82,8 @@ def fit(
         natural, output, reads = _flows(bench, batch.inputs)
         for part in parts:
             i = part.i
+            if batch.indices[0] == 0:
+                check_apart(bench, bench.replacements[i], reads[i])
             part.add(natural[i], output[i], batch.indices, names)
             if with_linear:
                 part.add_rows(reads[i], natural[i], len(names), len(design))

@@ -433,3 +433,12 @@ def test_logits_and_labels_at_many_positions():
     flat = aann.from_arrays("flat", rng.normal(size=(60, 5)).astype(np.float32), labels[:, 0] * 0)
     with pytest.raises(ValueError, match=r"so an example has labels of shape \(5,\), got \(\)"):
         aann.evaluate(model, replaced, aann.split(flat)[1])
+
+
+def test_a_program_that_mixes_examples_is_refused():
+    def centred(h, c):
+        """Looks at the whole batch."""
+        return truth(h - h.mean(0, keepdims=True), c)
+
+    with pytest.raises(ValueError, match="program 'ours' mixes examples: in a batch with another"):
+        evaluate(replacement(centred))

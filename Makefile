@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: eval test check lint types clean
 
 eval: $(VENV)/ready
-	$(BIN)/python -m evals.curve_detectors --out out/curve_detectors
+	$(BIN)/python -m evals.default
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 SCHEMA = 1
+SHOWN_UNITS = 20
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
 
 
@@ -209,7 +210,7 @@ class Report:
         intact = ", ".join(f"{m} {self.intact[m]:.4f}" for m in self._metrics() if m != "kl")
         return [
             f"{self.eval}: {len(self.units)} units of {self.site} in {self.model}: "
-            f"{', '.join(map(str, self.units))}",
+            f"{_some(self.units)}",
             f"data: {data['name']}, {data['split']}, n = {data['n']} "
             f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
             f"seed {self.seed}; 95% BCa bootstrap intervals",
@@ -231,6 +232,12 @@ class Report:
 def number(x: float) -> float | None:
     """A float for JSON: None where it is NaN or infinite."""
     return float(x) if math.isfinite(x) else None
+
+
+def _some(units: Sequence[int]) -> str:
+    """The units, or the first of many."""
+    shown = [str(u) for u in units[:SHOWN_UNITS]]
+    return ", ".join(shown) + (", ..." if len(units) > SHOWN_UNITS else "")
 
 
 def _short(estimate: Estimate) -> str:

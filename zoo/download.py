@@ -169,5 +169,6 @@ def _message(
         + "\nWhat failed:\n  "
         + "\n  ".join(sorted(problems)[:3])
         + f"\nConnect to the network, or set {assets.MIRROR_VARIABLE} to a mirror: a folder that "
-        f"holds {folder}/ with the files of the source"
+        f"holds {folder}/ with the files of the source. What needs neither: "
+        "python -m evals.modular_addition, on weights that ship with the project"
     )

@@ -1,7 +1,5 @@
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -61,11 +59,3 @@ def test_wrong_arguments_get_a_usage_error(given, match, tmp_path, capsys, reque
         curve_detectors.main([*given, "--out", str(tmp_path)])
     assert stop.value.code == 2
     assert match in capsys.readouterr().err
-
-
-def test_the_list_of_evaluations_has_one_line_each():
-    run = subprocess.run(
-        [sys.executable, "-m", "evals"], capture_output=True, text=True, check=True
-    )
-    (line,) = run.stdout.splitlines()
-    assert line.startswith("python -m evals.curve_detectors ")

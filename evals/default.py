@@ -1,0 +1,36 @@
+"""The main job: curve detectors where their weights can be had, else what ships with the project.
+
+``make eval`` runs it, so that a newcomer gets a real result on a machine without network too.
+"""
+
+import pathlib
+from collections.abc import Callable
+
+import zoo
+from evals import command, curve_detectors, modular_addition
+
+OUT = pathlib.Path("out")
+
+
+def main(out: pathlib.Path = OUT) -> None:
+    """Run one evaluation or the other, with its default arguments."""
+    name, run = _choose()
+    run(["--out", str(out / name)])
+
+
+def _choose() -> tuple[str, Callable[[list[str]], None]]:
+    try:
+        zoo.load("inceptionv1")
+        zoo.data("imagenet_samples", split="heldout")
+    except zoo.AssetError as error:
+        command.say(str(error))
+        command.say(
+            "the curve detectors need those files; running modular addition on the weights that "
+            "ship with the project instead (python -m evals.modular_addition)"
+        )
+        return modular_addition.NAME, modular_addition.main
+    return curve_detectors.NAME, curve_detectors.main
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,149 @@
+"""Fourier programs in place of the parts of networks that add modulo 113, and of all of it."""
+
+import argparse
+from collections.abc import Sequence
+
+import jax
+
+import aann
+import zoo
+from aann.bootstrap import MINIMUM
+from aann.interval import Setting
+from aann.vis.report import figures
+from circuits import modular_controls
+from evals import arguments, command, modular_case, modular_figures, modular_table
+from evals.modular_case import Case, Circuit
+
+NAME = "modular_addition"
+SHIPPED = ("seed0", "seed1", "seed2", "memorised")
+PUBLISHED = ("published", "no_weight_decay")
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Find the frequencies, fit the programs, measure them, and save reports, table and figures."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    _check_arguments(parser, args)
+    folder = command.writable(args.out)
+    population = zoo.data("modular_addition")
+    design, heldout = aann.split(population)
+    limited = None if args.limit is None else min(args.limit, len(design))
+    design = command.pick(design, limited, args.seed)
+    heldout = command.pick(heldout, args.n or limited, args.seed)
+    with jax.default_matmul_precision("highest"):
+        cases = _cases(args.networks, design)
+        *parts, whole = _reported(cases[0])
+        for circuit in parts:
+            report = _report(cases[0], circuit, heldout, design, args.seed)
+            place = command.writable(folder / circuit.main.name.replace(" ", "_"))
+            command.save(report, {"recovered": figures(report)["recovered"]}, place)
+        report = _report(cases[0], whole, heldout, design, args.seed)
+        report = report.with_arrays(**modular_figures.arrays(cases[0], population))
+        drawn = {**figures(report), **modular_figures.draw(report.arrays)}
+        drawn |= modular_figures.training([c.network for c in cases])
+        command.save(report, drawn, folder)
+        command.say("measuring every circuit of every network, over all pairs ...")
+        table = _table(cases, population, heldout, Setting(draws=args.draws, seed=args.seed))
+    notes = [_notes(case) for case in cases]
+    modular_table.save(table, notes, folder)
+    print(modular_table.text(table, notes))
+    command.say(f"wrote seeds.json, seeds.md to {folder}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
+    parser.add_argument(
+        "--networks", type=_names, metavar="A,B", default=(*SHIPPED, *PUBLISHED),
+        help="variants of the network: the first has its reports and figures, all are in the "
+        f"table (default: {','.join((*SHIPPED, *PUBLISHED))}; the last {len(PUBLISHED)} are "
+        "published ones, left out where they cannot be had)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--draws", type=arguments.positive, default=2_000, metavar="N",
+        help="resamples behind the table's intervals (default: 2000; reports have 10000)",
+    )  # fmt: skip
+    return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names) or len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
+    return names
+
+
+def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    if args.n and args.limit and args.n > args.limit:
+        parser.error(f"--n {args.n} asks for more pairs than --limit {args.limit} allows")
+    for name, least in (("n", MINIMUM), ("limit", MINIMUM), ("draws", 100)):
+        if (given := getattr(args, name)) and given < least:
+            parser.error(f"--{name} {given} is too few for an interval: at least {least}")
+
+
+def _cases(networks: Sequence[str], design: aann.Design) -> list[Case]:
+    """The networks with their programs; published ones that cannot be had are left out."""
+    cases = []
+    for network in networks:
+        try:
+            model = zoo.load("modular_addition", network)
+        except zoo.AssetError as error:
+            if network not in PUBLISHED or network == networks[0]:
+                raise
+            command.say(f"left out {network}: {str(error).splitlines()[0]}")
+            continue
+        cases.append(modular_case.fit(network, model, design))
+        command.say(_notes(cases[-1]))
+    return cases
+
+
+def _reported(case: Case) -> list[Circuit]:
+    """The circuits with a report of their own: all neurons only where none is explained."""
+    explained = case.circuit("neurons") is not None
+    return [c for c in case.circuits if not (explained and c.main.name == "all neurons")]
+
+
+def _report(
+    found: Case, circuit: Circuit, heldout: aann.HeldOut, design: aann.Design, seed: int
+) -> aann.Report:
+    """The full ladder of one circuit, with wrong programs."""
+    p = found.seen.modulus
+    return aann.evaluate(
+        found.model,
+        circuit.main,
+        heldout,
+        design=design,
+        programs=circuit.others,
+        controls=[
+            modular_controls.difference(circuit.main, p),
+            modular_controls.one_more(circuit.main, p),
+            modular_controls.other_frequencies(circuit.main, found.model),
+        ],
+        seed=seed,
+        name=f"{NAME}, {circuit.main.name}",
+    )
+
+
+def _table(
+    cases: Sequence[Case], population: aann.Examples, heldout: aann.HeldOut, setting: Setting
+) -> list[modular_table.Row]:
+    """All circuits of all networks; each network opens with a row of its own."""
+    table: list[modular_table.Row] = []
+    for case in cases:
+        measured = [
+            modular_table.rows(
+                case.network, case.model, [c.main, *c.others], population, heldout, setting
+            )
+            for c in case.circuits
+        ]
+        table += [measured[0][0], *(row for rows in measured for row in rows[1:])]
+    return table
+
+
+def _notes(case: Case) -> str:
+    """What was found, and what was not, in one line."""
+    frequencies = ", ".join(map(str, case.frequencies))
+    return "; ".join([f"{case.network}: frequencies {frequencies}", *case.notes])
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -68,6 +68,13 @@ SOURCES = {
         licence="ImageNet terms, research use",
         known=False,
     ),
+    "grokking": Source(
+        "https://raw.githubusercontent.com/neelnanda-io/Grokking/"
+        "dfbd38f7d23e09aaa5e5c9bd0483b69ca533e580",
+        licence="see the repository",
+        known=True,
+        folders={".pth": "saved_runs/"},
+    ),
 }
 
 

@@ -1,7 +1,8 @@
 """Foreign checkpoints, read into the parameters that a model expects, all of them or none.
 
-HDF5 holds arrays and no code, so reading it is safe. A file that the model does not expect is
-refused rather than skipped: half-understood weights give a network that runs and is wrong.
+HDF5 holds arrays and no code, so reading it is safe; ``read_torch`` reads PyTorch's pickles with a
+machine that can call nothing. A file that the model does not expect is refused rather than
+skipped: half-understood weights give a network that runs and is wrong.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,10 @@ from typing import Any
 import h5py
 import jax.numpy as jnp
 import numpy as np
+
+from zoo.torch_file import read_torch
+
+__all__ = ["check", "from_torch_dump", "read_torch"]
 
 _ENDING = {"kernel": "w", "bias": "b"}
 
@@ -46,12 +51,42 @@ def from_torch_dump(files: Mapping[str, Path], expected: Mapping[str, Any]) -> d
             params[layer][kind] = jnp.asarray(_read(files[stem], stem, want.shape), want.dtype)
         except (OSError, KeyError, ValueError) as error:
             problems.append(f"{stem}: {error}")
+    _refuse(problems, "the checkpoint")
+    return params
+
+
+def check(found: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]], where: str) -> None:
+    """Refuse arrays that are not exactly what a model expects.
+
+    Args:
+        found: name -> array.
+        expected: name -> shape; all arrays hold finite floating-point numbers.
+        where: they come from, for the message.
+
+    Raises:
+        ValueError: arrays are missing, left over, of another shape or not finite; all are listed.
+    """
+    problems = [f"missing: {name}" for name in expected.keys() - found.keys()]
+    problems += [f"not expected: {name}" for name in found.keys() - expected.keys()]
+    for name in expected.keys() & found.keys():
+        array = found[name]
+        if not isinstance(array, np.ndarray):
+            problems.append(f"{name}: expected an array, found {type(array).__name__}")
+        elif array.shape != expected[name]:
+            problems.append(f"{name}: expected shape {expected[name]}, found {array.shape}")
+        elif not jnp.issubdtype(array.dtype, jnp.floating):
+            problems.append(f"{name}: expected floating-point numbers, found {array.dtype}")
+        elif not np.isfinite(array.astype(np.float32)).all():
+            problems.append(f"{name}: has values that are infinite or no numbers")
+    _refuse(problems, where)
+
+
+def _refuse(problems: list[str], where: str) -> None:
     if problems:
         raise ValueError(
-            f"the checkpoint does not fit the model, {len(problems)} problem(s):\n  "
+            f"{where} does not fit the model, {len(problems)} problem(s):\n  "
             + "\n  ".join(sorted(problems))
         )
-    return params
 
 
 def _read(path: Path, name: str, shape: tuple[int, ...]) -> np.ndarray:

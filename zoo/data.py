@@ -2,7 +2,8 @@
 
 ``data("imagenet_samples", split=...)`` is one picture for each ImageNet class; they come from the
 training set, so accuracy on them is higher than on the validation set. ``data("imagenet_folder",
-path=..., labels=...)`` is the user's own pictures, all of them held out.
+path=..., labels=...)`` is the user's own pictures, all of them held out. ``modular_addition``,
+``induction`` and ``max_of_k`` are the tasks of the transformers of the same names.
 """
 
 import difflib
@@ -14,17 +15,18 @@ from typing import Any
 import numpy as np
 
 import aann
-from zoo import assets, folder
+from zoo import assets, folder, halves, induction, max_of_k, modular_addition
 from zoo.images import Pictures
 from zoo.synsets import unit_of_wnid
 
 
 def data(name: str, **options: Any) -> aann.Examples:
-    """Examples with the labels of InceptionV1's output units.
+    """Examples whose labels are output units of the model that they go with.
 
     Args:
         name: a key of ``DATA``.
-        options: of the data set, see ``imagenet_samples`` and ``imagenet_folder``.
+        options: of the data set, see ``imagenet_samples`` and ``imagenet_folder`` here, and
+            ``data`` in ``zoo.modular_addition``, ``zoo.induction`` and ``zoo.max_of_k``.
 
     Raises:
         ValueError: no data set is called ``name``; or see the data set.
@@ -48,23 +50,21 @@ def imagenet_samples(split: str | None = None) -> aann.Examples:
         ValueError: no such split.
         zoo.assets.AssetError: the pictures are neither here nor to be had, or are damaged.
     """
-    if split not in (None, "design", "heldout"):
-        raise ValueError(f"split is 'design', 'heldout' or None, got {split!r}")
+    return halves.choose(_samples, split)
+
+
+def _samples() -> aann.Examples:
     paths = assets.fetch("imagenet_samples")
     units = unit_of_wnid()
     with ThreadPoolExecutor() as pool:
         digests = tuple(pool.map(assets.sha256, paths.values()))
-    examples = aann.Examples(
+    return aann.Examples(
         name="imagenet_samples",
         names=tuple(paths),
         digests=digests,
         load=Pictures(tuple(paths.values())),
         labels=np.asarray([units[name.split("_")[0]] for name in paths], np.int32),
     )
-    if split is None:
-        return examples
-    design, heldout = aann.split(examples)
-    return design if split == "design" else heldout
 
 
 def imagenet_folder(path: str | Path, labels: str | Path | None = None) -> aann.HeldOut:
@@ -96,4 +96,7 @@ def imagenet_folder(path: str | Path, labels: str | Path | None = None) -> aann.
 DATA: dict[str, Callable[..., aann.Examples]] = {
     "imagenet_samples": imagenet_samples,
     "imagenet_folder": imagenet_folder,
+    "modular_addition": modular_addition.data,
+    "induction": induction.data,
+    "max_of_k": max_of_k.data,
 }

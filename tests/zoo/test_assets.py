@@ -238,6 +238,7 @@ def test_the_checksums_that_ship_are_those_of_the_mirror(request):
     assert {folder: len(files) for folder, files in assets.checksums().items()} == {
         "inceptionv1": 118,
         "imagenet_samples": 1000,
+        "grokking": 3,
     }
 
 
@@ -246,3 +247,7 @@ def test_sources_are_pinned_to_commits():
     commit = "8b9705fe4d1643a4cd6a23aebfe8d70c875ae31e"
     assert weights.locate("conv2d0_w.h5").endswith(f"{commit}/dump/conv2d0_w.h5")
     assert weights.locate("synsets.txt").endswith(f"{commit}/synsets.txt")
+    grokking = assets.SOURCES["grokking"]
+    assert grokking.locate("a.pth").endswith(
+        "neelnanda-io/Grokking/dfbd38f7d23e09aaa5e5c9bd0483b69ca533e580/saved_runs/a.pth"
+    )

@@ -148,7 +148,8 @@ def _advance(task: Task, state: tuple[Any, Any], first: jax.Array) -> tuple[Any,
         params, memory = state
         key = jax.random.fold_in(source, number)
         loss, slope = jax.value_and_grad(task.loss)(params, key)
-        change, memory = task.optimizer.update(slope, memory, params)
+        with jax.numpy_dtype_promotion("standard"):  # optax takes powers of its integer counter
+            change, memory = task.optimizer.update(slope, memory, params)
         return (optax.apply_updates(params, change), memory), loss
 
     return jax.lax.scan(step, state, first + jnp.arange(task.every))

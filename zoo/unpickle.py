@@ -1,0 +1,281 @@
+"""Pickles read by a machine that can call nothing.
+
+A pickle is a program. Python's own machine imports and calls whatever the program names, so that
+loading a stranger's checkpoint runs the stranger's code. This one knows the few instructions that
+lists, dicts, tuples, strings and numbers need. A global is only a name to it: the caller's table
+says which names it may call and supplies the functions; any other name is noted, and after the
+whole program has been read all of them are refused at once. No module is ever imported, no
+attribute read or set, no method looked up.
+
+Sharp edges: dict keys are strings, numbers, booleans or None. State that a pickle adds to a dict
+(PyTorch's ``_metadata``) is dropped. What comes out may contain placeholders, and itself:
+``zoo.placeholder.settle`` takes care of both.
+"""
+
+import io
+import pickletools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from zoo.placeholder import Placeholder
+
+LONGEST: Final = 1 << 26
+"""Bytes of a pickle. An instruction of one byte makes an object of fifty."""
+
+_PUSHED = {
+    "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "BINUNICODE", "SHORT_BINUNICODE",
+    "BINUNICODE8", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
+}  # fmt: skip
+_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+_KEYS = (str, int, float, type(None))  # bool is an int
+
+
+class Global:
+    """A name in a pickle, ``module.name``. Nothing was imported."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+Functions = Mapping[tuple[str, str], Callable[..., Any] | None]
+"""(module, name) -> what a call of it means; None for a name that is known but not called."""
+
+
+def read(
+    file: io.BytesIO,
+    functions: Functions,
+    persistent: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Read one pickle, from the file's position to the pickle's end.
+
+    Args:
+        file: holds the pickle, and maybe more after it.
+        functions: the names that the pickle may use. They get what the pickle says, checked by
+            nobody, and raise ValueError or TypeError where it makes no sense.
+        persistent: from a persistent id to the object; without it there are none.
+
+    Returns:
+        Plain Python data and placeholders; see ``zoo.placeholder.settle``.
+
+    Raises:
+        ValueError: the pickle asks for other names (all are listed), or is damaged.
+    """
+    machine = _Machine(functions, persistent)
+    for opcode, argument in _instructions(file):
+        if opcode.name in _PUSHED:  # most of them
+            machine.stack.append(argument)
+            continue
+        try:
+            machine.step(opcode, argument)
+        except (IndexError, ValueError) as error:
+            if machine.refused:
+                continue  # for the other names
+            if isinstance(error, IndexError):
+                raise ValueError("the pickle is damaged: it takes more than it put") from error
+            raise
+    if machine.refused:
+        names = ", ".join(sorted(machine.refused))
+        raise ValueError(
+            f"the pickle asks for {len(machine.refused)} thing(s) that plain weights do not "
+            f"need: {names}. Nothing was run"
+        )
+    if len(machine.stack) != 1 or machine.marks:
+        raise ValueError("the pickle is damaged: it leaves something over")
+    return machine.stack[0]
+
+
+def _instructions(file: io.BytesIO) -> Iterator[tuple[pickletools.OpcodeInfo, Any]]:
+    """The instructions of one pickle with their arguments."""
+    start = file.tell()
+    try:
+        for opcode, argument, position in pickletools.genops(file):
+            if (position or 0) - start > LONGEST:
+                raise ValueError(f"it is longer than {LONGEST} bytes")
+            yield opcode, argument
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"the pickle is damaged: {error}") from error
+
+
+class _Machine:
+    """The stack, the marks and the memo of a pickle, and one method for each instruction."""
+
+    def __init__(self, functions: Functions, persistent: Callable[[Any], Any] | None) -> None:
+        self.functions = functions
+        self.persistent = persistent
+        self.stack: list[Any] = []
+        self.marks: list[list[Any]] = []
+        self.memo: dict[int, Any] = {}
+        self.refused: set[str] = set()
+
+    def step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:
+        """Obey one instruction."""
+        name = opcode.name
+        if name in _CONSTANTS:
+            self.stack.append(_CONSTANTS[name])
+        elif name in ("BINPUT", "LONG_BINPUT"):
+            self.memo[argument] = self.stack[-1]
+        elif name in ("BINGET", "LONG_BINGET"):
+            if argument not in self.memo:
+                raise ValueError("the pickle is damaged: it recalls what it never stored")
+            self.stack.append(self.memo[argument])
+        elif (method := getattr(self, f"do_{name.lower()}", None)) is not None:
+            method(argument)
+        else:
+            self.refuse(f"the instruction {name}" + (f" {argument}" if name == "INST" else ""))
+            self.skip(opcode)
+
+    def skip(self, opcode: pickletools.OpcodeInfo) -> None:
+        """Take what an instruction takes, and put as many as it puts."""
+        before = opcode.stack_before
+        marked = pickletools.markobject in before
+        if marked:
+            self.since_mark()
+        for _ in before[: before.index(pickletools.markobject)] if marked else before:
+            self.stack.pop()
+        self.stack += [_REFUSED] * len(opcode.stack_after)
+
+    def refuse(self, what: str) -> None:
+        self.refused.add(what.encode("ascii", "backslashreplace").decode()[:200])
+
+    def do_proto(self, _: Any) -> None:
+        pass
+
+    do_frame = do_stop = do_proto
+
+    def do_mark(self, _: Any) -> None:
+        self.marks.append(self.stack)
+        self.stack = []
+
+    def since_mark(self) -> list[Any]:
+        """What was pushed since the last mark, which is removed."""
+        items, self.stack = self.stack, self.marks.pop()
+        return items
+
+    def do_pop(self, _: Any) -> None:
+        if self.stack:
+            self.stack.pop()
+        else:
+            self.since_mark()
+
+    def do_pop_mark(self, _: Any) -> None:
+        self.since_mark()
+
+    def do_memoize(self, _: Any) -> None:
+        self.memo[len(self.memo)] = self.stack[-1]
+
+    def do_empty_list(self, _: Any) -> None:
+        self.stack.append([])
+
+    def do_empty_dict(self, _: Any) -> None:
+        self.stack.append({})
+
+    def do_tuple(self, _: Any) -> None:
+        items = self.since_mark()
+        self.stack.append(tuple(items))
+
+    def do_tuple1(self, _: Any) -> None:
+        self.stack.append((self.stack.pop(),))
+
+    def do_tuple2(self, _: Any) -> None:
+        b, a = self.stack.pop(), self.stack.pop()
+        self.stack.append((a, b))
+
+    def do_tuple3(self, _: Any) -> None:
+        c, b, a = self.stack.pop(), self.stack.pop(), self.stack.pop()
+        self.stack.append((a, b, c))
+
+    def do_append(self, _: Any) -> None:
+        self.extend([self.stack.pop()])
+
+    def do_appends(self, _: Any) -> None:
+        self.extend(self.since_mark())
+
+    def extend(self, items: list[Any]) -> None:
+        target = self.stack[-1]
+        if target is _REFUSED:
+            return
+        if not isinstance(target, list):
+            raise ValueError(f"the pickle appends to a {type(target).__name__}")
+        target.extend(items)
+
+    def do_setitem(self, _: Any) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self.update([key, value])
+
+    def do_setitems(self, _: Any) -> None:
+        self.update(self.since_mark())
+
+    def update(self, items: list[Any]) -> None:
+        target = self.stack[-1]
+        if target is _REFUSED:
+            return
+        if not isinstance(target, dict) or len(items) % 2:
+            raise ValueError(f"the pickle sets items of a {type(target).__name__}")
+        target.update(ordered_dict(list(zip(items[::2], items[1::2], strict=True))))
+
+    def do_global(self, argument: str) -> None:
+        module, _, name = argument.partition(" ")
+        self.push_global(module, name)
+
+    def do_stack_global(self, _: Any) -> None:
+        name, module = self.stack.pop(), self.stack.pop()
+        if isinstance(module, str) and isinstance(name, str):
+            self.push_global(module, name)
+        else:
+            self.refuse("a global whose name is no string")
+            self.stack.append(_REFUSED)
+
+    def push_global(self, module: str, name: str) -> None:
+        known = (module, name) in self.functions
+        if not known:
+            self.refuse(f"{module}.{name}")
+        self.stack.append(Global(module, name) if known else _REFUSED)
+
+    def do_reduce(self, _: Any) -> None:
+        arguments, function = self.stack.pop(), self.stack.pop()
+        self.stack.append(_REFUSED)
+        if self.refused:
+            return  # the file is refused in any case; the other names are still wanted
+        if not isinstance(function, Global) or not isinstance(arguments, tuple):
+            raise ValueError(f"the pickle calls a {type(function).__name__}")
+        call = self.functions[function.module, function.name]
+        if call is None:
+            raise ValueError(f"the pickle calls {function}, which is only a name here")
+        try:
+            self.stack[-1] = call(*arguments)
+        except TypeError as error:
+            raise ValueError(f"the pickle calls {function} with wrong arguments") from error
+
+    def do_build(self, _: Any) -> None:
+        state, target = self.stack.pop(), self.stack[-1]
+        if self.refused or isinstance(target, dict):
+            return
+        if not isinstance(target, Placeholder):
+            raise ValueError(f"the pickle gives state to a {type(target).__name__}")
+        target.set_state(state)
+
+    def do_binpersid(self, _: Any) -> None:
+        identity = self.stack.pop()
+        self.stack.append(_REFUSED)
+        if self.persistent is None:
+            self.refuse("a persistent id")
+        elif not self.refused:
+            self.stack[-1] = self.persistent(identity)
+
+
+_REFUSED: Final = object()
+
+
+def ordered_dict(items: Any = ()) -> dict[Any, Any]:
+    """What ``collections.OrderedDict(items)`` means: a dict, with keys that are quick to hash."""
+    pairs = list(items) if isinstance(items, list | tuple) else [items]
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        raise ValueError("the pickle makes a dict of something other than pairs")
+    # the hash of a tuple of tuples that share parts takes time exponential in its depth
+    if odd := [key for key, _ in pairs if not isinstance(key, _KEYS)]:
+        raise ValueError(f"the pickle has a {type(odd[0]).__name__} as a key of a dict")
+    return dict(pairs)

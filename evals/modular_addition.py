@@ -7,16 +7,15 @@ import jax
 
 import aann
 import zoo
-from aann.bootstrap import MINIMUM
 from aann.interval import Setting
 from aann.vis.report import figures
 from circuits import modular_controls
-from evals import arguments, command, modular_case, modular_figures, modular_table
+from evals import arguments, command, modular_case, modular_figures, modular_table, networks
 from evals.modular_case import Case, Circuit
 
 NAME = "modular_addition"
-SHIPPED = ("seed0", "seed1", "seed2", "memorised")
-PUBLISHED = ("published", "no_weight_decay")
+NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_decay")
+LEAST_DRAWS = 100
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,10 +25,7 @@ def main(argv: list[str] | None = None) -> None:
     _check_arguments(parser, args)
     folder = command.writable(args.out)
     population = zoo.data("modular_addition")
-    design, heldout = aann.split(population)
-    limited = None if args.limit is None else min(args.limit, len(design))
-    design = command.pick(design, limited, args.seed)
-    heldout = command.pick(heldout, args.n or limited, args.seed)
+    design, heldout = networks.halves(population, args)
     with jax.default_matmul_precision("highest"):
         cases = _cases(args.networks, design)
         *parts, whole = _reported(cases[0])
@@ -51,13 +47,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
-    parser.add_argument(
-        "--networks", type=_names, metavar="A,B", default=(*SHIPPED, *PUBLISHED),
-        help="variants of the network: the first has its reports and figures, all are in the "
-        f"table (default: {','.join((*SHIPPED, *PUBLISHED))}; the last {len(PUBLISHED)} are "
-        "published ones, left out where they cannot be had)",
-    )  # fmt: skip
+    parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     parser.add_argument(
         "--draws", type=arguments.positive, default=2_000, metavar="N",
         help="resamples behind the table's intervals (default: 2000; reports have 10000)",
@@ -65,33 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names) or len(set(names)) < len(names):
-        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
-    return names
-
-
 def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    if args.n and args.limit and args.n > args.limit:
-        parser.error(f"--n {args.n} asks for more pairs than --limit {args.limit} allows")
-    for name, least in (("n", MINIMUM), ("limit", MINIMUM), ("draws", 100)):
-        if (given := getattr(args, name)) and given < least:
-            parser.error(f"--{name} {given} is too few for an interval: at least {least}")
+    networks.check(parser, args)
+    if args.draws < LEAST_DRAWS:
+        parser.error(f"--draws {args.draws} is too few for an interval: at least {LEAST_DRAWS}")
 
 
-def _cases(networks: Sequence[str], design: aann.Design) -> list[Case]:
+def _cases(names: Sequence[str], design: aann.Design) -> list[Case]:
     """The networks with their programs; published ones that cannot be had are left out."""
     cases = []
-    for network in networks:
-        try:
-            model = zoo.load("modular_addition", network)
-        except zoo.AssetError as error:
-            if network not in PUBLISHED or network == networks[0]:
-                raise
-            command.say(f"left out {network}: {str(error).splitlines()[0]}")
-            continue
-        cases.append(modular_case.fit(network, model, design))
+    for name, model in networks.load(NAME, names).items():
+        cases.append(modular_case.fit(name, model, design))
         command.say(_notes(cases[-1]))
     return cases
 

@@ -1,0 +1,73 @@
+"""What evaluations of several trained networks of one task share: arguments, networks, examples."""
+
+import argparse
+from collections.abc import Sequence
+
+import aann
+import zoo
+from aann.bootstrap import MINIMUM
+from evals import arguments, command
+
+PUBLISHED = "published"
+"""The variant whose weights do not ship; it is left out where they cannot be had."""
+
+
+def parser(name: str, claim: str, networks: Sequence[str]) -> argparse.ArgumentParser:
+    """The shared arguments and ``--networks``.
+
+    Args:
+        name: of the module, and of the folder below ``out``.
+        claim: one line for ``--help``.
+        networks: variants that are evaluated by default.
+    """
+    result = arguments.parser(name, claim, f"out/{name}")
+    shown = ",".join(networks)
+    left_out = f"; {PUBLISHED} is left out where it cannot be had" if PUBLISHED in networks else ""
+    result.add_argument(
+        "--networks", type=_names, metavar="A,B", default=tuple(networks),
+        help="variants of the network: the first has its reports and figures, all are in the "
+        f"tables (default: {shown}{left_out})",
+    )  # fmt: skip
+    return result
+
+
+def check(given: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Refuse, as a usage error, numbers of examples that give no interval."""
+    if args.n and args.limit and args.n > args.limit:
+        given.error(f"--n {args.n} asks for more examples than --limit {args.limit} allows")
+    for name in ("n", "limit"):
+        if (number := getattr(args, name)) and number < MINIMUM:
+            given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
+
+
+def load(task: str, networks: Sequence[str]) -> dict[str, aann.Model]:
+    """The networks by variant; a published one that cannot be had is left out with a line.
+
+    Raises:
+        ValueError: there is no such variant.
+        zoo.AssetError: the first network's weights cannot be had.
+    """
+    models = {}
+    for network in networks:
+        try:
+            models[network] = zoo.load(task, network)
+        except zoo.AssetError as error:
+            if network == networks[0]:
+                raise
+            command.say(f"left out {network}: {str(error).splitlines()[0]}")
+    return models
+
+
+def halves(examples: aann.Examples, args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
+    """The design half and the held-out examples to report on, as the arguments ask for."""
+    design, heldout = aann.split(examples)
+    n = args.n or (min(args.limit, len(heldout)) if args.limit else None)
+    limit = min(args.limit, len(design)) if args.limit else None
+    return command.pick(design, limit, args.seed), command.pick(heldout, n, args.seed)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names) or len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
+    return names

@@ -8,8 +8,10 @@ from aann.model import Model
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
 from aann.report import Report
+from aann.settings import settings_sweep
 from aann.site import site
 from aann.splice import capture, sites, splice
+from aann.sweep import unit_sweep
 from aann.version import __version__
 
 __all__ = [
@@ -33,8 +35,10 @@ __all__ = [
     "register",
     "registered",
     "replacement",
+    "settings_sweep",
     "site",
     "sites",
     "splice",
     "split",
+    "unit_sweep",
 ]

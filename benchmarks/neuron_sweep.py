@@ -1,0 +1,134 @@
+"""All 512 single-neuron ablations of the modular-addition MLP, against PyTorch hooks.
+
+``python -m benchmarks.neuron_sweep [--repeats 3] [--hooked 4] [--suffix 64] [--variant published]``
+
+The work: each hidden neuron of the MLP set to zero, alone, and the loss of each of the 12,769
+pairs for each. PyTorch's side is what people do today: a forward hook zeroes the neuron and the
+whole model runs again, under ``inference_mode``, then the cross-entropy of every pair. aann's two
+paths are measured beside it: the cached suffix (``shortcut=False``), and the low-rank update that
+the sweep finds by itself. Times are of everything from examples to losses on the host, without
+compilation, which is printed apart; repetitions of the three are interleaved and the median counts.
+Every neuron costs the same with hooks and with the suffix, so that a sample of neurons is run and
+the time of one is multiplied. The losses of the sample are compared.
+"""
+
+import argparse
+import os
+import statistics
+import time
+
+import numpy as np
+
+import zoo
+from aann.examples import from_arrays
+from aann.sweep import sweep
+
+try:
+    import torch
+except ImportError as error:
+    raise SystemExit("this benchmark compares with PyTorch: pip install torch") from error
+
+SITE = "blocks.0.mlp.post"
+NEURONS = 512
+
+
+class Grokked(torch.nn.Module):
+    """The one-layer transformer, written the natural way."""
+
+    def __init__(self, params) -> None:
+        super().__init__()
+        block = params["blocks_0"]
+        for name, value in {
+            "embed": params["embed"]["W_E"],
+            "places": params["pos_embed"]["W_pos"],
+            **block["attn"],
+            **block["mlp"],
+            **params["unembed"],
+        }.items():
+            self.register_buffer(name, torch.tensor(np.asarray(value)))
+        self.post = torch.nn.ReLU()
+
+    def forward(self, tokens):
+        """Logits (batch, classes) at the last of the (batch, position) tokens."""
+        x = self.embed[tokens] + self.places[: tokens.shape[1]]
+        q, k, v = (torch.einsum("bpd,hde->bhpe", x, w) for w in (self.W_Q, self.W_K, self.W_V))
+        scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+        seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        pattern = scores.masked_fill(~seen, -torch.inf).softmax(-1)
+        x = x + torch.einsum("bhpe,hed->bpd", pattern @ v, self.W_O)
+        x = x + self.post(x @ self.W_in + self.b_in) @ self.W_out + self.b_out
+        return x[:, -1] @ self.W_U
+
+
+def with_hook(model, tokens, labels, neuron):
+    """Losses (n,) with one neuron at zero: the model re-run under a hook."""
+
+    def zero(module, args, output):
+        output = output.clone()
+        output[..., neuron] = 0
+        return output
+
+    handle = model.post.register_forward_hook(zero)
+    logits = model(tokens)
+    handle.remove()
+    return torch.nn.functional.cross_entropy(logits, labels, reduction="none").numpy()
+
+
+def timed(function):
+    """What a function returns, and the seconds that it took."""
+    start = time.perf_counter()
+    result = function()
+    return result, time.perf_counter() - start
+
+
+def check(ours, others, theirs, sample):
+    """The two paths agree with each other, and with PyTorch as far as its loss has digits."""
+    np.testing.assert_allclose(ours[: len(others)], others, rtol=1e-3, atol=1e-6)
+    # log_softmax leaves an absolute error of the logits' last digit, whatever the loss.
+    np.testing.assert_allclose(ours[sample], theirs, rtol=1e-3, atol=2e-5)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--hooked", type=int, default=4, help="neurons to run with hooks")
+    parser.add_argument("--suffix", type=int, default=64, help="neurons to run with the suffix")
+    parser.add_argument("--variant", default="published")
+    args = parser.parse_args()
+    model = zoo.load("modular_addition", args.variant)
+    data = zoo.data("modular_addition")
+    tokens, labels = np.asarray(data.load(range(len(data)))), np.asarray(data.labels)
+    pairs = from_arrays("pairs", tokens, labels)
+    hooked, inputs = Grokked(model.params), torch.tensor(tokens).long()
+    answers = torch.tensor(labels).long()
+    sample = np.linspace(0, NEURONS - 1, args.hooked).astype(int)
+
+    shortcut, preparing = timed(lambda: sweep(model, SITE, range(NEURONS)))
+    assert shortcut.path == "low rank", shortcut.why
+    suffix = sweep(model, SITE, range(args.suffix), shortcut=False)
+    sides = {
+        "hooks": lambda: [with_hook(hooked, inputs, answers, neuron) for neuron in sample],
+        "suffix": lambda: suffix.run(pairs).losses["nll"],
+        "aann": lambda: shortcut.run(pairs).losses["nll"],
+    }
+    counts = {"hooks": args.hooked, "suffix": args.suffix, "aann": NEURONS}
+    with torch.inference_mode():
+        first = {name: timed(run) for name, run in sides.items()}
+        rounds = [{n: timed(run)[1] for n, run in sides.items()} for _ in range(args.repeats)]
+    check(first["aann"][0], first["suffix"][0], np.stack(first["hooks"][0]), sample)
+
+    cost = {n: statistics.median(r[n] for r in rounds) / counts[n] for n in sides}
+    load = os.getloadavg()[0]
+    print(f"{NEURONS} neurons, {len(pairs)} pairs; {os.cpu_count()} cores, load {load:.1f}")
+    print(f"  forward hooks  {cost['hooks'] * 1e3:7.2f} ms a neuron (of {args.hooked})")
+    print(f"  cached suffix  {cost['suffix'] * 1e3:7.2f} ms a neuron (of {args.suffix})")
+    print(f"  low rank       {cost['aann'] * 1e3:7.2f} ms a neuron (all {NEURONS})")
+    print(f"  hooks / low rank       {cost['hooks'] / cost['aann']:7.1f}")
+    print(f"  hooks / cached suffix  {cost['hooks'] / cost['suffix']:7.1f}")
+    compiling = preparing + first["aann"][1]
+    whole = cost["hooks"] * NEURONS / compiling
+    print(f"  preparing, compiling and the first sweep {compiling:.1f} s: {whole:.1f} times faster")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,10 @@
-import dataclasses
 import json
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from toy_replacement import UNITS, data, replacement, truth
 from toys import WIDTH, mlp_model
 
 import aann
@@ -15,29 +15,6 @@ from aann.fit import donor_of, fit
 from aann.interval import Setting
 from aann.measure import measure
 from aann.workbench import workbench
-
-UNITS = (4, 1, 3)
-N = 120
-
-
-def data(n=N, labels=True):
-    rng = np.random.default_rng(5)
-    inputs = rng.normal(size=(n, WIDTH)).astype(np.float32)
-    answers = np.asarray(jnp.argmax(mlp_model()(jnp.asarray(inputs)), -1)) if labels else None
-    return aann.from_arrays("toy data", inputs, answers)
-
-
-def truth(h, c):
-    """The units are what the weights say."""
-    v = mlp_model().params["v"]
-    return jax.nn.relu(h @ v.T)[:, jnp.asarray(UNITS)] * c.gain + c.offset
-
-
-def replacement(function=truth, reads=("h",), **constants):
-    constants = constants or {"gain": 1.0, "offset": 0.0}
-    return aann.make(
-        function, model="toy", site="m", units=UNITS, reads=reads, constants=constants, name="ours"
-    )
 
 
 def evaluate(program=None, **more):
@@ -309,103 +286,6 @@ def test_agreement_is_exact_far_from_zero():
     assert row.r2 == pytest.approx([1, 1], abs=1e-6)
     assert row.correlation == pytest.approx([1, 1], abs=1e-6)
     assert report.row("mean").r2 == pytest.approx([0, 0], abs=0.2)
-
-
-def first(x, c):
-    """The first layer, at a gain."""
-    return jnp.tanh(x @ mlp_model().params["w"])[:, 1:3] * c.gain
-
-
-def second(h, c):
-    """What the second layer makes of the first one."""
-    return jax.nn.relu(h @ mlp_model().params["v"].T)[:, jnp.asarray(UNITS)] * c.gain
-
-
-def stack(gain=0.5, name="second"):
-    top = aann.make(first, model="toy", site="h", units=(1, 2), constants={"gain": gain})
-    place = {"site": "m", "units": UNITS, "reads": ("h",)}
-    return [aann.make(second, model="toy", constants={"gain": 1.0}, name=name, **place), top]
-
-
-def spliced_losses(replacements, heldout):
-    x = jnp.asarray(heldout.load(range(len(heldout))))
-    logits = aann.splice(mlp_model(), replacements)(x)
-    return -jax.nn.log_softmax(logits)[jnp.arange(len(x)), jnp.asarray(heldout.labels)]
-
-
-def test_replacements_one_below_the_other_are_evaluated_together():
-    _, heldout = aann.split(data())
-    report = aann.evaluate(mlp_model(), stack(), heldout)
-    zeros = [
-        dataclasses.replace(s, program=lambda x, c, n=n: jnp.zeros((len(x), n)), reads=("input",))
-        for s, n in zip(stack(), (3, 2), strict=True)
-    ]
-    losses = report.arrays["losses/nll"]
-    names = [r.name for r in report.rows]
-    for name, replacements in [("second + first", stack()), ("zero", zeros)]:
-        by_hand = spliced_losses(replacements, heldout)
-        np.testing.assert_allclose(losses[names.index(name)], by_hand, rtol=1e-4, atol=1e-5)
-    assert report.site == "m + h"
-    assert report.units == [*UNITS, 1, 2]
-    assert set(report.constants) == {"second.gain", "first.gain"}
-    assert report.row("second + first").constants >= 2
-    assert report.row("second + first").correlation[3:] == pytest.approx([1, 1])
-
-
-def test_together_the_truth_recovers_everything_and_fits_see_what_lies_above():
-    _, heldout = aann.split(data())
-    report = aann.evaluate(mlp_model(), stack(1.0), heldout, controls=[stack(-1.0, "wrong")])
-    assert report.row("second + first").recovered["kl"].estimate == pytest.approx(1, abs=1e-4)
-    bench = workbench(mlp_model(), stack(0.5), 16)
-    low, top = fit(bench, heldout.design)
-    assert np.asarray(top.slope) == pytest.approx([2, 2], rel=1e-4)
-    x = jnp.asarray(heldout.design.load(range(60)))
-    _, seen = aann.capture(aann.splice(mlp_model(), stack(0.5)), ["m"])(x)
-    by_hand = np.asarray(seen["m"])[:, UNITS]
-    order = [heldout.design.names.index(n) for n in heldout.design.names]
-    mean = np.asarray(low.donor_outputs).mean(0)
-    np.testing.assert_allclose(mean, by_hand[order].mean(0), rtol=1e-4, atol=1e-5)
-
-
-def test_programs_that_cannot_run_together_are_refused():
-    _, heldout = aann.split(data())
-    with pytest.raises(ValueError, match="are 1 programs for 2 replacements"):
-        aann.evaluate(mlp_model(), stack(), heldout, programs=[replacement()])
-    with pytest.raises(ValueError, match="both replace units 4, 1, 3 of 'm'"):
-        aann.evaluate(mlp_model(), [replacement(), stack()[0]], heldout)
-    with pytest.raises(ValueError, match="pass at least one replacement"):
-        aann.evaluate(mlp_model(), [], heldout)
-
-    def apply(p, x):
-        a = aann.site("a", jnp.tanh(x))
-        return aann.site("b", jnp.sin(x)) + aann.site("below_a", a * 2.0)
-
-    model = aann.Model(apply, {}, "two", mlp_model().inputs)
-    ones = lambda *_: jnp.ones((60, 1))  # noqa: E731
-    on_a = aann.make(ones, model="two", site="a", units=(0,), name="on_a")
-    on_b = aann.make(ones, model="two", site="b", units=(0,), reads=("below_a",), name="on_b")
-    with pytest.raises(ValueError, match="'on_b' at 'b' reads 'below_a', which depends on .* 'a'"):
-        aann.evaluate(model, [on_a, on_b], heldout)
-
-
-def test_a_whole_population_needs_no_interval():
-    population = data()
-    found = aann.exhaustive(
-        mlp_model(), {"ours": replacement(), "half": replacement(gain=0.5, offset=0.0)}, population
-    )
-    assert found["ours"]["kl"] == pytest.approx(1, abs=1e-4)
-    x, y = jnp.asarray(population.load(range(N))), jnp.asarray(population.labels)
-    zero = aann.make(lambda x, c: jnp.zeros((len(x), 3)), model="toy", site="m", units=UNITS)
-    half = replacement(gain=0.5, offset=0.0)
-
-    def mean(model):
-        return float(-jax.nn.log_softmax(model(x))[jnp.arange(N), y].mean())
-
-    model = mlp_model()
-    losses = [mean(aann.splice(model, r)) - mean(model) for r in (half, zero)]
-    assert found["half"]["nll"] == pytest.approx(1 - losses[0] / losses[1], rel=1e-4)
-    with pytest.raises(TypeError, match="the 'design' half of 'toy data'"):
-        aann.exhaustive(mlp_model(), {"ours": replacement()}, aann.split(population)[0])
 
 
 def test_logits_and_labels_at_many_positions():

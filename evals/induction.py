@@ -1,0 +1,122 @@
+"""Attention as programs of the tokens in place of previous-token and induction heads."""
+
+from collections.abc import Mapping
+
+import jax
+import numpy as np
+from matplotlib.figure import Figure
+
+import aann
+import zoo
+from aann.vis.attention import PatternRow, patterns
+from circuits import induction as programs
+from circuits import induction_fit
+from circuits.induction_fit import variant
+from evals import command, networks, seeds, training_log
+from evals.ladder_figures import figures
+
+NAME = "induction"
+NETWORKS = ("seed0", "seed1", "seed2", networks.PUBLISHED)
+DRAWS = 2_000
+"""Of the bootstrap in tables; the reports of the first network have 10,000."""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Find the heads, fit the programs, measure them, and save reports, tables and figures."""
+    parser = networks.parser(NAME, __doc__ or "", NETWORKS)
+    args = parser.parse_args(argv)
+    networks.check(parser, args)
+    folder = command.writable(args.out)
+    rows: list[seeds.Row] = []
+    models = networks.load(NAME, args.networks)
+    # All networks that were trained here share one kind of sequences.
+    kinds = {network == networks.PUBLISHED: network for network in models}
+    data = {kind: zoo.data(NAME, variant=network) for kind, network in kinds.items()}
+    for network, model in models.items():
+        design, heldout = networks.halves(data[network == networks.PUBLISHED], args)
+        circuits = _circuits(network, model, design)
+        first = network == args.networks[0]
+        for circuit in circuits:
+            report = circuit.report(
+                model, design, heldout, eval_name=NAME, seed=args.seed,
+                draws=10_000 if first else DRAWS,
+            )  # fmt: skip
+            rows += circuit.rows(network, report, {})
+            if first and circuit is not circuits[-1]:
+                place = command.writable(folder / circuit.name.replace(" ", "_"))
+                command.save(report, figures(report), place)
+            elif first:
+                report = report.with_arrays(**_patterns(model, circuit, heldout))
+                drawn = {**figures(report), **_figures(report.arrays)}
+                command.save(report, drawn | training_log.figures(NAME, models), folder)
+    seeds.save(rows, folder)
+    print(seeds.text(rows))
+    command.say(f"wrote seeds.json, seeds.md to {folder}")
+
+
+def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seeds.Circuit]:
+    """The programs for the heads that do induction in this network."""
+    found = induction_fit.find(model, design)
+    command.say(
+        f"{network}: previous-token heads {_heads(found.previous)}, "
+        f"induction heads {_heads(found.induction)}; fitting ..."
+    )
+    previous = induction_fit.previous_token(found)
+    always = induction_fit.always_previous(found)
+    prefix = induction_fit.prefix_matching(found)
+    composed = induction_fit.composed_matching(found)
+    earliest = variant(prefix, programs.earliest_match)
+    two_back, duplicate = variant(always, programs.two_back), variant(prefix, programs.duplicate)
+    wrong = [duplicate, *(variant(prefix, p) for p in (programs.two_after_match, programs.evenly))]
+    return [
+        seeds.Circuit(
+            "previous-token heads", (previous,), ((always,),),
+            ((two_back,), (variant(always, programs.evenly),)), linear=False,
+        ),
+        seeds.Circuit(
+            "induction heads", (prefix,), ((earliest,),), tuple((c,) for c in wrong), linear=False
+        ),
+        seeds.Circuit(
+            "composed heads", (previous, composed), ((always, composed),),
+            ((two_back, composed),), linear=False,
+        ),
+        seeds.Circuit(
+            "both", (previous, prefix), ((always, prefix),),
+            ((two_back, prefix), (previous, duplicate)), linear=False,
+        ),
+    ]  # fmt: skip
+
+
+def _heads(heads: induction_fit.Heads) -> str:
+    return f"{', '.join(map(str, heads.units))} of {heads.site}"
+
+
+def _patterns(
+    model: aann.Model, both: seeds.Circuit, heldout: aann.HeldOut
+) -> dict[str, np.ndarray]:
+    """Natural and artificial attention of every replaced head on one held-out sequence."""
+    tokens = jax.numpy.asarray(heldout.load([0]))
+    natural = jax.jit(aann.capture(model, [r.site for r in both.main]))(tokens)[1]
+    mine = [np.asarray(r.pick(natural[r.site]))[0] for r in both.main]
+    theirs = [np.asarray(r.compute(tokens))[0] for r in both.main]
+    titles = [f"{r.name}: {r.site}, head {u}" for r in both.main for u in r.units]
+    return {
+        "natural_patterns": np.concatenate(mine),
+        "artificial_patterns": np.concatenate(theirs),
+        "pattern_titles": np.asarray(titles),
+        "pattern_sequence": np.asarray(heldout.names[0]),
+    }
+
+
+def _figures(arrays: Mapping[str, np.ndarray]) -> dict[str, Figure]:
+    shown = zip(
+        *(arrays[f"{n}s"] for n in ("natural_pattern", "artificial_pattern", "pattern_title")),
+        strict=True,
+    )
+    rows = [PatternRow(mine, theirs, str(text)) for mine, theirs, text in shown]
+    title = f"attention on held-out sequence {arrays['pattern_sequence']}"
+    return {"patterns": patterns(rows, title=title)}
+
+
+if __name__ == "__main__":
+    command.run(main)

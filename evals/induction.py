@@ -20,6 +20,8 @@ NETWORKS = ("seed0", "seed1", "seed2", networks.PUBLISHED)
 DRAWS = 2_000
 """Of the bootstrap in tables; the reports of the first network have 10,000."""
 
+NOTES = {"two back + prefix matching": "costs nothing: prefix matching reads the tokens"}
+
 
 def main(argv: list[str] | None = None) -> None:
     """Find the heads, fit the programs, measure them, and save reports, tables and figures."""
@@ -41,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
                 model, design, heldout, eval_name=NAME, seed=args.seed,
                 draws=10_000 if first else DRAWS,
             )  # fmt: skip
-            rows += circuit.rows(network, report, {})
+            rows += circuit.rows(network, report, NOTES)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
                 command.save(report, figures(report), place)

@@ -54,7 +54,8 @@ def load(task: str, networks: Sequence[str]) -> dict[str, aann.Model]:
         except zoo.AssetError as error:
             if network == networks[0]:
                 raise
-            command.say(f"left out {network}: {str(error).splitlines()[0]}")
+            why = str(error).splitlines()[0].removesuffix(" Places searched:")
+            command.say(f"left out {network}: {why}")
     return models
 
 

@@ -5,7 +5,8 @@ measures for grokking via mechanistic interpretability" (arXiv 2301.05217): toke
 "="; four heads of 32, an MLP of 512 ReLU, no layer norm; 30% of the pairs in one full batch, AdamW
 with learning rate 1e-3, betas (0.9, 0.98), weight decay 1, ten steps of warm-up. One difference:
 over the last tenth of the run the learning rate falls to zero along a cosine, so that the run
-does not end on one of AdamW's spikes.
+does not end on one of AdamW's spikes. Seeds differ in when they grok: the networks in
+``zoo/weights`` ran for 25,000 (seed 0), 12,000 (1) and 10,000 steps (2).
 
 ``--memorise`` trains without weight decay and stops as soon as the training pairs are known with
 a mean loss below 1e-4: a network with the same parts and no circuit, for controls.

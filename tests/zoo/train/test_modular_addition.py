@@ -10,6 +10,7 @@ from zoo.train import modular_addition as addition
 from zoo.train.loop import train
 from zoo.transformer import Transformer, forward
 
+RUN = jax.jit(forward, static_argnums=0)
 SMALL = addition.config(p=7, d_model=16, heads=2, d_mlp=24)
 
 
@@ -51,7 +52,7 @@ def test_the_fast_network_is_the_module(config):
     params = parameters(config)
     tokens = jnp.asarray(addition.pairs(config.d_vocab_out))[:2000]
     fast = jax.jit(lambda p: addition.logits_at_equals(p, config, tokens))(params)
-    slow = jax.jit(lambda p: forward(config, p, tokens))(params)
+    slow = RUN(config, params, tokens)
     assert slow.std() > 0.5
     np.testing.assert_allclose(fast, slow, atol=1e-5 * np.abs(slow).max())
 
@@ -71,7 +72,7 @@ def test_measures_are_of_the_right_pairs():
     task = addition.task(0, 100, shape=SMALL, every=50)
     params, tokens = parameters(SMALL), addition.pairs(7)
     chosen = addition.training_pairs(0, 0.3, 7)
-    logits = np.asarray(forward(SMALL, params, jnp.asarray(tokens)), np.float64)
+    logits = np.asarray(RUN(SMALL, params, jnp.asarray(tokens)), np.float64)
     answers = tokens[:, :2].sum(1) % 7
     losses = np.log(np.exp(logits).sum(1)) - logits[np.arange(49), answers]
     trained = np.isin(np.arange(49), chosen)
@@ -81,7 +82,7 @@ def test_measures_are_of_the_right_pairs():
     right = logits.argmax(1) == answers
     np.testing.assert_allclose(measures["train_accuracy"], right[trained].mean(), rtol=1e-5)
     np.testing.assert_allclose(measures["test_accuracy"], right[~trained].mean(), rtol=1e-5)
-    np.testing.assert_allclose(task.loss(params, None), losses[trained].mean(), rtol=1e-4)
+    np.testing.assert_allclose(jax.jit(task.loss)(params, None), losses[trained].mean(), rtol=1e-4)
 
 
 def test_a_small_network_learns_and_goes_on_from_a_checkpoint(tmp_path):

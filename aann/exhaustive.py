@@ -47,6 +47,8 @@ def exhaustive(
             f"{population.name!r}"
         )
     chosen = {name: together(given) for name, given in programs.items()}
+    if taken := sorted({"zero", "intact"} & chosen.keys()):
+        raise ValueError(f"{', '.join(taken)} are the losses themselves: rename the programs")
     if not chosen:
         raise ValueError("nothing to measure: pass at least one program")
     main = next(iter(chosen.values()))

@@ -16,7 +16,6 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from aann import linear
-from aann.apart import check_apart
 from aann.batches import batches
 from aann.examples import Design
 from aann.finite import check_finite
@@ -66,7 +65,7 @@ def fit(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: NaN or infinity from the program or the model; a program mixes examples.
+        ValueError: NaN or infinity from the program or the model.
     """
     if not isinstance(design, Design):
         raise TypeError(
@@ -83,8 +82,6 @@ def fit(
         for part in parts:
             i = part.i
             part.add(natural[i], output[i], batch.indices, names)
-            if batch.indices[0] == 0:  # finite values differ by a finite number
-                check_apart(bench, bench.replacements[i], reads[i])
             if with_linear:
                 part.add_rows(reads[i], natural[i], len(names), len(design))
     return tuple(part.fitted(with_linear) for part in parts)

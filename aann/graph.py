@@ -131,15 +131,27 @@ def trace(
         ]
         called = closed
         closed = jax.make_jaxpr(lambda *args: _inline(called, args, calls))(*avals)
+    marks = _numbered_marks(closed.jaxpr)
+    jaxpr = _renamed(closed.jaxpr, marks)
     return Graph(
-        jaxpr=closed.jaxpr,
+        jaxpr=jaxpr,
         consts=tuple(closed.consts),
-        marks=_numbered_marks(closed.jaxpr),
-        held=_held_marks(closed.jaxpr),
+        marks=marks,
+        held=_held_marks(jaxpr),
         n_params=len(jax.tree.leaves(params)),
         in_tree=jax.tree.structure(inputs),
         out_tree=jax.tree.structure(shape),
     )
+
+
+def _renamed(jaxpr: Jaxpr, marks: Mapping[str, int]) -> Jaxpr:
+    """The program with numbers in its marks, so that a part of it, traced again, keeps them."""
+    eqns = list(jaxpr.eqns)
+    for name, i in marks.items():
+        if eqns[i].params["name"] != name:
+            eqns[i] = eqns[i].replace(params={**eqns[i].params, "name": name})
+    renamed: Jaxpr = jaxpr.replace(eqns=eqns)
+    return renamed
 
 
 def part(jaxpr: Jaxpr, eqns: Sequence[JaxprEqn], wanted: Callable[[Var], bool]) -> Jaxpr:

@@ -15,7 +15,10 @@ from aann.replacement import Replacement
 Programs = Sequence[Replacement]
 """One program for each of the replacements that are evaluated together, in their order."""
 
-RESERVED = ("zero", "mean", "position mean", "resample", "linear", "intact")
+RESERVED = (
+    "zero", "mean", "position mean", "resample", "linear", "intact",
+    "program of another example", "units permuted",
+)  # fmt: skip
 
 
 def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacement, ...]:
@@ -39,10 +42,20 @@ def name_of(programs: Programs) -> str:
 def check_names(programs: Sequence[Programs]) -> None:
     """Refuse two rows of one name.
 
+    Args:
+        programs: of every row, those to be evaluated first.
+
     Raises:
-        ValueError: names occur twice, or are those of ablations.
+        ValueError: names are empty, occur twice, or are those of other rows.
     """
-    taken = set(RESERVED)
+    for together in programs:
+        names = [p.name for p in together]
+        if not all(names) or len(set(names)) < len(names):
+            raise ValueError(
+                f"programs that are evaluated together need different names, got {names}: pass "
+                "name= to aann.make"
+            )
+    taken = {*RESERVED, f"{name_of(programs[0])}, recalibrated"}
     repeated = []
     for name in map(name_of, programs):
         if name in taken:

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int
 
 from aann import metrics
 from aann.ablation import Joint, Row, View
+from aann.apart import check_apart
 from aann.batches import Batch, batches
 from aann.examples import HeldOut
 from aann.finite import check_finite
@@ -53,7 +54,8 @@ def measure(
 
     Raises:
         TypeError: ``heldout`` is not a ``HeldOut``.
-        ValueError: NaN or infinity from a program or from the model itself; labels out of range.
+        ValueError: NaN or infinity from a program or from the model itself; a program mixes
+            examples; labels out of range.
     """
     if not isinstance(heldout, HeldOut):
         raise TypeError(
@@ -116,7 +118,8 @@ def _measure_batch(
     outputs: dict[Any, Array] = {}
     losses, moments = [], []
     for row in rows:
-        written, logits = bench.flow(started, _chooser(bench, row, donor, outputs))
+        check = batch.indices[0] == 0
+        written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
         losses.append(metrics_of(logits, intact_logits, batch.labels, n))
         found = []
         for mine, truth, replacement in zip(written, on_host, bench.replacements, strict=True):
@@ -129,11 +132,12 @@ def _measure_batch(
 
 
 def _chooser(
-    bench: Workbench, row: Row | Joint, donor: Array, outputs: dict[Any, Array]
+    bench: Workbench, row: Row | Joint, donor: Array, outputs: dict[Any, Array], check: bool
 ) -> Callable[[int, Array, tuple[Any, ...]], Array]:
     """What a row puts in place of each replacement's units.
 
     What programs of the first level read is the same in all rows, so that ``outputs`` keeps theirs.
+    With ``check`` each program has to compute every example from that example alone.
     """
 
     def choose(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
@@ -141,6 +145,8 @@ def _chooser(
         output = None
         if part.program is not None:
             key = (i, id(part.program))
+            if key not in outputs and check:
+                check_apart(bench, part.program, reads)
             output = outputs[key] if key in outputs else bench.run(part.program, reads)
             if i in bench.levels[0].members:
                 outputs[key] = output

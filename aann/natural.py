@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import Literal
 
 from aann import run as running
 from aann.complexity import FULL, Complexity, flops
@@ -23,11 +24,11 @@ def natural(
     """What the network spends on the replaced units, from the values at the reads on.
 
     A parameter counts where a random combination of the units has a gradient with respect to it
-    on some input; arrays that ``apply`` closes over count as parameters. Those that act through
-    units which are silent on all inputs are missed, so the count is a lower bound. ``bits`` takes
-    32 a parameter; ``flops`` are of everything that the site's value needs, since a layer's units
-    are computed together. Parameters cannot be counted (None) through what JAX cannot
-    differentiate, such as ``while_loop``.
+    on some input; arrays that ``apply`` closes over count as parameters, and integers in full.
+    Those that act through units which are silent on all inputs are missed, so the count is a lower
+    bound. ``bits`` takes 32 a parameter; ``flops`` are of everything that the site's value needs,
+    since a layer's units are computed together. Parameters cannot be counted (None) through what
+    JAX cannot differentiate, such as ``while_loop``.
 
     Args:
         model: the network.
@@ -71,14 +72,21 @@ def natural(
         return (picked(trainable, inputs, known) * weights).sum()
 
     cost = flops(picked, trainable, inputs, known) / len(jax.tree.leaves(inputs)[0])
+    # Not differentiated: integer weights, say, or indices.
+    order = running.schedule(graph, targets, {}, given=set(given))
+    used = {v for i in order for v in graph.eqns[i].invars if not isinstance(v, Literal)}
+    variables = [*graph.jaxpr.invars[: graph.n_params], *graph.jaxpr.constvars]
+    whole = sum(
+        int(np.size(a))
+        for a, v, s in zip(arrays, variables, smooth, strict=True)
+        if not s and v in used
+    )
     try:
         # All arrays are arguments: XLA would spend minutes on folding those that are closed over.
         gradient = jax.jit(jax.grad(combined))(trainable, inputs, known, weights)
-    except ValueError as error:
-        if "differentiation" not in str(error):
-            raise
+    except ValueError:  # JAX's answer to loops and callbacks; all else has run before
         return Complexity(None, None, cost)
-    constants = sum(int(np.count_nonzero(leaf)) for leaf in gradient)
+    constants = whole + sum(int(np.count_nonzero(leaf)) for leaf in gradient)
     return Complexity(constants, float(FULL * constants), cost)
 
 

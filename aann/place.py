@@ -133,19 +133,43 @@ class Place:
         return jnp.asarray(np.asarray(basis)[:, list(self.units)], dtype)
 
 
-def overlap(a: Place, b: Place) -> list[int]:
-    """Units of ``b`` that write what ``a`` writes, at one site; empty where none does."""
-    where = [None if p.positions is None else set(p.positions) for p in (a, b)]
-    if where[0] is not None and where[1] is not None and not where[0] & where[1]:
+def overlap(a: Place, b: Place, rank: int | None = None) -> list[int]:
+    """Units of ``b`` that write what ``a`` writes at one site; empty where none does.
+
+    Args:
+        a: a place.
+        b: another one at the same site.
+        rank: of the site's value. Without it axes counted from different ends cannot be compared,
+            and such places are taken to be apart: ask again when it is known.
+    """
+    channels = _same_axis(a.axis, b.axis, rank)
+    if channels is None or _apart(a, b, rank):
         return []
+    if not channels:
+        return list(b.units)
     if a.basis is None and b.basis is None:
-        return [u for u in b.units if a.axis != b.axis or u in a.units]
+        return [u for u in b.units if u in a.units]
     if a.basis is None or b.basis is None:
         basis, other = (a, b) if b.basis is None else (b, a)
         touched = np.abs(np.asarray(basis.basis)[list(other.units)][:, list(basis.units)])
         return list(b.units) if touched.max(initial=0.0) > ORTHONORMAL else []
     shared = np.abs(a.basis[:, list(a.units)].T @ b.basis[:, list(b.units)]).max(axis=0)
     return [u for u, size in zip(b.units, shared, strict=True) if size > ORTHONORMAL]
+
+
+def _apart(a: Place, b: Place, rank: int | None) -> bool:
+    """Whether two places have no position in common, or that depends on an unknown rank."""
+    if a.positions is None or b.positions is None:
+        return False
+    same = _same_axis(a.position_axis, b.position_axis, rank)
+    return same is None or (same and not set(a.positions) & set(b.positions))
+
+
+def _same_axis(a: int, b: int, rank: int | None) -> bool | None:
+    """Whether two axes are one; None where that depends on an unknown rank."""
+    if rank is not None:
+        return a % rank == b % rank
+    return a == b if (a < 0) == (b < 0) else None
 
 
 def _indices(what: str, given: tuple[Any, ...]) -> list[str]:

@@ -117,6 +117,10 @@ class Replacement:
     basis: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        for field in ("units", "positions", "reads"):
+            given = getattr(self, field)
+            if isinstance(given, list):
+                object.__setattr__(self, field, tuple(given))
         problems = self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")

@@ -8,7 +8,7 @@ which is how an artificial layer feeds the next one.
 import dataclasses
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -105,6 +105,8 @@ def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> M
     def apply(params: Any, inputs: Any) -> Any:
         graph = trace_model(model, params, inputs)
         running.check_changes(graph, changes)
+        ranks = {name: len(shape_of(graph.read_vars(name)[0]).shape) for name in by_site}
+        check_together(model, chosen, ranks)
         for name, here in by_site.items():
             for replacement in here:
                 replacement.check_site(shape_of(graph.read_vars(name)[0]))
@@ -132,8 +134,15 @@ def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> 
     return value
 
 
-def check_together(model: Model, replacements: Sequence[Replacement]) -> None:
+def check_together(
+    model: Model, replacements: Sequence[Replacement], ranks: Mapping[str, int] | None = None
+) -> None:
     """Check that replacements are for this model and write nothing twice.
+
+    Args:
+        model: the model.
+        replacements: to be spliced together.
+        ranks: site -> number of axes, where they are known.
 
     Raises:
         ValueError: with all problems.
@@ -143,7 +152,9 @@ def check_together(model: Model, replacements: Sequence[Replacement]) -> None:
         if r.model and model.name and r.model != model.name:
             problems.append(f"{r.name!r} was written for model {r.model!r}, not {model.name!r}")
         for other in replacements[:i]:
-            if other.site == r.site and (units := overlap(other.place, r.place)):
+            if other.site == r.site and (
+                units := overlap(other.place, r.place, (ranks or {}).get(r.site))
+            ):
                 problems.append(
                     f"{other.name!r} and {r.name!r} both replace {_units(units)} of {r.site!r}"
                 )

@@ -92,7 +92,12 @@ class Workbench:
         return values
 
     def channels_last(self, i: int, reads: Sequence[Any]) -> tuple[Any, ...]:
-        """The reads, those with as many axes as the site laid out like the units' values."""
+        """The reads, those with as many axes as the site laid out like the units' values.
+
+        Where only some positions are replaced the reads are flat: there is no common grid.
+        """
+        if self.replacements[i].positions is not None:
+            return tuple(r.reshape(len(r), -1) for r in reads)
         rank = len(self.naturals[i].shape)
         axis = self.replacements[i].axis
         return tuple(jnp.moveaxis(r, axis, -1) if r.ndim == rank else r for r in reads)
@@ -107,6 +112,8 @@ def workbench(
         ValueError: unknown sites, units out of range, reads downstream of a site, units that are
             replaced twice, or sites without a batch axis.
     """
+    if batch_size < 1:
+        raise ValueError(f"batch_size is at least 1, got {batch_size}")
     together = (replacements,) if isinstance(replacements, Replacement) else tuple(replacements)
     check_together(model, together)
     inputs = model.batch(batch_size)
@@ -114,6 +121,7 @@ def workbench(
     shapes: dict[str, Any] = {}
     for level in cut_levels:
         shapes |= level.values
+    check_together(model, together, {r.site: len(shapes[r.site].shape) for r in together})
     for r in together:
         r.check_site(shapes[r.site])
         _check_layout(r, shapes[r.site], batch_size)

@@ -7,8 +7,8 @@ says which names it may call and supplies the functions; any other name is noted
 whole program has been read all of them are refused at once. No module is ever imported, no
 attribute read or set, no method looked up.
 
-Sharp edges: dict keys are strings, numbers, booleans or None. State that a pickle adds to a dict
-(PyTorch's ``_metadata``) is dropped. What comes out may contain placeholders, and itself:
+Sharp edges: dict keys are strings, integers below 2^60, booleans or None. State that a pickle adds
+to a dict (PyTorch's ``_metadata``) is dropped. What comes out may contain placeholders, and itself:
 ``zoo.placeholder.settle`` takes care of both.
 """
 
@@ -27,7 +27,8 @@ _PUSHED = {
     "BINUNICODE8", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
 }  # fmt: skip
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
-_KEYS = (str, int, float, type(None))  # bool is an int
+_KEYS = (str, int, type(None))  # bool is an int
+_LARGEST_KEY = 1 << 60  # integers beyond may all have one hash, and fill a dict in quadratic time
 
 
 class Global:
@@ -64,7 +65,7 @@ def read(
     Raises:
         ValueError: the pickle asks for other names (all are listed), or is damaged.
     """
-    machine = _Machine(functions, persistent)
+    machine = _Machine(functions, persistent, min(file.getbuffer().nbytes, LONGEST))
     for opcode, argument in _instructions(file):
         if opcode.name in _PUSHED:  # most of them
             machine.stack.append(argument)
@@ -103,13 +104,16 @@ def _instructions(file: io.BytesIO) -> Iterator[tuple[pickletools.OpcodeInfo, An
 class _Machine:
     """The stack, the marks and the memo of a pickle, and one method for each instruction."""
 
-    def __init__(self, functions: Functions, persistent: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self, functions: Functions, persistent: Callable[[Any], Any] | None, budget: int
+    ) -> None:
         self.functions = functions
         self.persistent = persistent
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.refused: set[str] = set()
+        self.budget = budget  # of what calls may copy: honest ones copy what they were given once
 
     def step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:
         """Obey one instruction."""
@@ -245,6 +249,10 @@ class _Machine:
         call = self.functions[function.module, function.name]
         if call is None:
             raise ValueError(f"the pickle calls {function}, which is only a name here")
+        sized = [a for a in arguments if isinstance(a, list | tuple | dict | str | bytes)]
+        self.budget -= sum(map(len, sized))
+        if self.budget < 0:
+            raise ValueError("the pickle's calls copy more than the file holds")
         try:
             self.stack[-1] = call(*arguments)
         except TypeError as error:
@@ -278,4 +286,6 @@ def ordered_dict(items: Any = ()) -> dict[Any, Any]:
     # the hash of a tuple of tuples that share parts takes time exponential in its depth
     if odd := [key for key, _ in pairs if not isinstance(key, _KEYS)]:
         raise ValueError(f"the pickle has a {type(odd[0]).__name__} as a key of a dict")
+    if any(isinstance(key, int) and abs(key) >= _LARGEST_KEY for key, _ in pairs):
+        raise ValueError("the pickle has an integer of more than 60 bits as a key of a dict")
     return dict(pairs)

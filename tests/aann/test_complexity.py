@@ -241,6 +241,25 @@ def test_natural_counts_nothing_behind_a_loop_that_cannot_be_differentiated():
     assert (cost.constants, cost.bits) == (None, None)
 
 
+def test_natural_counts_nothing_behind_a_callback_and_integer_weights_in_full():
+    spec = jax.ShapeDtypeStruct((WIDTH,), jnp.float32)
+
+    def callback(p, x):
+        h = x @ p["w"]
+        shape = jax.ShapeDtypeStruct(h.shape, h.dtype)
+        return aann.site("h", jax.pure_callback(np.tanh, shape, h))
+
+    model = aann.Model(callback, {"w": jnp.eye(WIDTH)}, "callback", spec)
+    assert natural(model, at("h", [0])).constants is None
+
+    def quantised(p, x):
+        return aann.site("h", x @ p["w"].astype(jnp.float32))
+
+    weights = jnp.ones((WIDTH, WIDTH), jnp.int8)
+    model = aann.Model(quantised, {"w": weights}, "int8", spec)
+    assert natural(model, at("h", [0])).constants == WIDTH * WIDTH
+
+
 def test_natural_units_cost_the_parameters_that_they_depend_on():
     model = mlp_model()
     every = natural(model, at("h", range(WIDTH)))

@@ -1,7 +1,7 @@
 import jax
 import jax.numpy as jnp
 import pytest
-from toy_replacement import UNITS, N, data, replacement
+from toy_replacement import UNITS, N, data, replacement, truth
 from toys import mlp_model
 
 import aann
@@ -25,3 +25,17 @@ def test_a_whole_population_needs_no_interval():
     assert found["half"]["nll"] == pytest.approx(1 - losses[0] / losses[1], rel=1e-4)
     with pytest.raises(TypeError, match="the 'design' half of 'toy data'"):
         aann.exhaustive(mlp_model(), {"ours": replacement()}, aann.split(population)[0])
+
+
+def test_a_program_that_mixes_examples_is_refused():
+    def centred(h, c):
+        """Looks at the whole batch."""
+        return truth(h - h.mean(0, keepdims=True), c)
+
+    with pytest.raises(ValueError, match="program 'ours' mixes examples"):
+        aann.exhaustive(mlp_model(), {"ours": replacement(centred)}, data())
+
+
+def test_names_of_the_losses_are_taken():
+    with pytest.raises(ValueError, match="zero are the losses themselves: rename"):
+        aann.exhaustive(mlp_model(), {"zero": replacement()}, data())

@@ -9,6 +9,7 @@ from toys import mlp_model
 
 import aann
 from aann.fit import fit
+from aann.metrics import kl
 from aann.workbench import workbench
 
 
@@ -87,3 +88,31 @@ def test_programs_that_cannot_run_together_are_refused():
     on_b = aann.make(ones, model="two", site="b", units=(0,), reads=("below_a",), name="on_b")
     with pytest.raises(ValueError, match="'on_b' at 'b' reads 'below_a', which depends on .* 'a'"):
         aann.evaluate(model, [on_a, on_b], heldout)
+
+
+def repeated(p, x):
+    for _ in range(4):
+        x = aann.site("b", jnp.tanh(x @ p["w"]))
+    return aann.site("logits", x @ p["w"])
+
+
+@pytest.mark.parametrize("sites", [("b#0", "b#1"), ("b#0", "b#2"), ("b#3", "b#1"), ("b#1", "b#2")])
+def test_repeated_marks_keep_their_numbers_below_a_cut(sites):
+    model = aann.Model(repeated, {"w": mlp_model().params["w"]}, "rep", mlp_model().inputs)
+    both = [
+        aann.make(lambda x, c, k=k: x[:, :1] * k, model="rep", site=s, units=(k,), name=f"p{k}")
+        for k, s in enumerate(sites, start=1)
+    ]
+    _, heldout = aann.split(data())
+    report = aann.evaluate(model, both, heldout, draws=200)
+    x = jnp.asarray(heldout.load(range(len(heldout))))
+    by_hand = kl(model(x), aann.splice(model, both)(x))
+    row = [r.name for r in report.rows].index("p1 + p2")
+    np.testing.assert_allclose(report.arrays["losses/kl"][row], by_hand, rtol=1e-4, atol=1e-6)
+
+
+def test_programs_together_need_names():
+    _, heldout = aann.split(data())
+    twice = [dataclasses.replace(r, name="same") for r in stack()]
+    with pytest.raises(ValueError, match=r"need different names, got \['same', 'same'\]"):
+        aann.evaluate(mlp_model(), twice, heldout)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import aann
 from aann import linear
 
 
@@ -60,3 +61,25 @@ def test_too_many_features_and_no_rows_are_refused():
         linear.features([jnp.ones((1, 5000))], shape(1, 2))
     with pytest.raises(ValueError, match="nothing to fit"):
         linear.NormalEquations().solve()
+
+
+@pytest.mark.parametrize("positions", [(0, 1, 2), (11, 7, 3), (3, 2, 1, 0)])
+def test_units_at_some_positions_are_predicted_from_all_of_the_read(positions):
+    rng = np.random.default_rng(0)
+    weights = jnp.asarray(rng.normal(size=(5, 5)), jnp.float32)
+
+    def apply(p, x):
+        g = aann.site("g", aann.site("h", jnp.tanh(x)) @ weights)
+        return aann.site("logits", g.reshape(len(x), -1)[:, :6])
+
+    model = aann.Model(apply, {}, "toy", jax.ShapeDtypeStruct((12, 5), jnp.float32))
+    inputs = rng.normal(size=(400, 12, 5)).astype(np.float32)
+    _, heldout = aann.split(aann.from_arrays("d", inputs, rng.integers(0, 6, 400)))
+
+    def program(h, c):
+        """Nothing."""
+        return jnp.zeros((len(h), len(positions), 2)) + h[:, :1, :1]
+
+    place = {"site": "g", "units": (0, 1), "reads": ("h",), "positions": positions}
+    report = aann.evaluate(model, aann.make(program, model="toy", **place), heldout, draws=200)
+    assert report.row("linear").r2 == pytest.approx([1, 1], abs=0.01)

@@ -96,7 +96,7 @@ def test_all_problems_of_a_place_at_once():
         (Place((0, 1)), Place((2,)), []),
         (Place((0,), positions=(0,)), Place((0,), positions=(1,)), []),
         (Place((0,), positions=(0,)), Place((0,)), [0]),
-        (Place((0,), axis=1), Place((3,)), [3]),
+        (Place((0,), axis=1), Place((3,), axis=2), [3]),
         (Place((0,), basis=np.eye(3)), Place((1,), basis=np.eye(3)), []),
         (Place((0,), basis=np.eye(3)), Place((0,)), [0]),
         (Place((2,)), Place((0, 1), basis=np.eye(3)), []),
@@ -104,3 +104,15 @@ def test_all_problems_of_a_place_at_once():
 )
 def test_overlap(a, b, shared):
     assert overlap(a, b) == shared
+
+
+def test_overlap_knows_axes_from_either_end_once_the_rank_is_known():
+    last, third = Place((0,), axis=-1), Place((1,), axis=2)
+    assert overlap(last, third) == []
+    assert overlap(last, third, 3) == []
+    assert overlap(last, Place((0,), axis=2), 3) == [0]
+    rows = Place((0,), positions=(0,), position_axis=1)
+    columns = Place((0,), positions=(1,), position_axis=2)
+    assert overlap(rows, columns) == [0]
+    other = Place((0,), axis=1, basis=np.eye(4))
+    assert overlap(Place((0,), axis=-1, basis=np.eye(5)), other, 3) == [0]

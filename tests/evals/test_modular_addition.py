@@ -93,7 +93,7 @@ def test_the_table_shows_that_programs_fail_on_a_network_that_memorised(toys):
     ("given", "match"),
     [
         (["--n", "9"], "--n 9 is too few for an interval: at least 10"),
-        (["--n", "30", "--limit", "20"], "--n 30 asks for more pairs than --limit 20"),
+        (["--n", "30", "--limit", "20"], "--n 30 asks for more examples than --limit 20"),
         (["--draws", "50"], "--draws 50 is too few for an interval: at least 100"),
         (["--networks", "seed0,seed0"], "expected different names with commas, got 'seed0,seed0'"),
         (["--networks", "seed0,,seed1"], "expected different names with commas"),

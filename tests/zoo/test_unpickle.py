@@ -21,8 +21,10 @@ def load(code, functions=TABLE, persistent=None):
 
 
 def data():
-    keys = st.one_of(st.text(), st.integers(), st.booleans(), st.floats(allow_nan=False), st.none())
-    leaves = st.one_of(keys, st.binary(), st.integers(-(2**200), 2**200))
+    small = st.integers(1 - 2**60, 2**60 - 1)
+    keys = st.one_of(st.text(), small, st.booleans(), st.none())
+    more = (st.binary(), st.floats(allow_nan=False), st.integers(-(2**200), 2**200))
+    leaves = st.one_of(keys, *more)
     return st.recursive(
         leaves,
         lambda inner: st.one_of(
@@ -206,3 +208,16 @@ def test_a_pickle_that_is_too_long_is_refused(monkeypatch):
     assert load(b"]" + b"Na" * 400 + b".") == [None] * 400
     with pytest.raises(ValueError, match="longer than 1000 bytes"):
         load(b"]" + b"Na" * 600 + b".")
+
+
+def test_calls_that_copy_without_end_are_refused():
+    bomb = b"\x80\x02ctorch\nSize\nq\x000]q\x01(" + b"N" * 20000 + b"e0]("
+    bomb += b"h\x00h\x01\x85R" * 2000 + b"e."
+    with pytest.raises(ValueError, match="calls copy more than the file holds"):
+        unpickle.read(io.BytesIO(bomb), {("torch", "Size"): tuple})
+
+
+def test_keys_that_may_all_have_one_hash_are_refused():
+    for key, match in [(2**61 - 1, "more than 60 bits"), (1.5, "a float as a key")]:
+        with pytest.raises(ValueError, match=match):
+            unpickle.read(io.BytesIO(pickle.dumps({key: 0}, 2)), {})

@@ -78,7 +78,9 @@ def fit(
     parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
     for batch in batches(design, bench.batch_size, bench.model, progress=label):
         names = [design.names[i] for i in batch.indices]
-        natural, output, reads = _flows(bench, batch.inputs)
+        started = bench.start(batch.inputs)
+        natural, reads = _look(bench, started)
+        output = _compute(bench, started)
         for part in parts:
             i = part.i
             part.add(natural[i], output[i], batch.indices, names)
@@ -87,27 +89,23 @@ def fit(
     return tuple(part.fitted(with_linear) for part in parts)
 
 
-def _flows(bench: Workbench, inputs: Array) -> tuple[list[Array], list[Array], list[Any]]:
-    """Natural values, what the programs put in their place, and natural values at the reads.
-
-    A lower program reads what the programs above it put there, as it will when it is measured.
-    """
-    started = bench.start(inputs)
+def _look(bench: Workbench, started: Any) -> tuple[list[Array], list[Any]]:
+    """Natural values of the units and at the reads."""
     reads: list[Any] = [()] * len(bench.replacements)
 
     def look(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
         reads[i] = at
         return natural
 
-    def compute(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
-        return bench.run(bench.replacements[i], at)
+    return bench.values(started, look), reads
 
-    if len(bench.levels) == 1:
-        natural, _ = bench.flow(started, look)
-        return natural, [compute(i, natural[i], at) for i, at in enumerate(reads)], reads
-    natural, _ = bench.flow(started, look)
-    output, _ = bench.flow(started, compute)
-    return natural, output, reads
+
+def _compute(bench: Workbench, started: Any) -> list[Array]:
+    """What the programs put in place of the units.
+
+    A lower program reads what the programs above it put there, as it will when it is measured.
+    """
+    return bench.values(started, lambda i, natural, at: bench.run(bench.replacements[i], at))
 
 
 def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
@@ -120,7 +118,7 @@ def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
         return [() for _ in whole]
     seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
     for batch in batches(design, bench.batch_size, bench.model):
-        _, _, reads = _flows(bench, batch.inputs)
+        _, reads = _look(bench, bench.start(batch.inputs))
         for sets, row, values in zip(seen, whole, reads, strict=True):
             integers = [v for v, w in zip(values, row, strict=True) if w]
             for known, value in zip(sets, integers, strict=True):

@@ -120,14 +120,14 @@ def _measure_batch(
     for row in rows:
         check = batch.indices[0] == 0
         written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
-        losses.append(metrics_of(logits, intact_logits, batch.labels, n))
+        losses.append(_on_host(logits, intact_logits, batch.labels, n))
         found = []
         for mine, truth, replacement in zip(written, on_host, bench.replacements, strict=True):
             values = np.asarray(mine[:n])
             check_finite(values, names, replacement, f"row {row.name!r}")
             found.append(_moments(truth, values))
         moments.append(np.concatenate(found, axis=1))
-    losses.append(metrics_of(intact_logits, intact_logits, batch.labels, n))
+    losses.append(_on_host(intact_logits, intact_logits, batch.labels, n))
     return losses, np.stack(moments)
 
 
@@ -157,7 +157,7 @@ def _chooser(
     return choose
 
 
-def metrics_of(
+def _on_host(
     logits: Array, intact_logits: Array, labels: Array | None, n: int
 ) -> dict[str, np.ndarray]:
     """Losses of the first ``n`` examples of a batch, on the host."""

@@ -65,6 +65,17 @@ class Workbench:
         Returns:
             What was written, units last, in the order of ``replacements``; the model's outputs.
         """
+        written, level, state = self._descend(started, choose)
+        outputs, _ = level.after(state, {i: written[i] for i in level.members})
+        return [written[i] for i in range(len(self.replacements))], outputs
+
+    def values(self, started: Any, choose: Choose) -> list[Array]:
+        """What ``flow`` writes, without running what lies below the last site."""
+        written, _, _ = self._descend(started, choose)
+        return [written[i] for i in range(len(self.replacements))]
+
+    def _descend(self, started: Any, choose: Choose) -> tuple[dict[int, Array], Level, Any]:
+        """What is written at all levels, the last level, and the state there."""
         written: dict[int, Array] = {}
         state: Any = started
         known: dict[str, Any] = {}
@@ -73,9 +84,10 @@ class Workbench:
             for i in level.members:
                 reads = tuple(known[name] for name in self.replacements[i].reads)
                 written[i] = choose(i, level.pick(state, i), reads)
-            state, sites = level.after(state, {i: written[i] for i in level.members})
-            known |= sites
-        return [written[i] for i in range(len(self.replacements))], state
+            if level is not self.levels[-1]:
+                state, sites = level.after(state, {i: written[i] for i in level.members})
+                known |= sites
+        return written, self.levels[-1], state
 
     def run(
         self, program: Replacement, reads: Sequence[Any]

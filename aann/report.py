@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from aann.table import aligned, markdown
+
 SCHEMA = 1
 SHOWN_UNITS = 20
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
@@ -148,7 +150,7 @@ class Report:
                 "",
                 *self._provenance(),
                 "",
-                _markdown_table(self._header(), self._cells()),
+                *markdown([self._header(), *self._cells()]),
                 "",
                 *self._legend(),
                 "",
@@ -158,30 +160,21 @@ class Report:
                 ),
                 "## Constants of the program",
                 "",
-                _markdown_table(
-                    ["name", "value", "origin", "note"],
+                *markdown(
                     [
-                        [n, _value(c["value"]), c["origin"], c["note"]]
-                        for n, c in self.constants.items()
-                    ],
+                        ["name", "value", "origin", "note"],
+                        *(
+                            [n, _value(c["value"]), c["origin"], c["note"]]
+                            for n, c in self.constants.items()
+                        ),
+                    ]
                 ),
             ]
         )
 
     def __str__(self) -> str:
-        cells = [self._header(), *self._cells()]
-        widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
-        lines = [
-            "  ".join(
-                text.ljust(w) if i < 2 else text.rjust(w)
-                for i, (text, w) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in cells
-        ]
-        rule = "-" * max(map(len, lines))
-        return "\n".join(
-            [*self._provenance(), rule, lines[0], rule, *lines[1:], rule, *self._legend()]
-        )
+        shown = aligned([self._header(), *self._cells()], left=2)
+        return "\n".join([*self._provenance(), *shown, *self._legend()])
 
     def _metrics(self) -> list[str]:
         return [m for m in METRICS if m in self.damage]
@@ -259,10 +252,3 @@ def _count(x: int | float | None) -> str:
 
 def _value(value: Any) -> str:
     return " ".join(f"{v:g}" for v in np.ravel(value))
-
-
-def _markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [
-        "| " + " | ".join(c.replace("|", r"\|") for c in row) + " |" for row in [header, *rows]
-    ]
-    return "\n".join([lines[0], "|" + " --- |" * len(header), *lines[1:]])

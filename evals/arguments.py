@@ -3,6 +3,8 @@
 import argparse
 import pathlib
 
+from aann.bootstrap import MINIMUM
+
 
 def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
     """An argument parser with the shared arguments.
@@ -29,6 +31,23 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
         help=f"write report.json, report.md and the figures here (default: {out})",
     )  # fmt: skip
     return result
+
+
+def check_counts(
+    given: argparse.ArgumentParser, args: argparse.Namespace, what: str = "examples"
+) -> None:
+    """Refuse, as a usage error, ``--n`` and ``--limit`` that give no interval.
+
+    Args:
+        given: the parser.
+        args: what it parsed.
+        what: the evaluation's word for examples.
+    """
+    if args.n and args.limit and args.n > args.limit:
+        given.error(f"--n {args.n} asks for more {what} than --limit {args.limit} allows")
+    for name in ("n", "limit"):
+        if (number := getattr(args, name)) and number < MINIMUM:
+            given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
 
 
 def positive(text: str) -> int:

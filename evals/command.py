@@ -1,5 +1,6 @@
 """Running an evaluation from the command line: errors for people, results in a folder."""
 
+import argparse
 import os
 import pathlib
 import sys
@@ -42,6 +43,19 @@ def pick(examples: Half, n: int | None, seed: int) -> Half:
         )
     chosen = np.random.default_rng(seed).choice(len(examples), n, replace=False)
     return examples.take(sorted(chosen.tolist()))
+
+
+def limited(
+    design: aann.Design, heldout: aann.HeldOut, args: argparse.Namespace
+) -> tuple[aann.Design, aann.HeldOut]:
+    """The examples of both halves that ``--n``, ``--limit`` and ``--seed`` ask for.
+
+    Raises:
+        ValueError: ``--n`` asks for more than there are.
+    """
+    n = args.n or (min(args.limit, len(heldout)) if args.limit else None)
+    limit = min(args.limit, len(design)) if args.limit else None
+    return pick(design, limit, args.seed), pick(heldout, n, args.seed)
 
 
 def writable(folder: pathlib.Path) -> pathlib.Path:

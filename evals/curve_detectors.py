@@ -9,7 +9,6 @@ import numpy as np
 
 import aann
 import zoo
-from aann.bootstrap import MINIMUM
 from aann.vis.report import figures
 from circuits import (
     curve_baselines,
@@ -81,12 +80,7 @@ def _parser() -> argparse.ArgumentParser:
 def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     if args.labels and not args.images:
         parser.error("--labels names the classes of the pictures in --images: pass both")
-    if args.n and args.limit and args.n > args.limit:
-        parser.error(f"--n {args.n} asks for more pictures than --limit {args.limit} allows")
-
-    for name in ("n", "limit"):
-        if (given := getattr(args, name)) and given < MINIMUM:
-            parser.error(f"--{name} {given} is too few for an interval: at least {MINIMUM}")
+    arguments.check_counts(parser, args, "pictures")
 
 
 def _unknown_site(model: aann.Model, name: str) -> str:
@@ -112,9 +106,7 @@ def _examples(args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
                 "which the program was tuned on"
             )
             heldout = heldout.take(unseen)
-    n = args.n or (min(args.limit, len(heldout)) if args.limit else None)
-    limit = min(args.limit, len(design)) if args.limit else None
-    return command.pick(design, limit, args.seed), command.pick(heldout, n, args.seed)
+    return command.limited(design, heldout, args)
 
 
 def _directions(family: curve_family.Family) -> str:

@@ -12,7 +12,7 @@ from aann.vis.attention import PatternRow, patterns
 from circuits import induction as programs
 from circuits import induction_fit
 from circuits.induction_fit import variant
-from evals import command, networks, seeds, training_log
+from evals import arguments, command, networks, seeds, training_log
 from evals.ladder_figures import figures
 
 NAME = "induction"
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     """Find the heads, fit the programs, measure them, and save reports, tables and figures."""
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     args = parser.parse_args(argv)
-    networks.check(parser, args)
+    arguments.check_counts(parser, args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
     models = networks.load(NAME, args.networks)

@@ -5,7 +5,7 @@ import zoo
 from circuits import max_of_k as programs
 from circuits import max_of_k_fit
 from circuits.max_of_k_fit import variant
-from evals import command, max_of_k_figures, networks, seeds, training_log
+from evals import arguments, command, max_of_k_figures, networks, seeds, training_log
 from evals.ladder_figures import figures
 from evals.max_of_k_mistakes import mistakes
 
@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> None:
     """Fit the programs, measure them, count mistakes, and save reports, tables and figures."""
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     args = parser.parse_args(argv)
-    networks.check(parser, args)
+    arguments.check_counts(parser, args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
     models = networks.load(NAME, args.networks)

@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    networks.check(parser, args)
+    arguments.check_counts(parser, args)
     if args.draws < LEAST_DRAWS:
         parser.error(f"--draws {args.draws} is too few for an interval: at least {LEAST_DRAWS}")
 

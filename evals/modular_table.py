@@ -20,6 +20,7 @@ from aann.interval import Setting
 from aann.ladder import programs_row, zero_row
 from aann.measure import Measured, measure
 from aann.report import Estimate
+from aann.table import aligned, markdown
 from aann.workbench import check_programs, workbench
 
 METRICS = ("kl", "nll")
@@ -104,26 +105,14 @@ def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> No
     """Write ``seeds.json`` and ``seeds.md``."""
     plain = {"schema": 1, "notes": list(notes), "rows": [dataclasses.asdict(row) for row in table]}
     (folder / "seeds.json").write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n")
-    header, *body = cells(table)
-    lines = [header, ["---"] * len(header), *body]
-    shown = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    shown = "\n".join(markdown(cells(table)))
     remarks = "\n".join(f"- {note}" for note in (*notes, *LEGEND))
     (folder / "seeds.md").write_text(f"{shown}\n\n{remarks}\n", encoding="utf-8")
 
 
 def text(table: Sequence[Row], notes: Sequence[str]) -> str:
     """The table for a terminal."""
-    lines = cells(table)
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    shown = [
-        "  ".join(
-            c.ljust(w) if i < 2 else c.rjust(w)
-            for i, (c, w) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
-    rule = "-" * max(map(len, shown))
-    return "\n".join([rule, shown[0], rule, *shown[1:], rule, *notes, *LEGEND])
+    return "\n".join([*aligned(cells(table), left=2), *notes, *LEGEND])
 
 
 LEGEND = (

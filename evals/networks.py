@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import aann
 import zoo
-from aann.bootstrap import MINIMUM
 from evals import arguments, command
 
 PUBLISHED = "published"
@@ -31,15 +30,6 @@ def parser(name: str, claim: str, networks: Sequence[str]) -> argparse.ArgumentP
     return result
 
 
-def check(given: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    """Refuse, as a usage error, numbers of examples that give no interval."""
-    if args.n and args.limit and args.n > args.limit:
-        given.error(f"--n {args.n} asks for more examples than --limit {args.limit} allows")
-    for name in ("n", "limit"):
-        if (number := getattr(args, name)) and number < MINIMUM:
-            given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
-
-
 def load(task: str, networks: Sequence[str]) -> dict[str, aann.Model]:
     """The networks by variant; a published one that cannot be had is left out with a line.
 
@@ -62,9 +52,7 @@ def load(task: str, networks: Sequence[str]) -> dict[str, aann.Model]:
 def halves(examples: aann.Examples, args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
     """The design half and the held-out examples to report on, as the arguments ask for."""
     design, heldout = aann.split(examples)
-    n = args.n or (min(args.limit, len(heldout)) if args.limit else None)
-    limit = min(args.limit, len(design)) if args.limit else None
-    return command.pick(design, limit, args.seed), command.pick(heldout, n, args.seed)
+    return command.limited(design, heldout, args)
 
 
 def _names(text: str) -> tuple[str, ...]:

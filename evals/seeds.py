@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import aann
 from aann.ladder import name_of
 from aann.report import Estimate, Report, ReportRow
+from aann.table import aligned, markdown
 
 METRICS = ("kl", "nll")
 Programs = tuple[aann.Replacement, ...]
@@ -132,12 +133,12 @@ def save(rows: Sequence[Row], folder: pathlib.Path) -> None:
     plain = {"schema": 1, "rows": [dataclasses.asdict(row) for row in rows]}
     text = json.dumps(plain, indent=1, allow_nan=False)
     (folder / "seeds.json").write_text(f"{text}\n", encoding="utf-8")
-    (folder / "seeds.md").write_text(_page(rows, _markdown, "## {}"), encoding="utf-8")
+    (folder / "seeds.md").write_text(_page(rows, markdown, "## {}"), encoding="utf-8")
 
 
 def text(rows: Sequence[Row]) -> str:
     """The tables for a terminal."""
-    return _page(rows, _aligned, "{}").rstrip()
+    return _page(rows, aligned, "{}").rstrip()
 
 
 LEGEND = (
@@ -186,20 +187,6 @@ def _digits(x: float) -> str:
     """Three decimals; more where fewer would round what is left to nothing."""
     decimals = next((d for d in (3, 4, 5, 6) if abs(1 - x) >= 0.5 * 10**-d), 6)
     return f"{x:.{decimals}f}"
-
-
-def _markdown(cells: Sequence[Sequence[str]]) -> list[str]:
-    header, *body = cells
-    return ["| " + " | ".join(line) + " |" for line in [header, ["---"] * len(header), *body]]
-
-
-def _aligned(cells: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
-    lines = [
-        "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells
-    ]
-    rule = "-" * max(map(len, lines))
-    return [rule, lines[0], rule, *lines[1:], rule]
 
 
 def _places(r: aann.Replacement) -> str:

@@ -4,6 +4,7 @@ from aann.cut import Cut, cut
 from aann.evaluate import evaluate
 from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, split
 from aann.exhaustive import exhaustive
+from aann.machine import Machine
 from aann.model import Model
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
@@ -21,6 +22,7 @@ __all__ = [
     "Design",
     "Examples",
     "HeldOut",
+    "Machine",
     "Model",
     "Replacement",
     "Report",

@@ -28,6 +28,7 @@ from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
 from aann.ladder import check_names, ladder, name_of, together
+from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
@@ -51,6 +52,7 @@ def evaluate(
     batch_size: int | None = None,
     name: str = "",
     progress: bool = False,
+    machine: Machine | None = None,
 ) -> Report:
     """How much of the damage of zero-ablation a program undoes.
 
@@ -72,6 +74,7 @@ def evaluate(
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
         progress: show progress bars on stderr.
+        machine: devices, memory and disk to use.
 
     Raises:
         TypeError: design and held-out examples are mixed up; a program returns another dtype or
@@ -87,7 +90,7 @@ def evaluate(
     check_names([main, *others, *wrong])
     most = max(len(heldout), len(design))
     size = min(default_size(model), most) if batch_size is None else batch_size
-    bench = workbench(model, main, size)
+    bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
     cost = _natural(model, main, design)
     fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from aann.levels import Level, levels
+from aann.machine import Machine
 from aann.model import Model
 from aann.replacement import Replacement
 from aann.splice import check_together
@@ -38,6 +39,7 @@ class Workbench:
         naturals: shape and dtype of a batch of each replacement's values, units last.
         reads: shapes and dtypes of the values at each one's reads.
         outputs: shape and dtype of the model's outputs.
+        machine: devices, memory and disk to use.
         programs: compiled programs, shared by all settings of their constants.
     """
 
@@ -49,6 +51,7 @@ class Workbench:
     naturals: tuple[jax.ShapeDtypeStruct, ...]
     reads: tuple[tuple[Any, ...], ...]
     outputs: Any
+    machine: Machine
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
 
     def start(self, inputs: Any) -> Any:
@@ -116,7 +119,10 @@ class Workbench:
 
 
 def workbench(
-    model: Model, replacements: Replacement | Sequence[Replacement], batch_size: int
+    model: Model,
+    replacements: Replacement | Sequence[Replacement],
+    batch_size: int,
+    machine: Machine | None = None,
 ) -> Workbench:
     """Cut and compile.
 
@@ -146,6 +152,7 @@ def workbench(
         naturals=tuple(units_last(r, shapes[r.site]) for r in together),
         reads=tuple(tuple(shapes[name] for name in r.reads) for r in together),
         outputs=jax.eval_shape(model.apply, model.params, inputs),
+        machine=machine or Machine(),
     )
 
 

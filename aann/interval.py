@@ -123,6 +123,12 @@ def interval(
     return Interval(estimates, ends[..., 0], ends[..., 1], known, draws, jackknife, setting)
 
 
+def rerank(found: Interval, method: Method) -> Interval:
+    """The same estimates and draws with the interval of another method."""
+    setting = dataclasses.replace(found.setting, method=method)
+    return interval(found.estimate, found.draws, found.jackknife, found.identified, setting)
+
+
 def _levels(
     estimate: float, draws: np.ndarray, jackknife: np.ndarray, setting: Setting
 ) -> list[float]:

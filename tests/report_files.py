@@ -18,7 +18,7 @@ def simulated(n, seed=0, truths=(0.9, 0.85, 0.4), noise=0.2, names=None):
     names = [f"x{i:04d}" for i in range(n)] if names is None else names
     rng = np.random.default_rng(seed)
     damage = rng.gamma(1.0, 1.0, 10_000)
-    errors = rng.normal(size=(len(truths), 10_000))
+    errors = rng.normal(size=10_000) + 0.5 * rng.normal(size=(len(truths), 10_000))
     intact = rng.exponential(0.5, 10_000)
     rows = [intact + damage * np.clip(1 - t + noise * e, 0, None) for t, e in zip(truths, errors)]
     index = [int(name[1:]) for name in names]

@@ -7,6 +7,7 @@ from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, spli
 from aann.exhaustive import exhaustive
 from aann.machine import Machine
 from aann.model import Model
+from aann.precision import in_bfloat16
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
 from aann.report import Report
@@ -35,6 +36,7 @@ __all__ = [
     "exhaustive",
     "from_arrays",
     "held_out",
+    "in_bfloat16",
     "make",
     "register",
     "registered",

@@ -98,6 +98,8 @@ class Report:
         natural: constants, bits and flops of the units replaced.
         rows: the ladder.
         constants: the program's constants: name -> value, origin and note.
+        precision: where products were in bfloat16, how far that moves recovered of the program,
+            see ``aann.rounding``; else None.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
             (rows, draws) of recovered, and whatever an eval adds for its figures. In
@@ -119,6 +121,7 @@ class Report:
     natural: Mapping[str, int | float | None]
     rows: Sequence[ReportRow]
     constants: Mapping[str, Mapping[str, Any]]
+    precision: Mapping[str, Any] | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     def row(self, name: str) -> ReportRow:
@@ -234,6 +237,16 @@ class Report:
             f"seed {self.seed}; 95% BCa bootstrap intervals",
             f"damage of zero-ablation: {damage}",
             f"intact model's loss: {intact}",
+            *self._rounding(),
+        ]
+
+    def _rounding(self) -> list[str]:
+        if self.precision is None:
+            return []
+        moved = ", ".join(f"{m} {_moved(self.precision['moved'][m])}" for m in self._metrics())
+        return [
+            f"bfloat16 products: recovered of the program minus that in float32: {moved} (on "
+            f"n = {self.precision['n']} of these examples)"
         ]
 
     def _legend(self) -> list[str]:
@@ -262,6 +275,12 @@ def _short(estimate: Estimate) -> str:
     if estimate.estimate is None:
         return "not identified"
     return f"{estimate.estimate:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _moved(x: Mapping[str, float | None]) -> str:
+    if x["estimate"] is None:
+        return "not identified"
+    return f"{x['estimate']:+.4f} [{x['low']:+.4f}, {x['high']:+.4f}]"
 
 
 def _mean(values: Sequence[float | None]) -> str:

@@ -28,7 +28,7 @@ from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
@@ -48,8 +48,8 @@ def evaluate(
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -93,7 +93,7 @@ def evaluate(
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()

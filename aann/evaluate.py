@@ -28,7 +28,7 @@ from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
@@ -48,8 +48,8 @@ def evaluate(
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -93,13 +93,13 @@ def evaluate(
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    main, *more = agree(machine, [main, *others, *wrong], facts)
-    others, wrong = more[: len(others)], more[len(others) :]
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
@@ -131,7 +131,7 @@ def evaluate(
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        arrays=_arrays(measured, results),
+        arrays=_arrays(heldout, measured, results),
     )
 
 
@@ -180,9 +180,11 @@ def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
 
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     """Metric -> recovered of all rows. The first row is zero-ablation, the last run intact."""
+    losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
+    found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: recovered(losses[-1:], losses[:-1], losses[:1], setting)
-        for metric, losses in measured.losses.items()
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        for i, metric in enumerate(measured.losses)
     }
 
 
@@ -196,7 +198,7 @@ def _report_row(
         constants=cost.constants,
         bits=cost.bits,
         flops=cost.flops,
-        recovered={m: _estimate(r.ratio[i]) for m, r in results.items()},
+        recovered={m: Estimate.of(r.ratio[i]) for m, r in results.items()},
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
@@ -217,12 +219,6 @@ def _natural(
         cost = dataclasses.asdict(complexity.total(parts))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found
-
-
-def _estimate(interval: Interval) -> Estimate:
-    if not interval.identified:
-        return Estimate(None, None, None, identified=False)
-    return Estimate(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 def _damage(interval: Interval) -> Damage:
@@ -249,7 +245,13 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _arrays(measured: Measured, results: dict[str, Recovered]) -> dict[str, np.ndarray]:
+def _arrays(
+    heldout: HeldOut, measured: Measured, results: dict[str, Recovered]
+) -> dict[str, np.ndarray]:
+    examples = {
+        "examples/names": np.asarray(heldout.names),
+        "examples/marks": np.asarray(heldout.marks),
+    }
     losses = {f"losses/{m}": x.astype(np.float32) for m, x in measured.losses.items()}
     draws = {f"draws/{m}": r.ratio.draws.astype(np.float32) for m, r in results.items()}
-    return losses | draws
+    return examples | losses | draws

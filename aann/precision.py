@@ -16,8 +16,9 @@ import jax
 import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 
-from aann.graph import evaluate_part, part, shape_of
+from aann.graph import shape_of
 from aann.model import Model
+from aann.part import evaluate_part, part
 
 _PRODUCTS = ("dot_general", "conv_general_dilated")
 _BODIES = (

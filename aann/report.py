@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from aann.interval import Interval
+from aann.report_file import read
 from aann.table import aligned, markdown
 
 SCHEMA = 1
@@ -30,6 +32,13 @@ class Estimate:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
         return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    @classmethod
+    def of(cls, interval: Interval) -> "Estimate":
+        """From the interval of one number."""
+        if not interval.identified:
+            return cls(None, None, None, identified=False)
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,8 +100,10 @@ class Report:
         constants: the program's constants: name -> value, origin and note.
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.rounding``; else None.
-        arrays: per-example losses ``losses/METRIC`` (rows, n), the ``draws/METRIC`` (rows, draws)
-            of recovered, and whatever an eval adds for its figures. In ``report.npz``.
+        arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
+            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
+            (rows, draws) of recovered, and whatever an eval adds for its figures. In
+            ``report.npz``.
     """
 
     eval: str
@@ -123,6 +134,20 @@ class Report:
             if row.name == name:
                 return row
         raise KeyError(f"no row {name!r}; rows are {', '.join(r.name for r in self.rows)}")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Report":
+        """What ``save`` wrote.
+
+        Args:
+            path: the folder, or ``report.json`` in it; ``report.npz`` lies beside it.
+
+        Raises:
+            OSError: a file is missing or cannot be read.
+            ValueError: a file is truncated or altered, or of another schema: all problems.
+        """
+        report, arrays = read(cls, path, SCHEMA)
+        return report.with_arrays(**arrays)
 
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""

@@ -53,6 +53,14 @@ def check_counts(
             given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Different names with commas between them."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found) or len(set(found)) < len(found):
+        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
+    return found
+
+
 def folder(text: str) -> pathlib.Path:
     """A folder that exists."""
     path = pathlib.Path(text).expanduser()

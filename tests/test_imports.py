@@ -18,7 +18,7 @@ FORBIDDEN = {
         "scipy.stats",
         "optax",
     ],
-    "zoo": ["circuits", "evals", "matplotlib"],
+    "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
 }
 

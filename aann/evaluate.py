@@ -98,8 +98,9 @@ def evaluate(
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    main, *more = agree(machine, [main, *others, *wrong], facts)
-    others, wrong = more[: len(others)], more[len(others) :]
+    agreed = agree(machine, [main, *others, *wrong], facts)
+    main = tuple(agreed[0])
+    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)

@@ -2,6 +2,7 @@
 
 import aann
 import zoo
+from aann.report_html import Chapter
 from circuits import max_of_k as programs
 from circuits import max_of_k_fit
 from circuits.max_of_k_fit import variant
@@ -22,6 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.check_counts(parser, args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
+    chapters: list[Chapter] = []
     models = networks.load(NAME, args.networks)
     design, heldout = networks.halves(zoo.data(NAME), args)
     for network, model in models.items():
@@ -37,12 +39,14 @@ def main(argv: list[str] | None = None) -> None:
             rows += circuit.rows(network, report, notes)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
-                command.save(report, figures(report), place)
+                chapters.append(command.save(report, figures(report), place))
             elif first:
                 report = report.with_arrays(**max_of_k_figures.arrays(model, circuit.main, heldout))
                 drawn = {**figures(report), **max_of_k_figures.figures(report.arrays)}
-                command.save(report, drawn | training_log.figures(NAME, models), folder)
+                drawn |= training_log.figures(NAME, models)
+                chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
+    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
     print(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 

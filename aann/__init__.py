@@ -1,5 +1,6 @@
 """Hand-written programs in place of neurons: splice them in, measure the loss they recover."""
 
+from aann.compare import compare
 from aann.cut import Cut, cut
 from aann.evaluate import evaluate
 from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, split
@@ -28,6 +29,7 @@ __all__ = [
     "Report",
     "__version__",
     "capture",
+    "compare",
     "cut",
     "evaluate",
     "exhaustive",

@@ -114,7 +114,7 @@ def evaluate(
         natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
-        arrays=_arrays(measured, results),
+        arrays=_arrays(heldout, measured, results),
     )
 
 
@@ -163,9 +163,11 @@ def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
 
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     """Metric -> recovered of all rows. The first row is zero-ablation, the last run intact."""
+    losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
+    found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: recovered(losses[-1:], losses[:-1], losses[:1], setting)
-        for metric, losses in measured.losses.items()
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        for i, metric in enumerate(measured.losses)
     }
 
 
@@ -179,7 +181,7 @@ def _report_row(
         constants=cost.constants,
         bits=cost.bits,
         flops=cost.flops,
-        recovered={m: _estimate(r.ratio[i]) for m, r in results.items()},
+        recovered={m: Estimate.of(r.ratio[i]) for m, r in results.items()},
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
@@ -194,12 +196,6 @@ def _natural(
     inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
     cost = complexity.total([natural(model, r, inputs=inputs) for r in main])
     return dataclasses.asdict(cost)
-
-
-def _estimate(interval: Interval) -> Estimate:
-    if not interval.identified:
-        return Estimate(None, None, None, identified=False)
-    return Estimate(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 def _damage(interval: Interval) -> Damage:
@@ -226,7 +222,13 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _arrays(measured: Measured, results: dict[str, Recovered]) -> dict[str, np.ndarray]:
+def _arrays(
+    heldout: HeldOut, measured: Measured, results: dict[str, Recovered]
+) -> dict[str, np.ndarray]:
+    examples = {
+        "examples/names": np.asarray(heldout.names),
+        "examples/marks": np.asarray(heldout.marks),
+    }
     losses = {f"losses/{m}": x.astype(np.float32) for m, x in measured.losses.items()}
     draws = {f"draws/{m}": r.ratio.draws.astype(np.float32) for m, r in results.items()}
-    return losses | draws
+    return examples | losses | draws

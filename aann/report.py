@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from aann.pictures import Picture, read
+from aann import pictures
+from aann.interval import Interval
+from aann.report_file import read
 
 SCHEMA = 1
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
@@ -32,6 +34,13 @@ class Estimate:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
         return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    @classmethod
+    def of(cls, interval: Interval) -> "Estimate":
+        """From the interval of one number."""
+        if not interval.identified:
+            return cls(None, None, None, identified=False)
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,8 +107,10 @@ class Report:
         natural: constants, bits and flops of the units replaced.
         rows: the ladder.
         constants: the program's constants: name -> value, origin and note.
-        arrays: per-example losses ``losses/METRIC`` (rows, n), the ``draws/METRIC`` (rows, draws)
-            of recovered, and whatever an eval adds for its figures. In ``report.npz``.
+        arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
+            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
+            (rows, draws) of recovered, and whatever an eval adds for its figures. In
+            ``report.npz``.
     """
 
     eval: str
@@ -140,6 +151,20 @@ class Report:
         """Names of the metrics, in the order of tables."""
         return [m for m in METRICS if m in self.damage]
 
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Report":
+        """What ``save`` wrote.
+
+        Args:
+            path: the folder, or ``report.json`` in it; ``report.npz`` lies beside it.
+
+        Raises:
+            OSError: a file is missing or cannot be read.
+            ValueError: a file is truncated or altered, or of another schema: all problems.
+        """
+        report, arrays = read(cls, path, SCHEMA)
+        return report.with_arrays(**arrays)
+
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""
         return dataclasses.replace(self, arrays={**self.arrays, **arrays})
@@ -167,7 +192,7 @@ class Report:
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         texts = {
-            "report.html": self.html(read(path, figures)),
+            "report.html": self.html(pictures.read(path, figures)),
             "report.json": self.to_json(),
             "report.md": self.markdown(list(figures)),
         }
@@ -182,7 +207,7 @@ class Report:
 
         return page(self, figures)
 
-    def html(self, figures: Sequence[Picture] = ()) -> str:
+    def html(self, figures: Sequence[pictures.Picture] = ()) -> str:
         """The report as an HTML page that holds all it needs, ``figures`` included."""
         from aann.report_html import Chapter, page  # noqa: PLC0415 - Jinja, when it is needed
 

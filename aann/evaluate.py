@@ -34,6 +34,7 @@ from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
 from aann.processes import ends_together
+from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
 from aann.rounding import rounding
@@ -203,6 +204,7 @@ def _report_row(
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
+        source=written(part.program.program for part in row.parts if part.program is not None),
     )
 
 

@@ -34,6 +34,7 @@ from aann.model import Model
 from aann.natural import natural
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
+from aann.room import check_room
 from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
 
@@ -81,7 +82,8 @@ def evaluate(
             cannot be traced.
         ValueError: no design examples; examples in both halves; no labels or labels out of range;
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval.
+            few examples for an interval; donors that take more than ``machine.memory``.
+        OSError: the cache folder of ``machine`` cannot be written, or is too small.
     """
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
@@ -92,6 +94,7 @@ def evaluate(
     size = min(default_size(model), most) if batch_size is None else batch_size
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
+    check_room(bench, design, heldout, donors=len(design))
     cost = _natural(model, main, design)
     fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
     rows = ladder(main, fitted, others, wrong, seed)

@@ -15,13 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from aann import linear
-from aann.batches import batches
+from aann import key, linear
+from aann.batches import Batch, batches
 from aann.examples import Design
 from aann.finite import check_finite
+from aann.fit_state import FitState
+from aann.partial import Partial
+from aann.prefixes import Prefixes
+from aann.room import DONORS, donor_bytes
 from aann.workbench import Workbench
-
-DONORS = 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -74,18 +76,31 @@ def fit(
         )
     donors = donor_order(design.names, seed)[:DONORS]
     label = f"design: {design.name}" if progress else ""
-    tokens = _tokens(bench, design) if with_linear else [()] * len(bench.replacements)
-    parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
-    for batch in batches(design, bench.batch_size, bench.model, progress=label):
-        names = [design.names[i] for i in batch.indices]
-        started = bench.start(batch.inputs)
-        natural, reads = _look(bench, started)
-        output = _compute(bench, started)
-        for part in parts:
-            i = part.i
-            part.add(natural[i], output[i], batch.indices, names)
-            if with_linear:
-                part.add_rows(reads[i], natural[i], len(names), len(design))
+    partial = Partial(
+        bench.machine,
+        lambda: key.digest("fit", key.of_bench(bench), key.of_examples(design), seed, with_linear),
+    )
+    whole = _whole(bench) if with_linear else [[] for _ in bench.replacements]
+    listed = any(map(any, whole))
+    with Prefixes(bench, again=listed, reserved=donor_bytes(bench, len(design))) as prefixes:
+        tokens = _tokens(bench, design, whole, prefixes, partial) if listed else [() for _ in whole]
+        parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
+        state = FitState(partial, parts)
+        left = batches(design, bench.batch_size, bench.model, progress=label)
+        if not state.restore(left):
+            left = batches(design, bench.batch_size, bench.model, progress=label)
+        for batch in left:
+            names = [design.names[i] for i in batch.indices]
+            started = prefixes.start(batch)
+            natural, reads = _look(bench, started)
+            output = _compute(bench, started)
+            for part in parts:
+                i = part.i
+                part.add(natural[i], output[i], batch.indices, names)
+                if with_linear:
+                    part.add_rows(reads[i], natural[i], len(names), len(design))
+            state.after(batch)
+        state.save()
     return tuple(part.fitted(with_linear) for part in parts)
 
 
@@ -108,21 +123,37 @@ def _compute(bench: Workbench, started: Any) -> list[Array]:
     return bench.values(started, lambda i, natural, at: bench.run(bench.replacements[i], at))
 
 
-def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
-    """For each replacement, the values that its integer reads take on the design examples."""
-    whole = [
+def _whole(bench: Workbench) -> list[list[bool]]:
+    """For each replacement, which of its reads are integers."""
+    return [
         [np.issubdtype(getattr(read, "dtype", np.float32), np.integer) for read in reads]
         for reads in bench.reads
     ]
-    if not any(map(any, whole)):
-        return [() for _ in whole]
+
+
+def _tokens(
+    bench: Workbench,
+    design: Design,
+    whole: Sequence[Sequence[bool]],
+    prefixes: Prefixes,
+    partial: Partial,
+) -> list[tuple[Array, ...]]:
+    """For each replacement, the values that its integer reads take on the design examples."""
+
+    def found(batch: Batch) -> dict[str, np.ndarray]:
+        _, reads = _look(bench, prefixes.start(batch))
+        return {
+            f"{i}/{j}": np.unique(np.asarray(read))
+            for i, row in enumerate(reads)
+            for j, read in enumerate(r for r, w in zip(row, whole[i], strict=True) if w)
+        }
+
     seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
     for batch in batches(design, bench.batch_size, bench.model):
-        _, reads = _look(bench, bench.start(batch.inputs))
-        for sets, row, values in zip(seen, whole, reads, strict=True):
-            integers = [v for v, w in zip(values, row, strict=True) if w]
-            for known, value in zip(sets, integers, strict=True):
-                known.update(np.unique(np.asarray(value)).tolist())
+        values = partial.recall("tokens", batch, functools.partial(found, batch))
+        for i, sets in enumerate(seen):
+            for j, known in enumerate(sets):
+                known.update(values[f"{i}/{j}"].tolist())
     return [tuple(jnp.asarray(sorted(s), np.int32) for s in sets) for sets in seen]
 
 
@@ -155,8 +186,9 @@ class _Part:
         self.sums.add(theirs.astype(np.float64), mine.astype(np.float64))
         for row, example in enumerate(indices):
             if example in self.place:
-                self.natural[self.place[example]] = theirs[row]
-                self.output[self.place[example]] = mine[row]
+                # Copies: a view would keep its whole batch in memory.
+                self.natural[self.place[example]] = theirs[row].copy()
+                self.output[self.place[example]] = mine[row].copy()
 
     def add_rows(self, reads: Sequence[Any], natural: Array, n: int, examples: int) -> None:
         reads = self.bench.channels_last(self.i, reads)

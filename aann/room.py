@@ -69,11 +69,12 @@ def check_writable(folder: pathlib.Path) -> None:
         ) from error
 
 
-def readable(size: float) -> str:
+def readable(size: int) -> str:
     """Bytes for people: 1.5 GiB."""
     units = ("bytes", "KiB", "MiB", "GiB", "TiB")
     power = min(len(units) - 1, int(math.log2(max(size, 1)) / 10))
-    return f"{size / 1024**power:.3g} {units[power]}"
+    value = size / 1024**power
+    return f"{value:,.0f} {units[power]}" if value >= 100 else f"{value:.3g} {units[power]}"
 
 
 def _check_disk(bench: Workbench, cache: pathlib.Path, data: tuple[Examples, ...]) -> None:

@@ -1,6 +1,7 @@
 import dataclasses
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,6 +194,29 @@ def test_a_disk_that_fills_up_loses_nothing(bench, expected, tmp_path, writes, m
     assert not list(tmp_path.rglob(".*")), "nothing half written stays"
     assert_equal(run(on(bench, cache=tmp_path, resume=True)), expected)
     assert len(writes) == 6 * 5
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A disk of 48 KiB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_small_disk_fills_up_and_the_run_goes_on_elsewhere(bench, expected, tiny, tmp_path):
+    with pytest.raises(OSError, match="No space left on device, [0-9,]+ are free"):
+        run(on(bench, cache=tiny))
+    shutil.copytree(tiny, tmp_path / "large")
+    done = len(list(tiny.rglob("*.shard")))
+    assert done > 5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # whatever was written is whole
+        assert_equal(run(on(bench, cache=tmp_path / "large", resume=True)), expected)
 
 
 def test_two_evaluations_may_share_a_folder(bench, expected, tmp_path):

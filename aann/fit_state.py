@@ -9,10 +9,9 @@ import itertools
 import json
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from aann.batches import Batch
@@ -29,38 +28,36 @@ class FitState:
     Args:
         partial: where to.
         parts: of the fit, which are changed in place.
+        process: which process fits them, and of how many: each has sums of its own.
     """
 
-    def __init__(self, partial: Partial, parts: Sequence[Any]) -> None:
+    def __init__(self, partial: Partial, parts: Sequence[Any], process: tuple[int, int]) -> None:
         self.partial, self.parts = partial, parts
-        self.name = f"fit-{jax.process_index()}-of-{jax.process_count()}"
+        self.name = "fit-{}-of-{}".format(*process)
         self.chain, self.count, self.saved = "", 0, 0
         self.due = 0.0
 
-    def restore(self, batches: Iterator[Batch]) -> bool:
-        """Bring the parts to the state of an earlier run.
+    def left(self, batches: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
+        """Bring the parts to the state of an earlier run, and return the batches still to be seen.
 
         Args:
-            batches: those that the state has seen are taken from here.
-
-        Returns:
-            Whether the fit can go on with what is left of ``batches``; if not, it has to start
-            with the first one.
+            batches: makes those of the fit.
         """
         found = self.partial.load(self.name)
+        left = batches()
         if found is None:
-            return True
+            return left
         count, chain = json.loads(found["progress"].tobytes())
-        for batch in itertools.islice(batches, count):
+        for batch in itertools.islice(left, count):
             self._see(batch)
         if (self.count, self.chain) != (count, chain):
             self.chain, self.count = "", 0
             warnings.warn("inputs have changed since the fit was saved: fitting anew", stacklevel=3)
-            return False
+            return batches()
         for i, part in enumerate(self.parts):
             _restore(part, {n.partition("/")[2]: x for n, x in found.items() if _of(n, i)})
         self.saved = count
-        return True
+        return left
 
     def after(self, batch: Batch) -> None:
         """Note that the parts have seen a batch, and save them if it is time to.
@@ -104,7 +101,6 @@ def _of(name: str, i: int) -> bool:
 def _arrays(part: Any) -> Arrays:
     """The state of a part of a fit."""
     seen = [k for k, donor in enumerate(part.natural) if donor.size]
-    rng = json.dumps(part.rng.bit_generator.state).encode()
     arrays = {
         "n": np.asarray(part.sums.n),
         "natural": np.asarray(part.sums.natural),
@@ -112,7 +108,6 @@ def _arrays(part: Any) -> Arrays:
         "gram": np.asarray(part.equations.gram),
         "cross": np.asarray(part.equations.cross),
         "rows": np.asarray(part.equations.rows),
-        "rng": np.frombuffer(rng, np.uint8),
         "seen": np.asarray(seen, np.int64),
     }
     if seen:
@@ -126,6 +121,5 @@ def _restore(part: Any, arrays: Arrays) -> None:
     part.sums.natural, part.sums.moments = arrays["natural"], arrays["moments"]
     part.equations.gram, part.equations.cross = arrays["gram"], arrays["cross"]
     part.equations.rows = int(arrays["rows"])
-    part.rng.bit_generator.state = json.loads(arrays["rng"].tobytes())
     for row, k in enumerate(arrays["seen"]):
         part.natural[k], part.output[k] = arrays["donors"][row], arrays["outputs"][row]

@@ -121,12 +121,9 @@ class Prefixes:
         return self.temporary if self.machine.cache is None else folder_of(self.bench)
 
     def _on_device(self, array: np.ndarray) -> jax.Array:
-        mesh = self.machine.mesh
-        if mesh is None:
-            return jnp.asarray(array)
-        batched = array.ndim > 0 and len(array) == self.bench.batch_size
-        axes = jax.sharding.PartitionSpec(*mesh.axis_names if batched else ())
-        placed: jax.Array = jax.device_put(array, jax.sharding.NamedSharding(mesh, axes))
+        if array.ndim and len(array) == self.bench.batch_size:
+            return self.machine.spread(array)
+        placed: jax.Array = self.machine.everywhere(jnp.asarray(array))
         return placed
 
 

@@ -34,12 +34,12 @@ class Workbench:
         model: the model.
         replacements: what is replaced together, in the order of the user.
         levels: of the cut model, from the top.
-        batch_size: of every batch.
+        batch_size: of every batch; a multiple of the machine's devices.
         sites: shape and dtype of a batch at each one's site.
         naturals: shape and dtype of a batch of each replacement's values, units last.
         reads: shapes and dtypes of the values at each one's reads.
         outputs: shape and dtype of the model's outputs.
-        machine: devices, memory and disk to use.
+        machine: devices, processes, memory and disk to use.
         programs: compiled programs, shared by all settings of their constants.
         keys: of what is stored (``aann.key``), once they are known.
     """
@@ -130,10 +130,11 @@ def workbench(
 
     Raises:
         ValueError: unknown sites, units out of range, reads downstream of a site, units that are
-            replaced twice, or sites without a batch axis.
+            replaced twice, or sites without a batch axis; fewer examples a batch than devices.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size is at least 1, got {batch_size}")
+    machine = machine or Machine()
+    batch_size = machine.batch_size(batch_size)
+    model = machine.runs(model)
     together = (replacements,) if isinstance(replacements, Replacement) else tuple(replacements)
     check_together(model, together)
     inputs = model.batch(batch_size)
@@ -154,7 +155,7 @@ def workbench(
         naturals=tuple(units_last(r, shapes[r.site]) for r in together),
         reads=tuple(tuple(shapes[name] for name in r.reads) for r in together),
         outputs=jax.eval_shape(model.apply, model.params, inputs),
-        machine=machine or Machine(),
+        machine=machine,
     )
 
 

@@ -68,6 +68,14 @@ def natural(text: str) -> int:
     return value
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Different names with commas between them."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found) or len(set(found)) < len(found):
+        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
+    return found
+
+
 def folder(text: str) -> pathlib.Path:
     """A folder that exists."""
     path = pathlib.Path(text).expanduser()

@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     _check_arguments(parser, args)
     folder = command.writable(args.out)
-    model = zoo.load("inceptionv1")
+    model = zoo.load("inceptionv1", args.variant)
     if args.site not in aann.sites(model):
         parser.error(_unknown_site(model, args.site))
     design, heldout = _examples(args)
@@ -68,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--labels", type=arguments.file, metavar="CSV",
         help="classes of the pictures: columns file and wnid",
+    )  # fmt: skip
+    parser.add_argument(
+        "--variant", choices=zoo.VARIANTS["inceptionv1"],
+        help="which InceptionV1: distill is the checkpoint of Distill and Lucid (default: dump)",
     )  # fmt: skip
     parser.add_argument("--site", default="mixed3b", help="where to look (default: mixed3b)")
     parser.add_argument(

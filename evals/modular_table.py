@@ -174,7 +174,7 @@ def _row(
         network=network,
         circuit=program.name,
         units=len(program.units),
-        recovered={m: _estimate(ratio, i) for m, ratio in ratios.items()},
+        recovered={m: Estimate.of(ratio.ratio[i]) for m, ratio in ratios.items()},
         exhaustive={
             m: float(1 - (mean[i] - mean[-1]) / damage[m]) if damage[m] > 0 else None
             for m, mean in means.items()
@@ -197,13 +197,6 @@ def lead(nll: np.ndarray) -> tuple[float, float, float]:
     # log(expm1(x)) = x + log(1 - exp(-x)) does not overflow for large losses.
     leads = -(losses + np.log(-np.expm1(-losses)))
     return float(leads.mean()), float(leads.std()), float(leads.min())
-
-
-def _estimate(ratio: Recovered, i: int) -> Estimate:
-    found = ratio.ratio[i]
-    if not found.identified:
-        return Estimate(None, None, None, identified=False)
-    return Estimate(float(found.estimate), float(found.low), float(found.high))
 
 
 def _interval(estimate: Estimate | None) -> str:

@@ -37,6 +37,7 @@ from aann.processes import ends_together
 from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
+from aann.room import check_room
 from aann.rounding import rounding
 from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
@@ -87,7 +88,9 @@ def evaluate(
             cannot be traced.
         ValueError: no design examples; examples in both halves; no labels or labels out of range;
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval; processes that differ in what they evaluate.
+            few examples for an interval; processes that differ in what they evaluate; donors that
+            take more than ``machine.memory``.
+        OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
@@ -106,6 +109,7 @@ def evaluate(
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
+    check_room(bench, design, heldout, donors=len(design))
     cost = _natural(model, main, design, machine)
     stratum = min(default_size(model), most) if batch_size is None else batch_size
     fitted = fit(bench, design, seed=seed, with_linear=linear, stratum=stratum, progress=progress)

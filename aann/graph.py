@@ -74,7 +74,7 @@ class Graph:
             if name in self.held:
                 lines.append(f"site {name!r} cannot be addressed: {self.held[name]}")
             elif name not in known:
-                close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
+                close = _close(str(name), known)
                 hint = f"did you mean {', '.join(map(repr, close))}?" if close else "no close match"
                 lines.append(f"no site {name!r} in this model: {hint}")
         if lines:
@@ -99,6 +99,13 @@ class Graph:
                 reached.add(i)
                 tainted.update(eqn.outvars)
         return reached
+
+
+def _close(name: str, known: Sequence[str]) -> list[str]:
+    """Up to three names that may be meant: parts of what is called that, then similar ones."""
+    parts = [k for sign in "#[:./" for k in known if name and k.startswith(name + sign)]
+    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return list(dict.fromkeys([*parts, *similar]))[:3]
 
 
 def variables(eqn: JaxprEqn) -> list[Var]:
@@ -239,8 +246,19 @@ def _numbered_marks(jaxpr: Jaxpr) -> dict[str, int]:
     marks = [(e.params["name"], i) for i, e in enumerate(jaxpr.eqns) if e.primitive.name in _MARKS]
     count = Counter(name for name, _ in marks)
     seen: Counter[str] = Counter()
-    numbered = {}
+    numbered: dict[str, int] = {}
+    taken = []
     for name, i in marks:
-        numbered[f"{name}#{seen[name]}" if count[name] > 1 else name] = i
+        # A checkpoint_name may be what aann.site refuses: "input", or "a#0" beside two "a".
+        number = count[name] > 1 or name == INPUT
+        label = f"{name}#{seen[name]}" if number else name
+        if label in numbered:
+            taken.append(label)
+        numbered[label] = i
         seen[name] += 1
+    if taken:
+        raise ValueError(
+            f"two marks are called {', '.join(map(repr, taken))}: one by its own name, one as a "
+            "numbered repetition; rename one of them"
+        )
     return numbered

@@ -26,7 +26,7 @@ def trace_model(model: Model, params: Any, inputs: Any) -> Graph:
     return trace(model.apply, params, inputs, inline_custom_rules=model.inline_custom_rules)
 
 
-def sites(model: Model, inputs: Any = None) -> dict[str, jax.ShapeDtypeStruct]:
+def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
     """Names, shapes and dtypes of a model's sites, in the order of execution.
 
     Args:
@@ -34,7 +34,7 @@ def sites(model: Model, inputs: Any = None) -> dict[str, jax.ShapeDtypeStruct]:
         inputs: example inputs (arrays or ``jax.ShapeDtypeStruct``); by default a batch of one.
 
     Returns:
-        name -> shape and dtype. ``input`` comes first.
+        name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs.
     """
     inputs = model.batch(1) if inputs is None else inputs
     graph = trace_model(model, model.params, inputs)

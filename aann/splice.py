@@ -36,9 +36,17 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
     Returns:
         name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs.
     """
-    inputs = model.batch(1) if inputs is None else inputs
-    graph = trace_model(model, model.params, inputs)
-    shapes = {INPUT: jax.eval_shape(lambda x: x, inputs)}
+    given = model.batch(1) if inputs is None else inputs
+    try:
+        graph = trace_model(model, model.params, given)
+    except Exception as error:
+        if inputs is None:
+            error.add_note(
+                f"This was a batch of one, {given}, made of the model's inputs=. If those have a "
+                "batch axis, leave it out: they are ONE example."
+            )
+        raise
+    shapes = {INPUT: jax.eval_shape(lambda x: x, given)}
     for name in graph.marks:
         shapes[name] = shape_of(graph.read_vars(name)[0])
     return shapes

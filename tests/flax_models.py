@@ -104,7 +104,7 @@ class NnxNet(nnx.Module):
     def __init__(self, rngs):
         self.first = nnx.Conv(3, 4, (3, 3), strides=2, rngs=rngs)
         self.blocks = nnx.List([NnxBlock(rngs), NnxBlock(rngs)])
-        self.again = self.blocks[0]
+        self.tail = self.blocks[0]
         self.head = nnx.Sequential(
             nnx.Linear(4, 6, rngs=rngs), nnx.relu, nnx.Linear(6, 5, rngs=rngs)
         )
@@ -113,7 +113,7 @@ class NnxNet(nnx.Module):
         x = self.first(x)
         for block in self.blocks:
             x = block(x)
-        return self.again(x).mean((1, 2))
+        return self.tail(x).mean((1, 2))
 
     def __call__(self, x):
         return self.head(self.features(x))

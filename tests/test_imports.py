@@ -18,6 +18,7 @@ FORBIDDEN = {
         "scipy.stats",
         "optax",
     ],
+    "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
     "zoo": ["circuits", "evals", "matplotlib"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
 }

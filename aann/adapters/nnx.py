@@ -11,13 +11,16 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 from flax import nnx
 from flax.nnx.nn.attention import dot_product_attention_weights
 
 from aann.adapters.attention import marked_attention
 from aann.adapters.marking import CALL, call_marked, site_name
-from aann.adapters.problems import Adapted, RefusedError, build, check_inputs, refuse
+from aann.adapters.problems import Adapted, build, check_inputs, refuse
 from aann.model import Model
 
 _OPAQUE = (nnx.Variable, nnx.Pytree)
@@ -60,22 +63,24 @@ def model(
     root = type(module).__name__
     graphdef, params, *held = nnx.split(nnx.clone(module), nnx.Param, ...)
 
-    def run(params: Any, inputs: Any) -> Any:
+    def called(params: Any, inputs: Any) -> tuple[Any, nnx.Module]:
         copy = nnx.merge(graphdef, params, *held, copy=True)
-        before = _values(copy)
         for path, node in list(nnx.iter_modules(copy)):
             if not isinstance(node, _CONTAINERS):
                 _mark_methods(node, site_name(path, root))
                 if probabilities:
                     _mark_probabilities(node, site_name(path, root))
-        call = copy if method is None else method
-        if isinstance(call, str):
-            call = getattr(copy, call)
-        outputs = call(*([copy] if callable(method) else []), inputs, **call_kwargs)
-        _check_unchanged(copy, before, root)
-        return outputs
+        if callable(method):
+            return method(copy, inputs, **call_kwargs), copy
+        return getattr(copy, method or CALL)(inputs, **call_kwargs), copy
 
-    return build(Adapted(run, root, {}), params, inputs, name)
+    def run(params: Any, inputs: Any) -> Any:
+        return called(params, inputs)[0]
+
+    adapted = build(Adapted(run, root, {}), params, inputs, name)
+    ones = jax.tree.map(lambda s: jnp.ones((1, *s.shape), s.dtype), inputs)
+    _check_pure(root, module, lambda params, inputs: called(params, inputs)[1], params, ones)
+    return adapted
 
 
 def _mark_methods(node: nnx.Module, name: str) -> None:
@@ -113,26 +118,37 @@ def _marked_method(name: str, method: Any) -> Callable[..., Any]:
     return marked
 
 
-def _values(module: nnx.Module) -> dict[str, tuple[nnx.Variable[Any], Any]]:
-    """Path -> variable and its value."""
-    return {
-        "/".join(map(str, path)): (node, node.get_raw_value())
-        for path, node in nnx.iter_graph(module)
-        if isinstance(node, nnx.Variable)
-    }
-
-
-def _check_unchanged(
-    module: nnx.Module, before: dict[str, tuple[nnx.Variable[Any], Any]], root: str
+def _check_pure(
+    root: str, module: nnx.Module, after: Callable[[Any, Any], nnx.Module], params: Any, inputs: Any
 ) -> None:
-    changed = [path for path, (v, value) in before.items() if v.get_raw_value() is not value]
+    """Refuse a module that changes its own variables, by their values before and after a run.
+
+    nnx's transformations write all variables anew, so whether they were written says nothing. No
+    more is compiled than what the values after the run depend on.
+    """
+    before = _values(module)
+    now = jax.jit(lambda params, inputs: _values(after(params, inputs)))(params, inputs)
+    changed = [path for path, x in before.items() if not np.array_equal(x, now[path])]
     if changed:
         more = ", ..." if len(changed) > 5 else ""
-        raise RefusedError(
+        raise ValueError(
             f"{root} changes its own variables when it runs ({', '.join(changed[:5])}{more}), so "
             "it is no pure function: put it into evaluation mode with module.eval(), or pass "
             "nnx.view(module, deterministic=True, use_running_average=True)"
         )
+
+
+def _values(module: nnx.Module) -> dict[str, jax.Array]:
+    """Path -> value of each variable that is an array."""
+    arrays = {
+        "/".join(map(str, path)): jnp.asarray(node.get_value())
+        for path, node in nnx.iter_graph(module)
+        if isinstance(node, nnx.Variable) and len(jax.tree.leaves(node.get_value())) == 1
+    }
+    return {
+        path: jax.random.key_data(x) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x
+        for path, x in arrays.items()
+    }
 
 
 def _mark_probabilities(node: nnx.Module, name: str) -> None:

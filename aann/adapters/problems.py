@@ -12,10 +12,6 @@ from aann.adapters.marking import noting
 from aann.model import Model
 
 
-class RefusedError(ValueError):
-    """A problem that says itself what to do."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Adapted:
     """A module as a function.
@@ -90,8 +86,6 @@ def _try(adapted: Adapted, params: Any, one: Any) -> None:
     shapes = [str(x.shape) for x in jax.tree.leaves(one)]
     try:
         outputs = jax.eval_shape(adapted.run, params, one)
-    except RefusedError:
-        raise
     except Exception as error:
         advice = adapted.advice.get(
             type(error).__name__,

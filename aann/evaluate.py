@@ -28,12 +28,13 @@ from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
 from aann.processes import ends_together
+from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
 from aann.rounding import rounding
@@ -48,8 +49,8 @@ def evaluate(
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -93,13 +94,14 @@ def evaluate(
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    main, *more = agree(machine, [main, *others, *wrong], facts)
-    others, wrong = more[: len(others)], more[len(others) :]
+    agreed = agree(machine, [main, *others, *wrong], facts)
+    main = tuple(agreed[0])
+    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
@@ -202,6 +204,7 @@ def _report_row(
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
+        source=written(part.program.program for part in row.parts if part.program is not None),
     )
 
 

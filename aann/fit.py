@@ -174,8 +174,9 @@ class _Part:
     def add_rows(self, reads: Sequence[Any], natural: Array, indices: Sequence[int]) -> None:
         reads = self.bench.channels_last(self.i, reads)
         x, y = _linear_rows(reads, natural, len(indices), self.tokens)
-        chosen = self.rows.of(indices, len(x) // len(indices), x.shape[1])
-        self.equations.add(*((x, y) if len(chosen) == len(x) else (x[chosen], y[chosen])))
+        x, y = self.bench.machine.on_one((x, y))
+        for chosen in self.rows.of(indices, len(x) // len(indices), x.shape[1]):
+            self.equations.add(*((x, y) if len(chosen) == len(x) else (x[chosen], y[chosen])))
 
     def gather(self) -> None:
         """Put together what all processes have of their examples."""

@@ -5,6 +5,7 @@ that they depend neither on how examples are batched nor on which process has wh
 """
 
 import functools
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,8 +27,10 @@ class Rows:
         self.examples, self.stratum, self.seed = examples, stratum, seed
         self._drawn = functools.cache(self._draw)
 
-    def of(self, indices: Sequence[int], each: int, width: int) -> Int32[np.ndarray, " rows"]:
+    def of(self, indices: Sequence[int], each: int, width: int) -> list[Int32[np.ndarray, " rows"]]:
         """The rows drawn of some consecutive examples, counted from the first one's first row.
+
+        They come by stratum: sums over a stratum do not depend on how many are in a batch.
 
         Args:
             indices: the examples.
@@ -35,9 +38,13 @@ class Rows:
             width: number of features.
         """
         drawn = self._drawn(each, width)
-        first, last = indices[0] * each, (indices[-1] + 1) * each
-        start, stop = np.searchsorted(drawn, [first, last])
-        return (drawn[start:stop] - first).astype(np.int32)
+        first, end = indices[0], indices[-1] + 1
+        inner = range((first // self.stratum + 1) * self.stratum, end, self.stratum)
+        bounds = np.searchsorted(drawn, np.asarray([first, *inner, end]) * each)
+        return [
+            (drawn[start:stop] - first * each).astype(np.int32)
+            for start, stop in itertools.pairwise(bounds)
+        ]
 
     def _draw(self, each: int, width: int) -> Int64[np.ndarray, " rows"]:
         """Rows in order: in all ``linear.ROWS_PER_FEATURE`` a feature, or all that there are."""

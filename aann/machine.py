@@ -114,6 +114,10 @@ class Machine:
             return tree
         return jax.device_put(tree, NamedSharding(self.mesh, PartitionSpec()))
 
+    def on_one(self, tree: Any) -> Any:
+        """A pytree of arrays on the first device, to be added up as a single device does."""
+        return tree if self.mesh is None else jax.device_put(tree, self.mesh.devices.flat[0])
+
     def runs(self, model: Model) -> Model:
         """The model as it runs here: at its precision, its parameters on all devices."""
         model = in_bfloat16(model) if self.bfloat16 else model

@@ -44,7 +44,7 @@ def exchange(value: Any) -> list[Any]:
     Raises:
         ProcessError: some process stopped instead of coming here; with its message.
     """
-    return [value] if jax.process_count() == 1 else _exchange(value, failed=False)
+    return _exchange(value, failed=False) if _several() else [value]
 
 
 @contextlib.contextmanager
@@ -57,18 +57,17 @@ def together(active: bool = True) -> Iterator[None]:
     Raises:
         ProcessError: another process stopped inside the block; with its message.
     """
-    if not active or jax.process_count() == 1:
-        yield
-        return
     try:
         yield
     except Exception as error:
-        if not (isinstance(error, ProcessError) or hasattr(error, "_aann_told")):
+        told = isinstance(error, ProcessError) or hasattr(error, "_aann_told")
+        if active and _several() and not told:
             with contextlib.suppress(Exception):  # others may be gone, or stop at this very moment
                 _exchange(f"{type(error).__name__}: {error}", failed=True)
             error.__dict__["_aann_told"] = True
         raise
-    exchange(None)
+    if active and _several():
+        exchange(None)
 
 
 def ends_together(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -80,6 +79,11 @@ def ends_together(function: Callable[Arguments, Result]) -> Callable[Arguments, 
             return function(*args, **more)
 
     return run
+
+
+def _several() -> bool:
+    """Asked without starting JAX's backend, after which processes can no longer join."""
+    return jax.distributed.is_initialized() and jax.process_count() > 1
 
 
 def _exchange(value: Any, *, failed: bool) -> list[Any]:

@@ -17,7 +17,8 @@ from circuits import (
     curve_detectors,
     curve_family,
 )
-from evals import arguments, command
+from evals import arguments, command, machine
+from evals.integers import positive
 
 NAME = "curve_detectors"
 SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
@@ -28,6 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = _parser()
     args = parser.parse_args(argv)
     _check_arguments(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     model = zoo.load("inceptionv1", args.variant)
     if args.site not in aann.sites(model):
@@ -51,6 +53,7 @@ def main(argv: list[str] | None = None) -> None:
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
+        machine=on,
     )
     report = report.with_arrays(**_maps(model, curves, heldout, report))
     report = report.with_arrays(**_tuning(model, curves, family))
@@ -80,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--site", default="mixed3b", help="where to look (default: mixed3b)")
     parser.add_argument(
-        "--family", type=arguments.positive, default=10, metavar="N",
+        "--family", type=positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",
     )  # fmt: skip
     return parser

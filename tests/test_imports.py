@@ -17,6 +17,7 @@ FORBIDDEN = {
         "h5py",
         "scipy.stats",
         "optax",
+        "jinja2",
     ],
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],

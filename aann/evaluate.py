@@ -17,12 +17,11 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
-from aann.batches import default_size
+from aann.batches import batches, default_size
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
@@ -193,8 +192,8 @@ def _natural(
     model: Model, main: Sequence[Replacement], design: Design
 ) -> dict[str, int | float | None]:
     """The complexity of the units themselves; what several share counts for each."""
-    inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-    cost = complexity.total([natural(model, r, inputs=inputs) for r in main])
+    first = next(batches(design, min(len(design), default_size(model)), model))
+    cost = complexity.total([natural(model, r, inputs=first.inputs) for r in main])
     return dataclasses.asdict(cost)
 
 

@@ -17,13 +17,12 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.agreement import agree
-from aann.batches import default_size, size_for
+from aann.batches import batches, default_size, size_for
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
@@ -220,8 +219,8 @@ def _natural(
     """
     cost = None
     if machine.process[0] == 0:
-        inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-        parts = [natural(model, r, inputs=inputs) for r in main]
+        first = next(batches(design, min(len(design), default_size(model)), model))
+        parts = [natural(model, r, inputs=first.inputs) for r in main]
         cost = dataclasses.asdict(complexity.total(parts))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found

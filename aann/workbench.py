@@ -41,6 +41,7 @@ class Workbench:
         outputs: shape and dtype of the model's outputs.
         machine: devices, processes, memory and disk to use.
         programs: compiled programs, shared by all settings of their constants.
+        keys: of what is stored (``aann.key``), once they are known.
     """
 
     model: Model
@@ -53,6 +54,7 @@ class Workbench:
     outputs: Any
     machine: Machine
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+    keys: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def start(self, inputs: Any) -> Any:
         """Run what comes before the first replaced site: once a batch."""

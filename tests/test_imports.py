@@ -17,7 +17,9 @@ FORBIDDEN = {
         "h5py",
         "scipy.stats",
         "optax",
+        "jinja2",
     ],
+    "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
 }

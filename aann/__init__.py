@@ -7,10 +7,11 @@ from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, spli
 from aann.exhaustive import exhaustive
 from aann.machine import Machine
 from aann.model import Model
+from aann.pareto import Pareto, pareto
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
 from aann.report import Report
-from aann.settings import settings_sweep
+from aann.settings import settings, settings_sweep
 from aann.site import site
 from aann.splice import capture, sites, splice
 from aann.sweep import unit_sweep
@@ -25,6 +26,7 @@ __all__ = [
     "HeldOut",
     "Machine",
     "Model",
+    "Pareto",
     "Replacement",
     "Report",
     "__version__",
@@ -36,9 +38,11 @@ __all__ = [
     "from_arrays",
     "held_out",
     "make",
+    "pareto",
     "register",
     "registered",
     "replacement",
+    "settings",
     "settings_sweep",
     "site",
     "sites",

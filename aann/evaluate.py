@@ -9,32 +9,29 @@ report   = bootstrap
 """
 
 import dataclasses
-import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.batches import default_size
-from aann.bootstrap import MINIMUM, Recovered, recovered
+from aann.bootstrap import Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
-from aann.interval import Interval, Setting
+from aann.halves import check_halves
+from aann.interval import Setting
 from aann.ladder import check_names, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
-from aann.natural import natural
+from aann.natural import of_units
+from aann.provenance import described, versions
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
-from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
 
 
@@ -83,7 +80,7 @@ def evaluate(
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
             few examples for an interval.
     """
-    design = _check_halves(heldout, design)
+    design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
     others, wrong = [together(p) for p in programs], [together(c) for c in controls]
@@ -92,7 +89,7 @@ def evaluate(
     size = min(default_size(model), most) if batch_size is None else batch_size
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
-    cost = _natural(model, main, design)
+    cost = dataclasses.asdict(of_units(model, main, design))
     fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
     rows = ladder(main, fitted, others, wrong, seed)
     measured = measure(bench, rows, heldout, seed=seed, progress=progress)
@@ -104,11 +101,11 @@ def evaluate(
         model=model.name,
         site=" + ".join(dict.fromkeys(r.site for r in main)),
         units=[u for r in main for u in r.units],
-        data={**_described(heldout), "design": _described(design)},
+        data={**described(heldout), "design": described(design)},
         seed=seed,
-        versions=_versions(),
+        versions=versions(),
         weights=model.fingerprint(),
-        damage={m: _damage(r.damage[0]) for m, r in results.items()},
+        damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
@@ -126,38 +123,6 @@ def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
         for r in main
         for n, c in r.constants.items()
     }  # fmt: skip
-
-
-def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
-    if not isinstance(heldout, HeldOut):
-        raise TypeError(
-            f"aann.evaluate reports on held-out examples, got {type(heldout).__name__}: use the "
-            "second half of aann.split(examples), or aann.held_out(examples, design)"
-        )
-    if len(heldout) < MINIMUM:
-        raise ValueError(
-            f"{heldout.name!r} has {len(heldout)} held-out examples; an interval needs at least "
-            f"{MINIMUM}"
-        )
-    design = heldout.design if design is None else design
-    if design is None:
-        raise ValueError(
-            f"{heldout.name!r} comes without design examples: pass design=, the examples to fit "
-            "the ladder on"
-        )
-    if not isinstance(design, Design):
-        raise TypeError(
-            f"the ladder is fitted on design examples, got {type(design).__name__}: use the first "
-            "half of aann.split(examples)"
-        )
-    fitted_on = set(design.digests)
-    shared = [n for n, d in zip(heldout.names, heldout.digests, strict=True) if d in fitted_on]
-    if shared:
-        raise ValueError(
-            f"{len(shared)} examples are in the design half and held out at once: "
-            f"{', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}; remove them from one"
-        )
-    return design
 
 
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
@@ -185,39 +150,6 @@ def _report_row(
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
     )
-
-
-def _natural(
-    model: Model, main: Sequence[Replacement], design: Design
-) -> dict[str, int | float | None]:
-    """The complexity of the units themselves; what several share counts for each."""
-    inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-    cost = complexity.total([natural(model, r, inputs=inputs) for r in main])
-    return dataclasses.asdict(cost)
-
-
-def _damage(interval: Interval) -> Damage:
-    return Damage(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-def _described(examples: Design | HeldOut) -> dict[str, object]:
-    return {
-        "name": examples.name,
-        "split": examples.split,
-        "n": len(examples),
-        "hash": examples.hash,
-    }
-
-
-def _versions() -> dict[str, str]:
-    libraries = {name: version(name) for name in ("jax", "jaxlib", "numpy", "flax")}
-    backend = f"{jax.default_backend()} x {jax.device_count()}"
-    return {
-        "python": platform.python_version(),
-        **libraries,
-        "aann": __version__,
-        "backend": backend,
-    }
 
 
 def _arrays(

@@ -11,6 +11,7 @@ from aann.pareto import Pareto, pareto
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Constant, Constants, Replacement
 from aann.report import Report
+from aann.sample_size import sample_size
 from aann.settings import settings, settings_sweep
 from aann.site import site
 from aann.splice import capture, sites, splice
@@ -42,6 +43,7 @@ __all__ = [
     "register",
     "registered",
     "replacement",
+    "sample_size",
     "settings",
     "settings_sweep",
     "site",

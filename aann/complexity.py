@@ -81,7 +81,7 @@ def measure_settings(replacements: Sequence[Replacement], reads: Sequence[Any]) 
     costs = []
     for r in replacements:
         shapes = tuple((n, np.shape(c.value), _as_kind(c.value)) for n, c in r.constants.items())
-        key = (r.program, r.axis, shapes)
+        key = (id(r.program), r.axis, r.host, shapes)
         if key not in known:
             known[key] = _studied(r, reads)
         costs.append(_priced(known[key], r))
@@ -94,7 +94,7 @@ class _Studied(NamedTuple):
     reached: Reached
     described: float
     traced: list[np.ndarray]
-    flops: float
+    flops: float | None
 
 
 def _studied(replacement: Replacement, reads: Sequence[Any]) -> _Studied:
@@ -102,8 +102,8 @@ def _studied(replacement: Replacement, reads: Sequence[Any]) -> _Studied:
     return _Studied(
         reached,
         description(text.code for text in reached.texts),
-        _traced_constants(replacement, reads),
-        flops(replacement.compute, *map(_one, reads)),
+        [] if replacement.host else _traced_constants(replacement, reads),
+        None if replacement.host else flops(replacement.compute, *map(_one, reads)),
     )
 
 
@@ -148,7 +148,8 @@ def _of_part(bench: Workbench, i: int, row: Row) -> Complexity:
         seen = bench.channels_last(i, reads)
         return row.rung(state, View(natural, seen, donor, output))
 
-    cost = flops(values, row.state, reads, natural, donor)
+    on_host = row.program is not None and row.program.host
+    cost = None if on_host else flops(values, row.state, reads, natural, donor)
     if row.program is None:
         return Complexity(row.scalars, float(FULL * row.scalars), cost)
     program = measure(row.program, reads)
@@ -206,11 +207,13 @@ def _known(replacement: Replacement, reached: Reached, traced: Sequence[np.ndarr
     elsewhere = [*declared, *reached.outside]
     kept = {_key(array) for array in elsewhere}
     single = {float(np.float32(a.ravel()[0].real)) for a in elsewhere if a.size == 1}
-    written = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
+    said = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
+    for array in elsewhere:
+        said.update(_numbers(array))
     for array in traced:
-        values = Counter(array.astype(np.float32).ravel().tolist())
-        if _key(array) in kept or values <= written:
-            continue  # counted as what the name stands for, or as numbers in the source
+        values = Counter(_numbers(array))
+        if _key(array) in kept or values <= said:
+            continue  # counted as what a name stands for, or as numbers in the source
         if array.size == 1 and (free(array.item()) or next(iter(values)) in single):
             continue
         kept.add(_key(array))
@@ -234,6 +237,11 @@ def _all_consts(closed: ClosedJaxpr) -> list[Any]:
                 if isinstance(body, ClosedJaxpr):
                     found.extend(_all_consts(body))
     return found
+
+
+def _numbers(array: np.ndarray) -> list[float]:
+    numbers: list[float] = array.real.astype(np.float32).ravel().tolist()
+    return numbers
 
 
 def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

@@ -27,21 +27,20 @@ from typing import Any
 import numpy as np
 
 from aann import complexity, pareto_table
-from aann.batches import default_size
 from aann.bootstrap import MINIMUM, Recovered, difference, recovered
 from aann.examples import Design, Examples, HeldOut
 from aann.front import front
 from aann.halves import check_halves
 from aann.interval import Interval, Setting
+from aann.machine import Machine
 from aann.model import Model
 from aann.natural import of_units
-from aann.one_by_one import even_size
 from aann.provenance import described, versions
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate
-from aann.settings import sweep_on
+from aann.settings import sweep
 from aann.sweep_losses import check_examples
-from aann.workbench import Workbench, check_programs, workbench
+from aann.workbench import check_programs, workbench
 
 SCHEMA = 1
 
@@ -92,6 +91,7 @@ class Pareto:
         network: the model.
         programs: the replacements, in the order of ``points``.
         examples: the design examples.
+        batch_size, machine: to run with.
     """
 
     command: str
@@ -112,6 +112,8 @@ class Pareto:
     network: Model = dataclasses.field(repr=False)
     programs: Sequence[Replacement] = dataclasses.field(repr=False)
     examples: Design = dataclasses.field(repr=False)
+    batch_size: int | None = dataclasses.field(default=None, repr=False)
+    machine: Machine | None = dataclasses.field(default=None, repr=False)
 
     @property
     def chosen(self) -> list[Replacement]:
@@ -132,8 +134,9 @@ class Pareto:
         if not self.chosen:
             raise ValueError("the front is empty: no setting recovered more than zero-ablation")
         setting = Setting(self.draws, self.seed, self.confidence)
-        losses = _losses(_bench(self.network, self.chosen, heldout), self.chosen, heldout,
-                         self.metric)  # fmt: skip
+        losses = _losses(
+            self.network, self.chosen, heldout, self.metric, self.batch_size, self.machine
+        )
         found = _recovered(losses, setting, self.metric)
         measured = iter(zip(_estimates(found.ratio), _steps(found.ratio), strict=True))
         points = []
@@ -148,7 +151,7 @@ class Pareto:
 
     def to_json(self) -> str:
         """Strict JSON: everything but the arrays, the model and the programs."""
-        left_out = ("arrays", "network", "programs", "examples")
+        left_out = ("arrays", "network", "programs", "examples", "batch_size", "machine")
         plain = {
             f.name: getattr(self, f.name)
             for f in dataclasses.fields(self) if f.name not in left_out
@@ -168,6 +171,7 @@ class Pareto:
 def pareto(
     model: Model, programs: Sequence[Replacement], design: Design, *, metric: str = "kl",
     seed: int = 0, draws: int = 10_000, confidence: float = 0.95, batch_size: int | None = None,
+    machine: Machine | None = None,
 ) -> Pareto:  # fmt: skip
     """Choose, among many programs for the same units, those that are worth their bits.
 
@@ -181,6 +185,7 @@ def pareto(
         draws: of the bootstrap.
         confidence: of the intervals.
         batch_size: of the compiled functions; by default by the size of an example.
+        machine: devices and processes to use, their precision, and where to keep the prefix.
 
     Raises:
         TypeError: ``design`` is no design half; a program of a wrong dtype, or that JAX cannot
@@ -197,12 +202,13 @@ def pareto(
     _check_programs(programs, design)
     check_examples(model, design, [metric])
     setting = Setting(draws, seed, confidence)
-    bench = _bench(model, programs, design, batch_size)
+    bench = workbench(model, programs[0], 1)  # for the shapes
+    check_programs(bench, [(program,) for program in programs])
     costs = complexity.measure_settings(programs, bench.reads[0])
     bits = np.asarray([cost.bits for cost in costs], dtype=float)
     order = np.argsort(bits, kind="stable").tolist()
     chosen = [programs[i] for i in order]
-    losses = _losses(bench, chosen, design, metric)
+    losses = _losses(model, chosen, design, metric, batch_size, machine)
     found = _recovered(losses, setting, metric)
     on_front = front(bits[order], found.ratio.estimate)
     points = [
@@ -221,6 +227,7 @@ def pareto(
         natural=dataclasses.asdict(of_units(model, chosen[:1], design)),
         points=[dataclasses.replace(p, step=next(steps)) if p.on_front else p for p in points],
         arrays={"losses/design": losses}, network=model, programs=chosen, examples=design,
+        batch_size=batch_size, machine=machine,
     )  # fmt: skip
 
 
@@ -245,21 +252,14 @@ def _check_programs(programs: Sequence[Replacement], design: Design) -> None:
         raise ValueError("\n".join(problems))
 
 
-def _bench(
-    model: Model, programs: Sequence[Replacement], examples: Examples, most: int | None = None
-) -> Workbench:
-    size = even_size(len(examples), default_size(model) if most is None else most)
-    bench = workbench(model, programs[0], size)
-    check_programs(bench, [(program,) for program in programs])
-    return bench
-
-
 def _losses(
-    bench: Workbench, programs: Sequence[Replacement], examples: Examples, metric: str
-) -> np.ndarray:
+    model: Model, programs: Sequence[Replacement], examples: Examples, metric: str,
+    batch_size: int | None, machine: Machine | None,
+) -> np.ndarray:  # fmt: skip
     """(rows, n) float32: zero-ablation, the programs, the intact model."""
-    check_examples(bench.model, examples, [metric])
-    found = sweep_on(bench, programs, examples, [metric], zero=True)
+    found = sweep(
+        model, programs, examples, [metric], batch_size=batch_size, machine=machine, zero=True
+    )
     losses = np.concatenate([found.losses[metric], found.intact[metric][None]])
     if len(bad := np.argwhere(~np.isfinite(losses))):
         rows = [*found.rows, "intact"]

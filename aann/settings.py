@@ -19,19 +19,26 @@ from jaxtyping import Array
 
 from aann import metrics as metrics_of
 from aann.apart import check_apart
-from aann.batches import Batch, batches, default_size
+from aann.batches import Batch, batches, size_for
+from aann.constant import Constant
+from aann.digits import significant
 from aann.examples import Examples
+from aann.machine import Machine
 from aann.model import Model
 from aann.one_by_one import even_size
-from aann.precision import significant
-from aann.replacement import Constant, Replacement
+from aann.prefixes import Prefixes
+from aann.processes import ends_together
+from aann.replacement import Replacement
+from aann.room import check_room
 from aann.sweep_losses import Found, SweepLosses, check_examples, collect
-from aann.workbench import Choose, Workbench, check_programs, workbench
+from aann.workbench import Choose, check_programs, workbench
 
 
+@ends_together
 def settings_sweep(
-    model: Model, programs: Sequence[Replacement], examples: Examples,
+    model: Model, programs: Replacement | Sequence[Replacement], examples: Examples,
     metrics: Sequence[str] = ("nll",), *, batch_size: int | None = None,
+    machine: Machine | None = None,
 ) -> SweepLosses:  # fmt: skip
     """Splice each program alone and measure every example.
 
@@ -42,43 +49,39 @@ def settings_sweep(
         examples: all that are to be measured; of any split.
         metrics: of ``aann.sweep_losses.METRICS``.
         batch_size: at most so many examples at a time; by default by the size of an example.
+        machine: devices and processes to use, their precision, and where to keep the prefix.
 
     Returns:
         Losses, the programs' names as rows.
 
     Raises:
+        OSError: the cache folder of ``machine`` cannot be written.
         ValueError: no programs, programs that write at different places or return a wrong shape,
             labels or metrics that do not fit, or a loss is NaN.
         TypeError: a program of a wrong dtype, or that JAX cannot trace.
     """
+    programs = [programs] if isinstance(programs, Replacement) else programs
+    return sweep(model, programs, examples, metrics, batch_size=batch_size, machine=machine)
+
+
+def sweep(
+    model: Model, programs: Sequence[Replacement], examples: Examples, metrics: Sequence[str], *,
+    batch_size: int | None = None, machine: Machine | None = None, zero: bool = False,
+) -> SweepLosses:  # fmt: skip
+    """``settings_sweep``, with ``zero`` also of zero-ablation, as the first row, ``zero``.
+
+    Raises:
+        OSError, TypeError, ValueError: as ``settings_sweep``.
+    """
     if not programs:
         raise ValueError("nothing to measure: pass at least one program")
     check_examples(model, examples, metrics)
-    most = default_size(model) if batch_size is None else batch_size
-    bench = workbench(model, programs[0], even_size(len(examples), most))
-    return sweep_on(bench, programs, examples, metrics)
-
-
-def sweep_on(
-    bench: Workbench, programs: Sequence[Replacement], examples: Examples,
-    metrics: Sequence[str], *, zero: bool = False,
-) -> SweepLosses:  # fmt: skip
-    """``settings_sweep`` with a workbench that is there already.
-
-    Args:
-        bench: of one of the programs.
-        programs: to be measured.
-        examples: all that are to be measured; of any split.
-        metrics: names, checked.
-        zero: measure zero-ablation too, as the first row, ``zero``.
-
-    Raises:
-        ValueError: programs that write at different places, return a wrong shape or mix examples,
-            or a loss is NaN.
-        TypeError: a program of a wrong dtype, or that JAX cannot trace.
-    """
+    machine = machine or Machine()
+    most = size_for(len(examples), model, batch_size, machine)
+    bench = workbench(model, programs[0], even_size(len(examples), most, machine), machine)
     check_programs(bench, [(program,) for program in programs])
-    apart: set[Any] = set()
+    check_room(bench, examples)
+    apart: set[int] = set()
 
     @jax.jit
     def judge(logits: Array, intact: Array, labels: Array | None) -> dict[str, Array]:
@@ -86,13 +89,13 @@ def sweep_on(
         return {name: losses[name] for name in metrics}
 
     def write(program: Replacement, i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
-        if program.program not in apart:
+        if id(program.program) not in apart:
             check_apart(bench, program, reads)
-            apart.add(program.program)
+            apart.add(id(program.program))
         return bench.run(program, reads)
 
-    def measure(batch: Batch) -> Found:
-        started = bench.start(batch.inputs)
+    def measure(batch: Batch, prefixes: Prefixes) -> Found:
+        started = prefixes.start(batch)
         _, intact = bench.flow(started, lambda i, natural, reads: natural)
         chosen: list[Choose] = [partial(write, program) for program in programs]
         rows = []
@@ -103,8 +106,12 @@ def sweep_on(
         return changed, judge(intact, intact, batch.labels)
 
     names = ["zero"] * zero + [program.name for program in programs]
-    found = ((batch, measure(batch)) for batch in batches(examples, bench.batch_size, bench.model))
-    return collect(names, found, examples)
+    with Prefixes(bench) as prefixes:
+        found = (
+            (batch, measure(batch, prefixes))
+            for batch in batches(examples, bench.batch_size, model, machine=machine)
+        )
+        return collect(names, found, examples, machine)
 
 
 def _zero(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:

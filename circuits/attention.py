@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 import aann
 from aann.batches import batches
-from aann.precision import significant
+from aann.digits import significant
 
 LARGEST = 20.0
 """Bound on fitted weights, in nats: the odds of one key are then 5e8."""

@@ -13,7 +13,7 @@ import aann
 import zoo
 from aann.vis.pareto import against_settings
 from circuits import fourier, modular_evidence, modular_fit
-from evals import arguments, command, networks
+from evals import arguments, command, integers, machine, networks
 
 NAME = "pareto"
 TASK = "modular_addition"
@@ -31,6 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = _parser()
     args = parser.parse_args(argv)
     arguments.check_counts(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     model = zoo.load(TASK, args.network)
     design, heldout = networks.halves(zoo.data(TASK), args)
@@ -38,8 +39,9 @@ def main(argv: list[str] | None = None) -> None:
         programs = settings(model, design, args.circuit, args.frequencies, args.digits)
         command.say(f"choosing among {len(programs)} settings on {len(design)} design pairs ...")
         chosen = aann.pareto(
-            model, programs, design, metric=args.metric, seed=args.seed, draws=args.draws
-        )
+            model, programs, design, metric=args.metric, seed=args.seed, draws=args.draws,
+            machine=on,
+        )  # fmt: skip
         command.say(f"reporting {len(chosen.chosen)} of them on {len(heldout)} held-out pairs ...")
         found = chosen.report(heldout)
     save(found, f"{args.circuit} of {model.name}", folder)
@@ -75,6 +77,8 @@ def settings(
 
 def save(found: aann.Pareto, title: str, folder: pathlib.Path) -> None:
     """Print the front and write it and its figure into ``folder``."""
+    if not command.leads():
+        return
     figure = against_settings(found, title=title)
     figure.savefig(folder / "pareto.png", bbox_inches="tight")
     page = f"{found.markdown()}\n![recovered against bits](pareto.png)\n"
@@ -95,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         "--circuit", choices=sorted(CIRCUITS), default="network", help="default: network"
     )
     parser.add_argument(
-        "--frequencies", type=arguments.positive, default=8, metavar="K",
+        "--frequencies", type=integers.positive, default=8, metavar="K",
         help="try the strongest 1 to K frequencies (default: 8)",
     )  # fmt: skip
     parser.add_argument(
@@ -106,13 +110,13 @@ def _parser() -> argparse.ArgumentParser:
         "--metric", choices=("kl", "nll"), default="kl", help="loss to recover (default: kl)"
     )
     parser.add_argument(
-        "--draws", type=arguments.positive, default=10_000, metavar="N", help="default: 10000"
+        "--draws", type=integers.positive, default=10_000, metavar="N", help="default: 10000"
     )
     return parser
 
 
 def _digits(text: str) -> tuple[int, ...]:
-    return tuple(map(arguments.positive, arguments.names(text)))
+    return tuple(map(integers.positive, arguments.names(text)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import argparse
 import pathlib
 
 import aann
-from evals import arguments, command
+from evals import command, integers
 
 NAME = "power"
 
@@ -60,12 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--power", type=float, default=0.8, help="default: 0.8")
     parser.add_argument("--level", type=float, default=0.05, help="default: 0.05")
     parser.add_argument(
-        "--n", type=arguments.positive, metavar="N", help="also the power with N examples"
+        "--n", type=integers.positive, metavar="N", help="also the power with N examples"
     )
     parser.add_argument(
         "--formula", action="store_true", help="the delta method alone, without simulations"
     )
-    parser.add_argument("--seed", type=arguments.natural, default=0, help="default: 0")
+    parser.add_argument("--seed", type=integers.natural, default=0, help="default: 0")
     parser.add_argument(
         "--out", type=pathlib.Path, metavar="DIR", help="write power.json here (default: nowhere)"
     )

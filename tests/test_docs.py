@@ -3,9 +3,11 @@
 import pathlib
 import re
 
+import jax
 import pytest
 
 PAGES = sorted((pathlib.Path(__file__).parent.parent / "docs").glob("*.md"))
+NEED_ASSETS = {"your_images"}
 
 
 def blocks(text):
@@ -18,19 +20,22 @@ def run(page, text):
     names = {"__name__": page}
     for line, code in blocks(text):
         # Blank lines in front, so that a failure names the line of the page.
-        exec(compile("\n" * line + code, page, "exec"), names)
+        with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+            exec(compile("\n" * line + code, page, "exec"), names)
     return names
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
-def test_the_code_of_a_page_runs(page):
+def test_the_code_of_a_page_runs(page, request):
+    if page.stem in NEED_ASSETS:
+        request.getfixturevalue("assets")
     text = page.read_text(encoding="utf-8")
     assert text.count("```python") == len(blocks(text)), "a block is not closed"
     run(str(page), text)
 
 
 def test_there_are_pages():
-    assert "patching" in [page.stem for page in PAGES]
+    assert {"patching", "your_model"} <= {page.stem for page in PAGES}
 
 
 def test_a_block_that_fails_fails_the_test_with_its_line():

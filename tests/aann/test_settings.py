@@ -127,3 +127,23 @@ def test_all_that_is_wrong_with_settings_is_listed(unchecked):
         aann.settings(two(), table=[[1.0, 2.0], [1.0, 2.0, 3.0]])
     with pytest.raises(ValueError, match="settings occur twice: ours, gain 1"):
         aann.settings(two(), gain=[1.0, 2.0, 1.0])
+
+
+class Gain:
+    """A callable object with an equality, and so without a hash."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return isinstance(other, Gain)
+
+    def __call__(self, x, c):
+        return c.gain * x[:, :2]
+
+
+def test_one_program_and_one_without_a_hash():
+    same = aann.make(Gain(), model="toy", site="h", units=(4, 1), constants={"gain": 0.5})
+    found = settings_sweep(mlp_model(), same, data(), batch_size=N)
+    assert found.rows == ("program",)
+    expected = settings_sweep(mlp_model(), programs((0.5,)), data(), batch_size=N)
+    np.testing.assert_array_equal(found.losses["nll"], expected.losses["nll"])

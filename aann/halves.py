@@ -17,7 +17,7 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
     """
     if not isinstance(heldout, HeldOut):
         raise TypeError(
-            f"results are reported on held-out examples, got {type(heldout).__name__}: use the "
+            f"aann reports on held-out examples, got {type(heldout).__name__}: use the "
             "second half of aann.split(examples), or aann.held_out(examples, design)"
         )
     if len(heldout) < MINIMUM:

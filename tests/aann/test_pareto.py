@@ -99,7 +99,7 @@ def test_halves_cannot_be_mixed_up(chosen, unchecked):
     for wrong in (HELDOUT, toy.data()):
         with pytest.raises(TypeError, match=r"chosen on design examples, got (HeldOut|Examples)"):
             aann.pareto(mlp_model(), settings(), wrong)
-    with pytest.raises(TypeError, match="reported on held-out examples, got Design"):
+    with pytest.raises(TypeError, match="reports on held-out examples, got Design"):
         chosen.report(DESIGN)
     both = aann.held_out(toy.data())
     with pytest.raises(ValueError, match="60 examples are in the design half and held out at once"):

@@ -99,9 +99,8 @@ def evaluate(
     data = {**described(heldout), "design": described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    agreed = agree(machine, [main, *others, *wrong], facts)
-    main = tuple(agreed[0])
-    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)

@@ -9,7 +9,7 @@ import numpy as np
 from jax.extend.core import Literal
 
 from aann import run as running
-from aann.batches import default_size
+from aann.batches import batches, default_size
 from aann.complexity import FULL, Complexity, flops, total
 from aann.examples import Design
 from aann.model import Model
@@ -109,5 +109,5 @@ def of_units(model: Model, replacements: Sequence[Replacement], design: Design) 
         replacements: that stand in for the units.
         design: some of its examples are tried.
     """
-    inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-    return total([natural(model, r, inputs=inputs) for r in replacements])
+    first = next(batches(design, min(len(design), default_size(model)), model))
+    return total([natural(model, r, inputs=first.inputs) for r in replacements])

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from aann.constant import Constant
+from aann.ladder import Programs
 from aann.machine import Machine
-from aann.replacement import Constant, Replacement
-
-Programs = tuple[Replacement, ...]
+from aann.replacement import Replacement
 
 
 def agree(

@@ -17,23 +17,23 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.agreement import agree
-from aann.batches import default_size, size_for
+from aann.batches import batches, default_size, size_for
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
 from aann.processes import ends_together
+from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
 from aann.room import check_room
@@ -49,8 +49,8 @@ def evaluate(
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -96,13 +96,13 @@ def evaluate(
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    main, *more = agree(machine, [main, *others, *wrong], facts)
-    others, wrong = more[: len(others)], more[len(others) :]
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
@@ -206,6 +206,7 @@ def _report_row(
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
+        source=written(part.program.program for part in row.parts if part.program is not None),
     )
 
 
@@ -218,8 +219,8 @@ def _natural(
     """
     cost = None
     if machine.process[0] == 0:
-        inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-        parts = [natural(model, r, inputs=inputs) for r in main]
+        first = next(batches(design, min(len(design), default_size(model)), model))
+        parts = [natural(model, r, inputs=first.inputs) for r in main]
         cost = dataclasses.asdict(complexity.total(parts))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found

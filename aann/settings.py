@@ -31,7 +31,7 @@ from aann.workbench import Workbench, check_programs, workbench
 
 @ends_together
 def settings_sweep(
-    model: Model, programs: Sequence[Replacement], examples: Examples,
+    model: Model, programs: Replacement | Sequence[Replacement], examples: Examples,
     metrics: Sequence[str] = ("nll",), *, batch_size: int | None = None,
     machine: Machine | None = None,
 ) -> SweepLosses:  # fmt: skip
@@ -55,6 +55,7 @@ def settings_sweep(
             labels or metrics that do not fit, or a loss is NaN.
         TypeError: a program of a wrong dtype, or that JAX cannot trace.
     """
+    programs = [programs] if isinstance(programs, Replacement) else programs
     if not programs:
         raise ValueError("nothing to measure: pass at least one program")
     check_examples(model, examples, metrics)

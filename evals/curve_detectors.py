@@ -62,11 +62,16 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
-    parser.add_argument(
+    pictures = parser.add_mutually_exclusive_group()
+    pictures.add_argument(
         "--images", type=arguments.folder, metavar="DIR",
         help="report on the pictures in this folder (class from a WordNet id at the start of the "
         "file's or folder's name, or from --labels); the ladder is still fitted on the design half "
         "of the sample images",
+    )  # fmt: skip
+    pictures.add_argument(
+        "--data", choices=("imagenet_v2", "imagenette"),
+        help="report on all of this data set, read by tensorflow-datasets; fitted as with --images",
     )  # fmt: skip
     parser.add_argument(
         "--labels", type=arguments.file, metavar="CSV",
@@ -99,12 +104,11 @@ def _unknown_site(model: aann.Model, name: str) -> str:
 
 
 def _examples(args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
-    """The halves to fit and to report on. A user's picture that is a design image is left out."""
+    """The halves to fit and to report on. Another picture that is a design image is left out."""
     design, heldout = aann.split(zoo.data("imagenet_samples"))
-    if args.images:
-        heldout = aann.held_out(
-            zoo.data("imagenet_folder", path=args.images, labels=args.labels), design
-        )
+    if args.images or args.data:
+        given = {"path": args.images, "labels": args.labels} if args.images else {}
+        heldout = aann.held_out(zoo.data(args.data or "imagenet_folder", **given), design)
         seen = set(design.digests)
         unseen = [i for i, digest in enumerate(heldout.digests) if digest not in seen]
         if len(unseen) < len(heldout):

@@ -11,7 +11,7 @@ eval: $(VENV)/ready
 	$(BIN)/python -m evals.default
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types test
 

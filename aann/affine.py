@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 
-from aann.graph import evaluate_part, part, shape_of
+from aann.graph import shape_of
+from aann.part import evaluate_part, part
 
 CONSTANT, AFFINE, OTHER = range(3)
 

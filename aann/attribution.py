@@ -177,7 +177,7 @@ def _estimates(model: Model, checked: Pairs, metric: Metric) -> dict[str, np.nda
 
 def _nudged(model: Model, inputs: Any, nudges: Mapping[str, Any]) -> Any:
     """The outputs with something added at each site: one backward pass reaches nested sites."""
-    graph = trace_model(model, model.params, inputs)
+    graph = trace_model(model, model.params, inputs, list(nudges))
 
     def plus(nudge: Any) -> running.Change:
         return running.Change(lambda natural: natural + nudge)

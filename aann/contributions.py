@@ -37,21 +37,24 @@ class Contributions:
     held: tuple[str, ...]
     axes: Mapping[str, Sequence[str]]
 
+    @property
+    def _named(self) -> list[str]:
+        return [self.final, *self.components, *self.split, *self.split.values(), *self.held]
+
     def check(self, model: Model, batch: Any, metric: Metric | None, n: int) -> None:
         """Refuse what cannot work before anything runs.
 
         Raises:
             ValueError: with all problems.
         """
-        graph = trace_model(model, model.params, batch)
-        named = [self.final, *self.components, *self.split, *self.split.values(), *self.held]
-        graph.check(named)
+        graph = trace_model(model, model.params, batch, self._named)
+        graph.check(self._named)
         running.check_changes(graph, {self.final: running.Change(lambda x: x)})
         names = self.components
         problems = [] if names else ["no components: name what writes to the stream"]
         problems += [f"component {c!r} is named twice" for c in set(names) if names.count(c) > 1]
         size = jax.tree.leaves(batch)[0].shape[0]
-        problems += check_sites(graph, list(dict.fromkeys(named)), size, differentiate=True)
+        problems += check_sites(graph, list(dict.fromkeys(self._named)), size, differentiate=True)
         like = _shape(graph, self.final)
         problems += [
             f"component {name!r} has shape {_shape(graph, name)}, the stream {self.final!r} {like}"
@@ -86,7 +89,7 @@ class Contributions:
 
     def run(self, model: Model, params: Any, inputs: Any, metric: Metric | None) -> Any:
         """Contributions, their total, and the sizes of errors for ``verify``."""
-        graph = trace_model(model, params, inputs)
+        graph = trace_model(model, params, inputs, self._named)
         start = running.start(graph, params, inputs)
         var: dict[str, Any] = {name: graph.read_vars(name)[0] for name in graph.marks}
         held = [*roots_below(graph, self.final), *(var[name] for name in self.held)]

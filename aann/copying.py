@@ -86,7 +86,7 @@ def ov_circuit(
 
     @jax.jit
     def circuit(params: Any, inputs: Any) -> Any:
-        graph = trace_model(model, params, inputs)
+        graph = trace_model(model, params, inputs, [embed, *here, final])
         graph.check([embed, *here, final])
         start = running.start(graph, params, inputs)
         read_site, pattern_site, *_ = here

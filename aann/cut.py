@@ -24,8 +24,9 @@ import numpy as np
 from jax.extend.core import Literal, Var
 
 from aann import run as running
-from aann.graph import Graph, shape_of, variables
+from aann.graph import Graph, shape_of
 from aann.model import Model
+from aann.part import variables
 from aann.splice import trace_model
 
 _CHEAP = (
@@ -69,7 +70,7 @@ def cut(model: Model, sites: str | Sequence[str], inputs: Any, *, reads: Sequenc
         ValueError: a site is unknown, or nothing depends on it; a read lies downstream of a cut.
     """
     names = [sites] if isinstance(sites, str) else list(sites)
-    graph = trace_model(model, model.params, inputs)
+    graph = trace_model(model, model.params, inputs, [*names, *reads])
     running.check_changes(
         graph, {name: running.Change(lambda x, *_: x, tuple(reads)) for name in names}
     )

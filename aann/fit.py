@@ -7,6 +7,7 @@ held-out examples, only reads what ``fit`` returned.
 import dataclasses
 import functools
 import hashlib
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from aann import linear
 from aann.batches import batches
 from aann.examples import Design
 from aann.finite import check_finite
+from aann.linear_rows import Rows
 from aann.workbench import Workbench
 
 DONORS = 256
@@ -52,6 +54,7 @@ def fit(
     *,
     seed: int = 0,
     with_linear: bool = True,
+    stratum: int | None = None,
     progress: bool = False,
 ) -> tuple[Fitted, ...]:
     """Fit the ladder's rungs, for each replacement of the bench.
@@ -61,6 +64,8 @@ def fit(
         design: examples to fit on.
         seed: picks the donors, and the positions that the linear prediction is fitted on.
         with_linear: whether to fit the linear prediction.
+        stratum: the linear prediction is fitted on equally many positions of every so many
+            examples; by default of every batch.
         progress: show a bar.
 
     Raises:
@@ -75,8 +80,11 @@ def fit(
     donors = donor_order(design.names, seed)[:DONORS]
     label = f"design: {design.name}" if progress else ""
     tokens = _tokens(bench, design) if with_linear else [()] * len(bench.replacements)
-    parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
-    for batch in batches(design, bench.batch_size, bench.model, progress=label):
+    rows = Rows(len(design), stratum or bench.batch_size, seed)
+    parts = [_Part(bench, i, donors, rows, tokens[i]) for i in range(len(bench.replacements))]
+    for batch in batches(
+        design, bench.batch_size, bench.model, progress=label, machine=bench.machine
+    ):
         names = [design.names[i] for i in batch.indices]
         started = bench.start(batch.inputs)
         natural, reads = _look(bench, started)
@@ -85,7 +93,9 @@ def fit(
             i = part.i
             part.add(natural[i], output[i], batch.indices, names)
             if with_linear:
-                part.add_rows(reads[i], natural[i], len(names), len(design))
+                part.add_rows(reads[i], natural[i], batch.indices)
+    for part in parts:
+        part.gather()
     return tuple(part.fitted(with_linear) for part in parts)
 
 
@@ -117,12 +127,16 @@ def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
     if not any(map(any, whole)):
         return [() for _ in whole]
     seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
-    for batch in batches(design, bench.batch_size, bench.model):
+    for batch in batches(design, bench.batch_size, bench.model, machine=bench.machine):
         _, reads = _look(bench, bench.start(batch.inputs))
         for sets, row, values in zip(seen, whole, reads, strict=True):
             integers = [v for v, w in zip(values, row, strict=True) if w]
             for known, value in zip(sets, integers, strict=True):
                 known.update(np.unique(np.asarray(value)).tolist())
+    for theirs in bench.machine.gather(seen):
+        for sets, others in zip(seen, theirs, strict=True):
+            for known, more in zip(sets, others, strict=True):
+                known.update(more)
     return [tuple(jnp.asarray(sorted(s), np.int32) for s in sets) for sets in seen]
 
 
@@ -134,16 +148,15 @@ class _Part:
         bench: Workbench,
         i: int,
         donors: Sequence[int],
-        seed: int,
+        rows: Rows,
         tokens: tuple[Array, ...],
     ) -> None:
-        self.bench, self.i, self.tokens = bench, i, tokens
+        self.bench, self.i, self.rows, self.tokens = bench, i, rows, tokens
         self.sums = _Sums()
         self.equations = linear.NormalEquations()
         self.place = {int(example): k for k, example in enumerate(donors)}
         self.natural: list[np.ndarray] = [np.empty(0)] * len(donors)
         self.output: list[np.ndarray] = [np.empty(0)] * len(donors)
-        self.rng = np.random.default_rng(seed)
 
     def add(
         self, natural: Array, output: Array, indices: Sequence[int], names: Sequence[str]
@@ -158,28 +171,44 @@ class _Part:
                 self.natural[self.place[example]] = theirs[row]
                 self.output[self.place[example]] = mine[row]
 
-    def add_rows(self, reads: Sequence[Any], natural: Array, n: int, examples: int) -> None:
+    def add_rows(self, reads: Sequence[Any], natural: Array, indices: Sequence[int]) -> None:
         reads = self.bench.channels_last(self.i, reads)
-        x, y = _linear_rows(reads, natural, n, self.tokens)
-        self.equations.add(*_some_rows(x, y, self.rng, examples / n))
+        x, y = _linear_rows(reads, natural, len(indices), self.tokens)
+        x, y = self.bench.machine.on_one((x, y))
+        for chosen in self.rows.of(indices, len(x) // len(indices), x.shape[1]):
+            self.equations.add(*((x, y) if len(chosen) == len(x) else (x[chosen], y[chosen])))
+
+    def gather(self) -> None:
+        """Put together what all processes have of their examples."""
+        gather = self.bench.machine.gather
+        for sums, name in (
+            (self.sums, "n"), (self.sums, "natural"), (self.sums, "moments"),
+            (self.equations, "gram"), (self.equations, "cross"), (self.equations, "rows"),
+        ):  # fmt: skip
+            setattr(sums, name, functools.reduce(operator.add, gather(getattr(sums, name))))
+        for values in (self.natural, self.output):
+            for theirs in gather(values):
+                for k, value in enumerate(theirs):
+                    values[k] = value if value.size else values[k]
 
     def fitted(self, with_linear: bool) -> Fitted:
         slope, offset = self.sums.affine()
         natural = self.bench.naturals[self.i]
         mean = np.broadcast_to(self.sums.mean(), natural.shape[1:])
-        return Fitted(
-            mean=jnp.asarray(mean, natural.dtype),
-            position_mean=jnp.asarray(self.sums.position_mean(), natural.dtype),
-            donors=jnp.asarray(np.stack(self.natural)),
-            donor_outputs=jnp.asarray(np.stack(self.output)),
-            slope=jnp.asarray(slope, natural.dtype),
-            offset=jnp.asarray(offset, natural.dtype),
-            linear=(
+        arrays = {
+            "mean": jnp.asarray(mean, natural.dtype),
+            "position_mean": jnp.asarray(self.sums.position_mean(), natural.dtype),
+            "donors": jnp.asarray(np.stack(self.natural)),
+            "donor_outputs": jnp.asarray(np.stack(self.output)),
+            "slope": jnp.asarray(slope, natural.dtype),
+            "offset": jnp.asarray(offset, natural.dtype),
+            "linear": (
                 linear.Linear(jnp.asarray(self.equations.solve()), self.tokens)
                 if with_linear
                 else None
             ),
-        )
+        }
+        return Fitted(**self.bench.machine.everywhere(arrays))
 
 
 def donor_order(names: Sequence[str], seed: int) -> list[int]:
@@ -213,17 +242,6 @@ def _features(
     reads: tuple[Array, ...], tokens: tuple[Array, ...], natural: jax.ShapeDtypeStruct
 ) -> Array:
     return linear.features(reads, natural, tokens)
-
-
-def _some_rows(
-    x: Array, y: Array, rng: np.random.Generator, n_batches: float
-) -> tuple[Array, Array]:
-    """A random part of the rows, so that in all there are ``ROWS_PER_FEATURE`` a feature."""
-    enough = int(np.ceil(linear.ROWS_PER_FEATURE * x.shape[1] / n_batches))
-    if enough >= len(x):
-        return x, y
-    chosen = jnp.asarray(np.sort(rng.choice(len(x), enough, replace=False)))
-    return x[chosen], y[chosen]
 
 
 class _Sums:

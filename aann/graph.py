@@ -1,31 +1,29 @@
 """The traced program of a model and the sites in it.
 
-``trace`` turns a function into a flat jaxpr in which every mark is an equation of the top level:
-calls that hold a mark (``jit``, ``remat``, custom derivatives) are inlined by evaluating their
-bodies under a second trace, so that no variable is ever renamed by hand; calls without marks stay
-as they are. Everything else in aann is a question asked of this graph.
+``trace`` turns a function into a flat jaxpr in which every mark is an equation of the top level
+(``aann/inline.py``); calls without marks stay as they are. Everything else in aann is a question
+asked of this graph.
 
-Sharp edges: a mark inside ``scan``, ``while`` or ``cond`` has no single value and cannot be
-addressed; ``jax.ad_checkpoint.checkpoint_name`` marks count as sites; tracing a large model takes
-a fraction of a second, so jit what runs it.
+Sharp edges: a mark inside a ``scan`` is addressed step by step (``layer[3]``); one inside ``while``
+or ``cond`` has no single value and cannot be addressed; ``jax.ad_checkpoint.checkpoint_name`` marks
+count as sites; tracing a large model takes a fraction of a second, so jit what runs it.
 """
 
 import dataclasses
 import difflib
 import functools
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.core
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxprs_in_params
+from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
 
+from aann.inline import CALLS, CUSTOM_RULES, inline, listed, loops
+from aann.loops import MARKS, base, bodies, marks_inside
+from aann.part import variables
 from aann.site import INPUT
-
-_MARKS = ("aann_site", "name")
-_CALLS = ("jit", "pjit", "closed_call", "core_call", "checkpoint", "remat", "remat2")
-_CUSTOM_RULES = ("custom_jvp_call", "custom_vjp_call")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -37,6 +35,8 @@ class Graph:
         consts: values of the jaxpr's constants.
         marks: site name -> position of its equation.
         held: name of a mark that cannot be addressed -> why, and what to do.
+        traced: the program before anything was written out.
+        calls: primitives that were stepped into.
         n_params: how many input variables are parameters.
         in_tree: tree of the inputs (without the parameters).
         out_tree: tree of the outputs.
@@ -46,6 +46,8 @@ class Graph:
     consts: tuple[Any, ...]
     marks: Mapping[str, int]
     held: Mapping[str, str]
+    traced: Jaxpr
+    calls: tuple[str, ...]
     n_params: int
     in_tree: Any
     out_tree: Any
@@ -66,19 +68,31 @@ class Graph:
         """The output variables (outputs that are literals left out)."""
         return [v for v in self.jaxpr.outvars if not isinstance(v, Literal)]
 
+    @functools.cached_property
+    def listing(self) -> dict[str, jax.ShapeDtypeStruct]:
+        """All sites, the steps of loops one by one, with shapes and dtypes."""
+        found = list(listed(self.traced, self.calls))
+        return dict(zip(_numbered(n for n, _ in found), (s for _, s in found), strict=True))
+
     def check(self, names: Iterable[str]) -> None:
         """Raise ``ValueError`` naming every one of ``names`` that is not a site, with advice."""
-        known = [INPUT, *self.marks]
+        unknown = [n for n in dict.fromkeys(names) if n != INPUT and n not in self.marks]
+        if not unknown:
+            return
+        known, repeated = [INPUT, *self.listing], loops(self.traced)
         lines = []
-        for name in dict.fromkeys(names):
+        for name in unknown:
+            root = re.sub(r"\[\d+\].*", "", str(name))
             if name in self.held:
                 lines.append(f"site {name!r} cannot be addressed: {self.held[name]}")
-            elif name not in known:
+            elif root in repeated and root != name:
+                first, last = repeated[root][0], repeated[root][-1]
+                lines.append(f"no site {name!r} in this model: {root}[{first}] to {root}[{last}]")
+            else:
                 close = _close(str(name), known)
                 hint = f"did you mean {', '.join(map(repr, close))}?" if close else "no close match"
                 lines.append(f"no site {name!r} in this model: {hint}")
-        if lines:
-            raise ValueError("\n".join([*lines, f"(the model has {len(known)} sites: aann.sites)"]))
+        raise ValueError("\n".join([*lines, f"(the model has {len(known)} sites: aann.sites)"]))
 
     def read_vars(self, name: str) -> list[Var]:
         """The variables behind a read: all inputs for ``input``, else the one after the mark."""
@@ -108,18 +122,18 @@ def _close(name: str, known: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*parts, *similar]))[:3]
 
 
-def variables(eqn: JaxprEqn) -> list[Var]:
-    """The variables that an equation reads (literals left out)."""
-    return [v for v in eqn.invars if not isinstance(v, Literal)]
-
-
 def shape_of(var: Any) -> jax.ShapeDtypeStruct:
     """Shape and dtype of a variable's value."""
     return jax.ShapeDtypeStruct(var.aval.shape, var.aval.dtype)
 
 
 def trace(
-    apply: Callable[[Any, Any], Any], params: Any, inputs: Any, *, inline_custom_rules: bool = False
+    apply: Callable[[Any, Any], Any],
+    params: Any,
+    inputs: Any,
+    *,
+    wanted: Collection[str] = (),
+    inline_custom_rules: bool = False,
 ) -> Graph:
     """Trace ``apply(params, inputs)`` and bring its marks to the top level.
 
@@ -127,17 +141,12 @@ def trace(
         apply: the model's function.
         params: pytree of arrays, tracers or ``jax.ShapeDtypeStruct``.
         inputs: likewise.
+        wanted: sites that will be asked for: steps of loops are written out for these alone.
         inline_custom_rules: see ``aann.Model``.
     """
-    closed, shape = jax.make_jaxpr(apply, return_shape=True)(params, inputs)
-    calls = (*_CALLS, *_CUSTOM_RULES) if inline_custom_rules else _CALLS
-    if any(_inlinable(eqn, calls) for eqn in closed.jaxpr.eqns):
-        avals = [
-            jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype, weak_type=v.aval.weak_type)
-            for v in closed.jaxpr.invars
-        ]
-        called = closed
-        closed = jax.make_jaxpr(lambda *args: _inline(called, args, calls))(*avals)
+    traced, shape = jax.make_jaxpr(apply, return_shape=True)(params, inputs)
+    calls = (*CALLS, *CUSTOM_RULES) if inline_custom_rules else CALLS
+    closed = inline(traced, calls, wanted)
     marks = _numbered_marks(closed.jaxpr)
     jaxpr = _renamed(closed.jaxpr, marks)
     return Graph(
@@ -145,6 +154,8 @@ def trace(
         consts=tuple(closed.consts),
         marks=marks,
         held=_held_marks(jaxpr),
+        traced=traced.jaxpr,
+        calls=calls,
         n_params=len(jax.tree.leaves(params)),
         in_tree=jax.tree.structure(inputs),
         out_tree=jax.tree.structure(shape),
@@ -161,104 +172,50 @@ def _renamed(jaxpr: Jaxpr, marks: Mapping[str, int]) -> Jaxpr:
     return renamed
 
 
-def part(jaxpr: Jaxpr, eqns: Sequence[JaxprEqn], wanted: Callable[[Var], bool]) -> Jaxpr:
-    """The sub-program of some consecutive equations: what they read, and the ``wanted`` results."""
-    made: dict[Var, None] = {}
-    read: dict[Var, None] = {}
-    for eqn in eqns:
-        read.update((v, None) for v in variables(eqn) if v not in made)
-        made.update((v, None) for v in eqn.outvars)
-    program: Jaxpr = jaxpr.replace(
-        constvars=[], invars=list(read), outvars=[v for v in made if wanted(v)], eqns=list(eqns)
-    )
-    return program
-
-
-def evaluate_part(program: Jaxpr, env: dict[Var, Any]) -> None:
-    """Run a sub-program on the values in ``env`` and put its results there."""
-    values = jax.core.eval_jaxpr(program, (), *[env[v] for v in program.invars])
-    results: Sequence[Any] = program.outvars
-    env.update(zip(results, values, strict=True))
-
-
-def _inline(closed: ClosedJaxpr, args: Sequence[Any], calls: tuple[str, ...]) -> list[Any]:
-    """Evaluate a program, stepping into the calls that hold marks."""
-    jaxpr = closed.jaxpr
-    env: dict[Var, Any] = dict(zip(jaxpr.constvars, closed.consts, strict=True))
-    env.update(zip(jaxpr.invars, args, strict=True))
-    for eqn in jaxpr.eqns:
-        if _inlinable(eqn, calls):
-            results = _inline(_body(eqn), [_value(v, env) for v in eqn.invars], calls)
-            env.update(zip(eqn.outvars, results, strict=True))
-        else:
-            evaluate_part(part(jaxpr, [eqn], lambda v: True), env)
-    return [_value(v, env) for v in jaxpr.outvars]
-
-
-def _value(atom: Any, env: Mapping[Var, Any]) -> Any:
-    return atom.val if isinstance(atom, Literal) else env[atom]
-
-
-def _inlinable(eqn: JaxprEqn, calls: tuple[str, ...]) -> bool:
-    return eqn.primitive.name in calls and any(_marks_inside(j) for j in _bodies(eqn))
-
-
-def _bodies(eqn: JaxprEqn) -> list[Jaxpr]:
-    return [getattr(j, "jaxpr", j) for j in jaxprs_in_params(eqn.params)]
-
-
-def _body(eqn: JaxprEqn) -> ClosedJaxpr:
-    """The only jaxpr among the parameters of a call, closed."""
-    (body,) = [v for v in eqn.params.values() if isinstance(v, Jaxpr | ClosedJaxpr)]
-    return body if isinstance(body, ClosedJaxpr) else ClosedJaxpr(body, ())
-
-
-def _marks_inside(jaxpr: Jaxpr) -> list[str]:
-    names = []
-    for eqn in jaxpr.eqns:
-        if eqn.primitive.name in _MARKS:
-            names.append(eqn.params["name"])
-        for body in _bodies(eqn):
-            names.extend(_marks_inside(body))
-    return names
-
-
 def _held_marks(jaxpr: Jaxpr) -> dict[str, str]:
     """Marks left inside a call, with the reason."""
     held = {}
     for eqn in jaxpr.eqns:
         kind = eqn.primitive.name
-        if kind in _CUSTOM_RULES:
+        names = [base(name)[0] for body in bodies(eqn) for name in marks_inside(body)]
+        if kind in CUSTOM_RULES:
             reason = (
                 f"it lies inside a function with a custom derivative rule ({kind}), which would be "
                 "lost; aann.Model(..., inline_custom_rules=True) accepts that"
             )
+        elif kind == "scan":
+            reason = "it lies inside a loop: say which step, as in {name}[0]"
         else:
             reason = (
                 f"it lies inside {kind!r}, where it has no single value; mark a value outside, or "
                 "write the loop or branch out in Python"
             )
-        held.update({name: reason for body in _bodies(eqn) for name in _marks_inside(body)})
+        held.update({name: reason.format(name=name) for name in names})
     return held
 
 
-def _numbered_marks(jaxpr: Jaxpr) -> dict[str, int]:
-    marks = [(e.params["name"], i) for i, e in enumerate(jaxpr.eqns) if e.primitive.name in _MARKS]
-    count = Counter(name for name, _ in marks)
-    seen: Counter[str] = Counter()
-    numbered: dict[str, int] = {}
-    taken = []
-    for name, i in marks:
-        # A checkpoint_name may be what aann.site refuses: "input", or "a#0" beside two "a".
-        number = count[name] > 1 or name == INPUT
-        label = f"{name}#{seen[name]}" if number else name
-        if label in numbered:
-            taken.append(label)
-        numbered[label] = i
+def _numbered(names: Iterable[str]) -> list[str]:
+    """Names of sites: those that occur more than once get a number.
+
+    Raises:
+        ValueError: a ``checkpoint_name`` is like the number of other marks ("a#0" and twice "a").
+    """
+    names = list(names)
+    count, seen = Counter(names), Counter[str]()
+    numbered = []
+    for name in names:
+        # A checkpoint_name may be "input", which stands for the model's inputs.
+        repeated = count[name] > 1 or name == INPUT
+        numbered.append(f"{name}#{seen[name]}" if repeated else name)
         seen[name] += 1
-    if taken:
+    if taken := [name for name, times in Counter(numbered).items() if times > 1]:
         raise ValueError(
             f"two marks are called {', '.join(map(repr, taken))}: one by its own name, one as a "
             "numbered repetition; rename one of them"
         )
     return numbered
+
+
+def _numbered_marks(jaxpr: Jaxpr) -> dict[str, int]:
+    marks = [(e.params["name"], i) for i, e in enumerate(jaxpr.eqns) if e.primitive.name in MARKS]
+    return dict(zip(_numbered(n for n, _ in marks), (i for _, i in marks), strict=True))

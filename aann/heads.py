@@ -154,7 +154,8 @@ def head_scores(
 def _check(model: Model, tokens: np.ndarray, names: Sequence[str]) -> None:
     if tokens.ndim != 2 or not np.issubdtype(tokens.dtype, np.integer) or not tokens.size:
         raise ValueError(f"tokens are (n, pos) integers, got {tokens.dtype} {tokens.shape}")
-    graph = trace_model(model, model.params, jax.ShapeDtypeStruct(tokens.shape, tokens.dtype))
+    shape = jax.ShapeDtypeStruct(tokens.shape, tokens.dtype)
+    graph = trace_model(model, model.params, shape, names)
     graph.check(names)
     problems = [] if names else ["no patterns: name at least one site"]
     n, width = tokens.shape

@@ -107,7 +107,7 @@ def interval(
 
     Args:
         estimate: (...), the statistic of the data.
-        draws: (..., draws), of the resamples.
+        draws: (..., draws), of the resamples; NaN for those without a value, which are left out.
         jackknife: (..., units), without each unit of resampling.
         identified: (...), where False the estimate and its ends become NaN.
         setting: confidence and method.
@@ -117,9 +117,16 @@ def interval(
     ends = np.full((*known.shape, 2), np.nan)
     for index in np.ndindex(known.shape):
         if known[index]:
-            levels = _levels(float(estimates[index]), draws[index], jackknife[index], setting)
-            ends[index] = np.quantile(draws[index], levels)
+            kept = draws[index][~np.isnan(draws[index])]
+            levels = _levels(float(estimates[index]), kept, jackknife[index], setting)
+            ends[index] = np.quantile(kept, levels)
     return Interval(estimates, ends[..., 0], ends[..., 1], known, draws, jackknife, setting)
+
+
+def rerank(found: Interval, method: Method) -> Interval:
+    """The same estimates and draws with the interval of another method."""
+    setting = dataclasses.replace(found.setting, method=method)
+    return interval(found.estimate, found.draws, found.jackknife, found.identified, setting)
 
 
 def _levels(

@@ -69,12 +69,13 @@ def levels(model: Model, replacements: Sequence[Replacement], inputs: Any) -> tu
         ValueError: unknown sites, reads downstream of writes, programs that read each other, or
             reads that depend on a site which their own does not depend on.
     """
-    _check(trace_model(model, model.params, inputs), replacements)
+    wanted = [name for r in replacements for name in (r.site, *r.reads)]
+    _check(trace_model(model, model.params, inputs, wanted), replacements)
     steps: list[_Step] = []
     here, args, prepared = model, inputs, model.params
     found: set[str] = set()
     while left := [i for i, _ in enumerate(replacements) if not any(i in s.members for s in steps)]:
-        graph = trace_model(here, prepared, args)
+        graph = trace_model(here, prepared, args, wanted)
         sites = list(dict.fromkeys(replacements[i].site for i in left))
         names = _readable(graph, sites, [r for i in left for r in replacements[i].reads], not steps)
         names = tuple(n for n in names if n not in found)

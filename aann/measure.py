@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -66,20 +65,24 @@ def measure(
     if heldout.labels is not None:
         metrics.check_labels(heldout.labels, classes, heldout.names)
     donors = donor_of(heldout.names, seed)
-    losses: list[list[dict[str, np.ndarray]]] = []
+    losses: dict[int, list[dict[str, np.ndarray]]] = {}
     moments = np.zeros((len(rows), 7, sum(len(r.units) for r in bench.replacements)))
     label = f"heldout: {heldout.name}" if progress else ""
-    for batch in batches(heldout, bench.batch_size, bench.model, progress=label):
+    for batch in batches(
+        heldout, bench.batch_size, bench.model, progress=label, machine=bench.machine
+    ):
         names = [heldout.names[i] for i in batch.indices]
         batch_losses, batch_moments = _measure_batch(bench, rows, batch, names, donors)
-        losses.append(batch_losses)
+        losses[batch.indices[0]] = batch_losses
         moments += batch_moments
-    r2, correlation = _agreement(moments)
+    everyone = bench.machine.gather((losses, moments))
+    r2, correlation = _agreement(np.sum([m for _, m in everyone], axis=0))
+    found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
     joined = {
         metric: np.stack(
-            [np.concatenate([b[r][metric] for b in losses]) for r in range(len(rows) + 1)]
+            [np.concatenate([b[r][metric] for b in found]) for r in range(len(rows) + 1)]
         )
-        for metric in losses[0][0]
+        for metric in found[0][0]
     }
     return Measured(losses=joined, r2=r2, correlation=correlation)
 
@@ -114,7 +117,7 @@ def _measure_batch(
     on_host = [np.asarray(values[:n]) for values in natural]
     for values, replacement in zip(on_host, bench.replacements, strict=True):
         check_finite(values, names, replacement, "the intact model")
-    donor = jnp.asarray(np.resize(donors[list(batch.indices)], bench.batch_size))
+    donor = bench.machine.spread(np.resize(donors[list(batch.indices)], bench.batch_size))
     outputs: dict[Any, Array] = {}
     losses, moments = [], []
     for row in rows:

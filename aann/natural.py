@@ -38,8 +38,8 @@ def natural(
         seed: of the noise and of the combination.
     """
     inputs = _noise(model, seed) if inputs is None else inputs
-    graph = trace_model(model, model.params, inputs)
     site, reads = replacement.site, replacement.reads
+    graph = trace_model(model, model.params, inputs, [site, *reads])
     graph.check([site, *reads])
     targets = graph.read_vars(site)
     given = [v for name in reads if name != INPUT for v in graph.read_vars(name)]

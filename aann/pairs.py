@@ -115,7 +115,7 @@ def pairs(
     batch = like_batch(clean, batch_size)
     size = example_count(batch)
     try:
-        graph = trace_model(model, model.params, batch)
+        graph = trace_model(model, model.params, batch, names)
         running.check_changes(graph, dict.fromkeys(names, running.Change(lambda x: x)))
     except ValueError as error:
         problems.append(str(error))

@@ -30,8 +30,9 @@ import jax.numpy as jnp
 from aann import run as running
 from aann.answer import Metric
 from aann.axes import AXES, places
-from aann.graph import Graph, shape_of, variables
+from aann.graph import Graph, shape_of
 from aann.model import Model
+from aann.part import variables
 from aann.patch import Patched, activation_patching
 from aann.site import INPUT, site
 from aann.splice import trace_model
@@ -113,7 +114,7 @@ def through(
     parts = _parts(receivers)
 
     def apply(params: Any, inputs: Any) -> Any:
-        graph = trace_model(model, params, inputs)
+        graph = trace_model(model, params, inputs, [sender, *parts, *frozen])
         masks = _masks(graph, sender, parts, frozen, axes)
         start = running.start(graph, params, inputs)
         natural = _values(graph, start, {}, [sender, *frozen])

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from aann.interval import Interval
+from aann.report_file import read
 from aann.table import aligned, markdown
 
 SCHEMA = 1
@@ -30,6 +32,13 @@ class Estimate:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
         return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    @classmethod
+    def of(cls, interval: Interval) -> "Estimate":
+        """From the interval of one number."""
+        if not interval.identified:
+            return cls(None, None, None, identified=False)
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,8 +98,12 @@ class Report:
         natural: constants, bits and flops of the units replaced.
         rows: the ladder.
         constants: the program's constants: name -> value, origin and note.
-        arrays: per-example losses ``losses/METRIC`` (rows, n), the ``draws/METRIC`` (rows, draws)
-            of recovered, and whatever an eval adds for its figures. In ``report.npz``.
+        precision: where products were in bfloat16, how far that moves recovered of the program,
+            see ``aann.rounding``; else None.
+        arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
+            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
+            (rows, draws) of recovered, and whatever an eval adds for its figures. In
+            ``report.npz``.
     """
 
     eval: str
@@ -108,6 +121,7 @@ class Report:
     natural: Mapping[str, int | float | None]
     rows: Sequence[ReportRow]
     constants: Mapping[str, Mapping[str, Any]]
+    precision: Mapping[str, Any] | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     def row(self, name: str) -> ReportRow:
@@ -120,6 +134,20 @@ class Report:
             if row.name == name:
                 return row
         raise KeyError(f"no row {name!r}; rows are {', '.join(r.name for r in self.rows)}")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Report":
+        """What ``save`` wrote.
+
+        Args:
+            path: the folder, or ``report.json`` in it; ``report.npz`` lies beside it.
+
+        Raises:
+            OSError: a file is missing or cannot be read.
+            ValueError: a file is truncated or altered, or of another schema: all problems.
+        """
+        report, arrays = read(cls, path, SCHEMA)
+        return report.with_arrays(**arrays)
 
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""
@@ -209,6 +237,16 @@ class Report:
             f"seed {self.seed}; 95% BCa bootstrap intervals",
             f"damage of zero-ablation: {damage}",
             f"intact model's loss: {intact}",
+            *self._rounding(),
+        ]
+
+    def _rounding(self) -> list[str]:
+        if self.precision is None:
+            return []
+        moved = ", ".join(f"{m} {_moved(self.precision['moved'][m])}" for m in self._metrics())
+        return [
+            f"bfloat16 products: recovered of the program minus that in float32: {moved} (on "
+            f"n = {self.precision['n']} of these examples)"
         ]
 
     def _legend(self) -> list[str]:
@@ -237,6 +275,12 @@ def _short(estimate: Estimate) -> str:
     if estimate.estimate is None:
         return "not identified"
     return f"{estimate.estimate:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _moved(x: Mapping[str, float | None]) -> str:
+    if x["estimate"] is None:
+        return "not identified"
+    return f"{x['estimate']:+.4f} [{x['low']:+.4f}, {x['high']:+.4f}]"
 
 
 def _mean(values: Sequence[float | None]) -> str:

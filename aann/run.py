@@ -14,7 +14,8 @@ from typing import Any
 import jax
 from jax.extend.core import Literal, Var
 
-from aann.graph import Graph, evaluate_part, part, variables
+from aann.graph import Graph
+from aann.part import evaluate_part, part, variables
 
 
 @dataclasses.dataclass(frozen=True)

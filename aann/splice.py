@@ -8,7 +8,7 @@ which is how an artificial layer feeds the next one.
 import dataclasses
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -21,9 +21,18 @@ from aann.replacement import Replacement
 from aann.site import INPUT
 
 
-def trace_model(model: Model, params: Any, inputs: Any) -> Graph:
-    """The traced program of ``model`` for these (shapes of) parameters and inputs."""
-    return trace(model.apply, params, inputs, inline_custom_rules=model.inline_custom_rules)
+def trace_model(model: Model, params: Any, inputs: Any, wanted: Collection[str] = ()) -> Graph:
+    """The traced program of ``model`` for these (shapes of) parameters and inputs.
+
+    Args:
+        model: the model.
+        params: its parameters, or their shapes.
+        inputs: likewise.
+        wanted: sites that will be asked for (steps of loops are written out for these alone).
+    """
+    return trace(
+        model.apply, params, inputs, wanted=wanted, inline_custom_rules=model.inline_custom_rules
+    )
 
 
 def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
@@ -34,7 +43,8 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
         inputs: example inputs (arrays or ``jax.ShapeDtypeStruct``); by default a batch of one.
 
     Returns:
-        name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs.
+        name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs. A
+        mark inside a loop is listed step by step, as ``name[0]``, ``name[1]``, ...
     """
     given = model.batch(1) if inputs is None else inputs
     try:
@@ -47,9 +57,7 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
             )
         raise
     shapes = {INPUT: jax.eval_shape(lambda x: x, given)}
-    for name in graph.marks:
-        shapes[name] = shape_of(graph.read_vars(name)[0])
-    return shapes
+    return shapes | graph.listing
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:
@@ -65,7 +73,7 @@ def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, di
     names = [names] if isinstance(names, str) else list(names)
 
     def captured(inputs: Any) -> tuple[Any, dict[str, Any]]:
-        graph = trace_model(model, model.params, inputs)
+        graph = trace_model(model, model.params, inputs, names)
         graph.check(names)
         reads = {name: graph.read_vars(name) for name in names}
         keep = [*graph.outvars, *(v for vs in reads.values() for v in vs)]
@@ -110,8 +118,10 @@ def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> M
         for name, here in by_site.items()
     }
 
+    wanted = [name for r in chosen for name in (r.site, *r.reads)]
+
     def apply(params: Any, inputs: Any) -> Any:
-        graph = trace_model(model, params, inputs)
+        graph = trace_model(model, params, inputs, wanted)
         running.check_changes(graph, changes)
         ranks = {name: len(shape_of(graph.read_vars(name)[0]).shape) for name in by_site}
         check_together(model, chosen, ranks)
@@ -134,10 +144,12 @@ def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> 
     """Compute every program from the same reads, then write them all."""
     taken = 0
     value = natural
+    at_site = jax.ShapeDtypeStruct(natural.shape, natural.dtype)
     for replacement in here:
-        result = replacement.compute(*reads[taken : taken + len(replacement.reads)])
+        given = reads[taken : taken + len(replacement.reads)]
         taken += len(replacement.reads)
-        replacement.check_result(result, jax.ShapeDtypeStruct(natural.shape, natural.dtype))
+        result = replacement.compute(*given, natural=at_site)
+        replacement.check_result(result, at_site)
         value = replacement.write(value, result)
     return value
 

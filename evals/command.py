@@ -7,25 +7,36 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+import jax
 import numpy as np
 from matplotlib.figure import Figure
 
 import aann
 import zoo
+from aann import processes
 
 Half = TypeVar("Half", bound=aann.Examples)
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run ``main``; what can go wrong with input is printed as a message, with exit status 1."""
+    """Run ``main``; what can go wrong with input is printed as a message, with exit status 1.
+
+    Of several processes all end, and all with an error where one does.
+    """
     try:
-        main()
-    except (ValueError, OSError, zoo.AssetError) as error:
+        with processes.together():
+            main()
+    except (ValueError, OSError, zoo.AssetError, processes.ProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def leads() -> bool:
+    """Whether this process prints and writes results: of several, process 0 does."""
+    return not jax.distributed.is_initialized() or jax.process_index() == 0
 
 
 def pick(examples: Half, n: int | None, seed: int) -> Half:
@@ -64,6 +75,8 @@ def writable(folder: pathlib.Path) -> pathlib.Path:
     Raises:
         OSError: it cannot be created or written.
     """
+    if not leads():
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".aann-{os.getpid()}"
@@ -76,15 +89,24 @@ def writable(folder: pathlib.Path) -> pathlib.Path:
 
 def say(text: str) -> None:
     """One line about what is going on, on stderr: stdout is for the result."""
-    print(text, file=sys.stderr, flush=True)
+    if leads():
+        print(text, file=sys.stderr, flush=True)
+
+
+def show(text: str) -> None:
+    """A result, on stdout."""
+    if leads():
+        print(text, flush=True)
 
 
 def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Sequence[str]:
     """Print the report and write it and its figures into ``folder``; returns the files' names."""
+    if not leads():
+        return ()
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", bbox_inches="tight")
     report.save(folder, figures=[f"{name}.png" for name in figures])
-    print(report)
+    show(str(report))
     written = ["report.json", "report.md", "report.npz", *(f"{n}.png" for n in figures)]
     say(f"wrote {', '.join(written)} to {folder}")
     return written

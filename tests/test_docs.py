@@ -7,6 +7,7 @@ import jax
 import pytest
 
 PAGES = sorted((pathlib.Path(__file__).parent.parent / "docs").glob("*.md"))
+NEED_ASSETS = {"your_images"}
 
 
 def blocks(text):
@@ -25,7 +26,9 @@ def run(page, text):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
-def test_the_code_of_a_page_runs(page):
+def test_the_code_of_a_page_runs(page, request):
+    if page.stem in NEED_ASSETS:
+        request.getfixturevalue("assets")
     text = page.read_text(encoding="utf-8")
     assert text.count("```python") == len(blocks(text)), "a block is not closed"
     run(str(page), text)

@@ -60,8 +60,7 @@ def test_custom_rules_outside_of_sites_survive():
 
 
 def looped(p, x):
-    y, _ = jax.lax.scan(lambda c, _: (aann.site("step", c + 1), None), x, None, length=3)
-    return aann.site("out", y)
+    return jax.lax.while_loop(lambda c: c.sum() < 9, lambda c: aann.site("step", c + 1), x)
 
 
 def branched(p, x):
@@ -69,7 +68,7 @@ def branched(p, x):
 
 
 @pytest.mark.parametrize(
-    ("apply", "name", "kind"), [(looped, "step", "scan"), (branched, "yes", "cond")]
+    ("apply", "name", "kind"), [(looped, "step", "while"), (branched, "yes", "cond")]
 )
 def test_marks_without_a_single_value_raise_with_advice(apply, name, kind):
     with pytest.raises(ValueError, match=f"inside '{kind}', where it has no single value; mark"):

@@ -17,13 +17,12 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.agreement import agree
-from aann.batches import default_size, size_for
+from aann.batches import batches, default_size, size_for
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
@@ -34,8 +33,10 @@ from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
 from aann.processes import ends_together
+from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
+from aann.room import check_room
 from aann.rounding import rounding
 from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
@@ -86,7 +87,9 @@ def evaluate(
             cannot be traced.
         ValueError: no design examples; examples in both halves; no labels or labels out of range;
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval; processes that differ in what they evaluate.
+            few examples for an interval; processes that differ in what they evaluate; donors that
+            take more than ``machine.memory``.
+        OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
@@ -98,13 +101,13 @@ def evaluate(
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    agreed = agree(machine, [main, *others, *wrong], facts)
-    main = tuple(agreed[0])
-    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
+    check_room(bench, design, heldout, donors=len(design))
     cost = _natural(model, main, design, machine)
     stratum = min(default_size(model), most) if batch_size is None else batch_size
     fitted = fit(bench, design, seed=seed, with_linear=linear, stratum=stratum, progress=progress)
@@ -203,6 +206,7 @@ def _report_row(
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
+        source=written(part.program.program for part in row.parts if part.program is not None),
     )
 
 
@@ -215,8 +219,8 @@ def _natural(
     """
     cost = None
     if machine.process[0] == 0:
-        inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-        parts = [natural(model, r, inputs=inputs) for r in main]
+        first = next(batches(design, min(len(design), default_size(model)), model))
+        parts = [natural(model, r, inputs=first.inputs) for r in main]
         cost = dataclasses.asdict(complexity.total(parts))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found

@@ -16,6 +16,7 @@ from aann.measure import measure
 from aann.model import Model
 from aann.processes import ends_together
 from aann.replacement import Replacement
+from aann.room import check_room
 from aann.workbench import check_programs, workbench
 
 
@@ -61,6 +62,7 @@ def exhaustive(
     size = size_for(len(population), model, batch_size, machine)
     bench = workbench(model, main, size, machine)
     check_programs(bench, chosen.values())
+    check_room(bench, population)
     rows = [zero_row(main), *(programs_row(p, "program") for p in chosen.values())]
     losses = measure(bench, rows, held_out(population)).losses
     means = {metric: x.astype(np.float64).mean(axis=1) for metric, x in losses.items()}

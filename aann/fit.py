@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import hashlib
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -16,14 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from aann import linear
-from aann.batches import batches
+from aann import key, linear
+from aann.batches import Batch, batches
 from aann.examples import Design
 from aann.finite import check_finite
+from aann.fit_state import FitState
 from aann.linear_rows import Rows
+from aann.partial import Partial
+from aann.prefixes import Prefixes
+from aann.room import DONORS, donor_bytes
 from aann.workbench import Workbench
-
-DONORS = 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -79,24 +81,39 @@ def fit(
         )
     donors = donor_order(design.names, seed)[:DONORS]
     label = f"design: {design.name}" if progress else ""
-    tokens = _tokens(bench, design) if with_linear else [()] * len(bench.replacements)
     rows = Rows(len(design), stratum or bench.batch_size, seed)
-    parts = [_Part(bench, i, donors, rows, tokens[i]) for i in range(len(bench.replacements))]
-    for batch in batches(
-        design, bench.batch_size, bench.model, progress=label, machine=bench.machine
-    ):
-        names = [design.names[i] for i in batch.indices]
-        started = bench.start(batch.inputs)
-        natural, reads = _look(bench, started)
-        output = _compute(bench, started)
-        for part in parts:
-            i = part.i
-            part.add(natural[i], output[i], batch.indices, names)
-            if with_linear:
-                part.add_rows(reads[i], natural[i], batch.indices)
+    partial = Partial(
+        bench.machine,
+        lambda: key.digest(
+            "fit", key.of_bench(bench), key.of_examples(design), seed, with_linear, rows.stratum
+        ),
+    )
+    whole = _whole(bench) if with_linear else [[] for _ in bench.replacements]
+    listed = any(map(any, whole))
+    with Prefixes(bench, again=listed, reserved=donor_bytes(bench, len(design))) as prefixes:
+        tokens = _tokens(bench, design, whole, prefixes, partial) if listed else [() for _ in whole]
+        parts = [_Part(bench, i, donors, rows, tokens[i]) for i in range(len(bench.replacements))]
+        state = FitState(partial, parts, bench.machine.process)
+        for batch in state.left(functools.partial(_batches, bench, design, label)):
+            names = [design.names[i] for i in batch.indices]
+            started = prefixes.start(batch)
+            natural, reads = _look(bench, started)
+            output = _compute(bench, started)
+            for part in parts:
+                i = part.i
+                part.add(natural[i], output[i], batch.indices, names)
+                if with_linear:
+                    part.add_rows(reads[i], natural[i], batch.indices)
+            state.after(batch)
+        state.save()
     for part in parts:
         part.gather()
     return tuple(part.fitted(with_linear) for part in parts)
+
+
+def _batches(bench: Workbench, design: Design, label: str = "") -> Iterator[Batch]:
+    size, machine = bench.batch_size, bench.machine
+    return batches(design, size, bench.model, progress=label, machine=machine)
 
 
 def _look(bench: Workbench, started: Any) -> tuple[list[Array], list[Any]]:
@@ -118,21 +135,37 @@ def _compute(bench: Workbench, started: Any) -> list[Array]:
     return bench.values(started, lambda i, natural, at: bench.run(bench.replacements[i], at))
 
 
-def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
-    """For each replacement, the values that its integer reads take on the design examples."""
-    whole = [
+def _whole(bench: Workbench) -> list[list[bool]]:
+    """For each replacement, which of its reads are integers."""
+    return [
         [np.issubdtype(getattr(read, "dtype", np.float32), np.integer) for read in reads]
         for reads in bench.reads
     ]
-    if not any(map(any, whole)):
-        return [() for _ in whole]
+
+
+def _tokens(
+    bench: Workbench,
+    design: Design,
+    whole: Sequence[Sequence[bool]],
+    prefixes: Prefixes,
+    partial: Partial,
+) -> list[tuple[Array, ...]]:
+    """For each replacement, the values that its integer reads take on the design examples."""
+
+    def found(batch: Batch) -> dict[str, np.ndarray]:
+        _, reads = _look(bench, prefixes.start(batch))
+        return {
+            f"{i}/{j}": np.unique(np.asarray(read))
+            for i, row in enumerate(reads)
+            for j, read in enumerate(r for r, w in zip(row, whole[i], strict=True) if w)
+        }
+
     seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
-    for batch in batches(design, bench.batch_size, bench.model, machine=bench.machine):
-        _, reads = _look(bench, bench.start(batch.inputs))
-        for sets, row, values in zip(seen, whole, reads, strict=True):
-            integers = [v for v, w in zip(values, row, strict=True) if w]
-            for known, value in zip(sets, integers, strict=True):
-                known.update(np.unique(np.asarray(value)).tolist())
+    for batch in _batches(bench, design):
+        values = partial.recall("tokens", batch, functools.partial(found, batch))
+        for i, sets in enumerate(seen):
+            for j, known in enumerate(sets):
+                known.update(values[f"{i}/{j}"].tolist())
     for theirs in bench.machine.gather(seen):
         for sets, others in zip(seen, theirs, strict=True):
             for known, more in zip(sets, others, strict=True):
@@ -168,8 +201,9 @@ class _Part:
         self.sums.add(theirs.astype(np.float64), mine.astype(np.float64))
         for row, example in enumerate(indices):
             if example in self.place:
-                self.natural[self.place[example]] = theirs[row]
-                self.output[self.place[example]] = mine[row]
+                # Copies: a view would keep its whole batch in memory.
+                self.natural[self.place[example]] = theirs[row].copy()
+                self.output[self.place[example]] = mine[row].copy()
 
     def add_rows(self, reads: Sequence[Any], natural: Array, indices: Sequence[int]) -> None:
         reads = self.bench.channels_last(self.i, reads)

@@ -195,23 +195,19 @@ def _held_marks(jaxpr: Jaxpr) -> dict[str, str]:
 
 
 def _numbered(names: Iterable[str]) -> list[str]:
-    """Names of sites: those that occur more than once get a number.
-
-    Raises:
-        ValueError: a ``checkpoint_name`` is like the number of other marks ("a#0" and twice "a").
-    """
+    """Names of sites: those that occur more than once get a number."""
     names = list(names)
     count, seen = Counter(names), Counter[str]()
-    numbered = []
+    numbered: list[str] = []
     for name in names:
-        # A checkpoint_name may be "input", which stands for the model's inputs.
-        repeated = count[name] > 1 or name == INPUT
-        numbered.append(f"{name}#{seen[name]}" if repeated else name)
+        # A checkpoint_name may be what aann.site refuses: "input", or "a#0" beside two "a".
+        several = count[name] > 1 or name == INPUT
+        numbered.append(f"{name}#{seen[name]}" if several else name)
         seen[name] += 1
-    if taken := [name for name, times in Counter(numbered).items() if times > 1]:
+    if taken := [repr(name) for name, times in Counter(numbered).items() if times > 1]:
         raise ValueError(
-            f"two marks are called {', '.join(map(repr, taken))}: one by its own name, one as a "
-            "numbered repetition; rename one of them"
+            f"two marks are called {', '.join(taken)}: one by its own name, one as a numbered "
+            "repetition; rename one of them"
         )
     return numbered
 

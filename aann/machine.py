@@ -17,6 +17,7 @@ import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from aann import processes
+from aann.kept import Kept
 from aann.model import Model
 from aann.precision import in_bfloat16
 
@@ -33,8 +34,11 @@ class Machine:
     Attributes:
         mesh: this process's devices along one axis, which batches are sharded over; None is the
             default device.
-        memory: bytes of prefix activations that are kept in memory; the rest goes to disk.
-        cache: folder for prefixes and partial results that outlive the process.
+        memory: bytes of activations that are kept in memory, for as long as this object lives, so
+            that later evaluations at the same places find them; the rest goes to disk. By default
+            4 GiB, for what one evaluation needs twice alone.
+        cache: folder for prefixes and partial results that outlive the process; with ``resume`` by
+            default one in the user's cache.
         resume: go on from what an earlier run of the same evaluation left in ``cache``.
         distributed: the processes of ``jax.distributed`` share the examples; each of them calls
             the same functions with the same arguments and gets the same results.
@@ -43,11 +47,12 @@ class Machine:
     """
 
     mesh: jax.sharding.Mesh | None = None
-    memory: int = DEFAULT_MEMORY
+    memory: int | None = None
     cache: Path | None = None
     resume: bool = False
     distributed: bool = False
     bfloat16: bool = False
+    kept: Kept = dataclasses.field(default_factory=Kept, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         problems = [] if self.mesh is None else _problems(self.mesh)
@@ -56,8 +61,14 @@ class Machine:
                 "distributed=True needs the other processes: call jax.distributed.initialize(...) "
                 "first of all"
             )
+        if self.memory is not None and self.memory < 0:
+            problems.append(f"memory is a number of bytes, at least 0: got {self.memory}")
         if problems:
             raise ValueError("; ".join(problems))
+        if self.cache is not None:
+            object.__setattr__(self, "cache", Path(self.cache).expanduser())
+        elif self.resume:
+            object.__setattr__(self, "cache", default_cache())
 
     @classmethod
     def of_devices(cls, n: int | None = None, **more: Any) -> "Machine":
@@ -80,6 +91,11 @@ class Machine:
         return cls(mesh=mesh, **more)
 
     @property
+    def budget(self) -> int:
+        """Bytes of activations that are kept in memory."""
+        return DEFAULT_MEMORY if self.memory is None else self.memory
+
+    @property
     def devices(self) -> int:
         """How many devices batches are spread over."""
         return 1 if self.mesh is None else self.mesh.size
@@ -100,12 +116,18 @@ class Machine:
             raise ValueError(f"batch_size is at least {self.devices}{several}, got {size}")
         return -(-size // self.devices) * self.devices
 
+    @property
+    def examples(self) -> NamedSharding | None:
+        """How a batch lies over the devices; None without a mesh."""
+        if self.mesh is None:
+            return None
+        return NamedSharding(self.mesh, PartitionSpec(*self.mesh.axis_names))
+
     def spread(self, array: Any) -> jax.Array:
         """A batch, its examples divided over the devices."""
         if self.mesh is None:
             return jax.numpy.asarray(array)
-        examples = NamedSharding(self.mesh, PartitionSpec(*self.mesh.axis_names))
-        divided: jax.Array = jax.device_put(array, examples)
+        divided: jax.Array = jax.device_put(array, self.examples)
         return divided
 
     def everywhere(self, tree: Any) -> Any:
@@ -128,6 +150,13 @@ class Machine:
     def gather(self, value: Any) -> list[Any]:
         """What every process passes, in their order; alone, the one value."""
         return processes.exchange(value) if self.distributed else [value]
+
+
+def default_cache() -> Path:
+    """Where results are kept that are to be resumed."""
+    import platformdirs  # noqa: PLC0415 - when it is needed
+
+    return Path(platformdirs.user_cache_dir("aann", appauthor=False)) / "evaluations"
 
 
 def _problems(mesh: jax.sharding.Mesh) -> list[str]:

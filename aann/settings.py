@@ -21,8 +21,10 @@ from aann.examples import Examples
 from aann.machine import Machine
 from aann.model import Model
 from aann.one_by_one import even_size
+from aann.prefixes import Prefixes
 from aann.processes import ends_together
 from aann.replacement import Replacement
+from aann.room import check_room
 from aann.sweep_losses import Found, SweepLosses, check_examples, collect
 from aann.workbench import Workbench, check_programs, workbench
 
@@ -42,12 +44,13 @@ def settings_sweep(
         examples: all that are to be measured; of any split.
         metrics: of ``aann.sweep_losses.METRICS``.
         batch_size: at most so many examples at a time; by default by the size of an example.
-        machine: devices and processes to use, and their precision.
+        machine: devices and processes to use, their precision, and where to keep the prefix.
 
     Returns:
         Losses, the programs' names as rows.
 
     Raises:
+        OSError: the cache folder of ``machine`` cannot be written.
         ValueError: no programs, programs that write at different places or return a wrong shape,
             labels or metrics that do not fit, or a loss is NaN.
         TypeError: a program of a wrong dtype, or that JAX cannot trace.
@@ -60,14 +63,15 @@ def settings_sweep(
     most = size_for(len(examples), model, batch_size, machine)
     bench = workbench(model, programs[0], even_size(len(examples), most, machine), machine)
     check_programs(bench, [(program,) for program in programs])
+    check_room(bench, examples)
 
     @jax.jit
     def judge(logits: Array, intact: Array, labels: Array | None) -> dict[str, Array]:
         losses = metrics_of.per_example(logits, intact, labels)
         return {name: losses[name] for name in metrics}
 
-    def measure(batch: Batch) -> Found:
-        started = bench.start(batch.inputs)
+    def measure(batch: Batch, prefixes: Prefixes) -> Found:
+        started = prefixes.start(batch)
         _, intact = bench.flow(started, lambda i, natural, reads: natural)
         rows = []
         for program in programs:
@@ -77,11 +81,12 @@ def settings_sweep(
         return changed, judge(intact, intact, batch.labels)
 
     names = [program.name for program in programs]
-    found = (
-        (batch, measure(batch))
-        for batch in batches(examples, bench.batch_size, model, machine=machine)
-    )
-    return collect(names, found, examples, machine)
+    with Prefixes(bench) as prefixes:
+        found = (
+            (batch, measure(batch, prefixes))
+            for batch in batches(examples, bench.batch_size, model, machine=machine)
+        )
+        return collect(names, found, examples, machine)
 
 
 def _write(

@@ -56,8 +56,7 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
                 "batch axis, leave it out: they are ONE example."
             )
         raise
-    shapes = {INPUT: jax.eval_shape(lambda x: x, given)}
-    return shapes | graph.listing
+    return {INPUT: jax.eval_shape(lambda x: x, given)} | graph.listing
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:

@@ -30,7 +30,7 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
     )  # fmt: skip
     result.add_argument(
         "--out", type=pathlib.Path, default=pathlib.Path(out), metavar="DIR",
-        help=f"write report.json, report.md and the figures here (default: {out})",
+        help=f"write report.html, report.json, report.md and figures here (default: {out})",
     )  # fmt: skip
     machine.add(result)
     return result

@@ -13,7 +13,10 @@ from matplotlib.figure import Figure
 
 import aann
 import zoo
-from aann import processes
+from aann import pictures, processes
+from aann.grid import Grid
+from aann.report_html import Chapter, page
+from aann.vis.alt import alt_text
 
 Half = TypeVar("Half", bound=aann.Examples)
 
@@ -99,14 +102,35 @@ def show(text: str) -> None:
         print(text, flush=True)
 
 
-def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Sequence[str]:
-    """Print the report and write it and its figures into ``folder``; returns the files' names."""
+def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Chapter:
+    """Print the report and write it and its figures into ``folder``; returns what a page shows."""
     if not leads():
-        return ()
+        return Chapter(report, ())
+    described = {}
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", bbox_inches="tight")
-    report.save(folder, figures=[f"{name}.png" for name in figures])
+        described[f"{name}.png"] = alt_text(figure, pictures.title(name))
+    report.save(folder, described)
     show(str(report))
-    written = ["report.json", "report.md", "report.npz", *(f"{n}.png" for n in figures)]
+    written = ["report.html", "report.json", "report.md", "report.npz", *described]
     say(f"wrote {', '.join(written)} to {folder}")
-    return written
+    return Chapter(report, pictures.read(folder, described))
+
+
+def save_page(
+    name: str, claim: str, chapters: Sequence[Chapter], tables: Sequence[Grid], folder: pathlib.Path
+) -> None:
+    """Write ``report.html`` anew: one page of all networks and reports, the last report first.
+
+    Args:
+        name: of the evaluation.
+        claim: what it is about.
+        chapters: the reports with their figures, from the smallest part to the whole.
+        tables: of all networks.
+        folder: where results go.
+    """
+    if not leads():
+        return
+    text = page([chapters[-1], *chapters[:-1]], title=name, lead=claim, summary=tables)
+    (folder / "report.html").write_text(f"{text}\n", encoding="utf-8")
+    say(f"wrote report.html of all networks to {folder}")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 import aann
 import zoo
+from aann.report_html import Chapter
 from aann.vis.attention import PatternRow, patterns
 from circuits import induction as programs
 from circuits import induction_fit
@@ -31,6 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     on = machine.of(args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
+    chapters: list[Chapter] = []
     models = networks.load(NAME, args.networks)
     # All networks that were trained here share one kind of sequences.
     kinds = {network == networks.PUBLISHED: network for network in models}
@@ -47,12 +49,14 @@ def main(argv: list[str] | None = None) -> None:
             rows += circuit.rows(network, report, NOTES)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
-                command.save(report, figures(report), place)
+                chapters.append(command.save(report, figures(report), place))
             elif first:
                 report = report.with_arrays(**_patterns(model, circuit, heldout))
                 drawn = {**figures(report), **_figures(report.arrays)}
-                command.save(report, drawn | training_log.figures(NAME, models), folder)
+                drawn |= training_log.figures(NAME, models)
+                chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
+    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
     command.show(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 

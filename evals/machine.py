@@ -1,11 +1,15 @@
 """The arguments about the machine that evaluations share, and the ``aann.Machine`` they ask for."""
 
 import argparse
+import pathlib
+from typing import Any
 
 import jax
 
 import aann
+from aann.room import check_writable
 from evals.integers import natural, positive
+from evals.sizes import size
 
 BY_HAND = "--coordinator HOST:PORT --processes N --process I"
 
@@ -33,6 +37,25 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--processes", type=positive, metavar="N", help="how many there are")
     group.add_argument("--process", type=natural, metavar="I", help="which one this is, from 0")
+    _add_keeping(parser)
+
+
+def _add_keeping(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("memory and disk", "see docs/resume.md")
+    group.add_argument(
+        "--memory", type=size, metavar="SIZE",
+        help="keep activations in memory up to SIZE, such as 4GiB or 500MB, between evaluations "
+        "too (default: 4GiB, of what one evaluation needs twice)",
+    )  # fmt: skip
+    group.add_argument(
+        "--cache", type=pathlib.Path, metavar="DIR",
+        help="keep activations and partial results in this folder, for later runs (default with "
+        "--resume: a folder in the user's cache)",
+    )  # fmt: skip
+    group.add_argument(
+        "--resume", action="store_true",
+        help="go on from what an earlier run of the same evaluation left in the cache",
+    )  # fmt: skip
 
 
 def of(args: argparse.Namespace) -> aann.Machine:
@@ -41,13 +64,18 @@ def of(args: argparse.Namespace) -> aann.Machine:
     Raises:
         ValueError: arguments do not fit together, the other processes cannot be found, or there
             are fewer devices.
+        OSError: the cache folder cannot be written.
     """
-    distributed = _join(args)
+    more: dict[str, Any] = {
+        "distributed": _join(args), "bfloat16": args.bf16,
+        "memory": args.memory, "cache": args.cache, "resume": args.resume,
+    }  # fmt: skip
     accelerated = jax.default_backend() != "cpu"
     n = args.devices or (jax.local_device_count() if accelerated else 1)
-    if n == 1:
-        return aann.Machine(distributed=distributed, bfloat16=args.bf16)
-    return aann.Machine.of_devices(n, distributed=distributed, bfloat16=args.bf16)
+    machine = aann.Machine(**more) if n == 1 else aann.Machine.of_devices(n, **more)
+    if machine.cache is not None:
+        check_writable(machine.cache)
+    return machine
 
 
 def _join(args: argparse.Namespace) -> bool:

@@ -2,6 +2,7 @@
 
 import aann
 import zoo
+from aann.report_html import Chapter
 from circuits import max_of_k as programs
 from circuits import max_of_k_fit
 from circuits.max_of_k_fit import variant
@@ -23,6 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     on = machine.of(args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
+    chapters: list[Chapter] = []
     models = networks.load(NAME, args.networks)
     design, heldout = networks.halves(zoo.data(NAME), args)
     for network, model in models.items():
@@ -38,12 +40,14 @@ def main(argv: list[str] | None = None) -> None:
             rows += circuit.rows(network, report, notes)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
-                command.save(report, figures(report), place)
+                chapters.append(command.save(report, figures(report), place))
             elif first:
                 report = report.with_arrays(**max_of_k_figures.arrays(model, circuit.main, heldout))
                 drawn = {**figures(report), **max_of_k_figures.figures(report.arrays)}
-                command.save(report, drawn | training_log.figures(NAME, models), folder)
+                drawn |= training_log.figures(NAME, models)
+                chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
+    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
     command.show(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 

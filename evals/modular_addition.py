@@ -39,20 +39,23 @@ def main(argv: list[str] | None = None) -> None:
     with jax.default_matmul_precision("highest"):
         cases = _cases(args.networks, design)
         *parts, whole = _reported(cases[0])
+        chapters = []
         for circuit in parts:
             report = _report(cases[0], circuit, heldout, design, args.seed, on)
             place = command.writable(folder / circuit.main.name.replace(" ", "_"))
-            command.save(report, {"recovered": figures(report)["recovered"]}, place)
+            drawn = {"recovered": figures(report)["recovered"]}
+            chapters.append(command.save(report, drawn, place))
         report = _report(cases[0], whole, heldout, design, args.seed, on)
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
         drawn |= modular_figures.training([c.network for c in cases])
-        command.save(report, drawn, folder)
+        chapters.append(command.save(report, drawn, folder))
         command.say("measuring every circuit of every network, over all pairs ...")
         setting = Setting(draws=args.draws, seed=args.seed)
         table = _table(cases, population, heldout, setting, on)
     notes = [_notes(case) for case in cases]
     modular_table.save(table, notes, folder)
+    command.save_page(NAME, __doc__ or "", chapters, [modular_table.grid(table, notes)], folder)
     command.show(modular_table.text(table, notes))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 

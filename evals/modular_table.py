@@ -16,6 +16,7 @@ from aann import complexity
 from aann.batches import size_for
 from aann.bootstrap import Recovered, recovered
 from aann.examples import held_out
+from aann.grid import Grid, of_text
 from aann.interval import Setting
 from aann.ladder import programs_row, zero_row
 from aann.measure import Measured, measure
@@ -118,6 +119,11 @@ def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> No
 def text(table: Sequence[Row], notes: Sequence[str]) -> str:
     """The table for a terminal."""
     return "\n".join([*aligned(cells(table), left=2), *notes, *LEGEND])
+
+
+def grid(table: Sequence[Row], notes: Sequence[str]) -> Grid:
+    """The table for a page."""
+    return of_text("Every circuit of every network", cells(table), [*notes, *LEGEND])
 
 
 LEGEND = (

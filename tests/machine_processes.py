@@ -57,7 +57,9 @@ def main(port, process, folder):
     # Constants fitted on another machine differ in their last digits: those of process 0 count.
     report = case.evaluate(machine, loads, main=case.programs(1.3 + 1e-3 * process))
     result["report"] = report.to_json()
-    command.save(report, {}, command.writable(folder / str(process)))
+    place = command.writable(folder / str(process))
+    command.save(report, {}, place)
+    result["written"] = sorted(p.name for p in place.glob("*"))
     result["loads"] = [int(i) for i in loads]
     result |= {m: report.arrays[f"losses/{m}"].tolist() for m in ("kl", "nll")}
     result["few"] = case.evaluate(machine, batch_size=46).to_json()

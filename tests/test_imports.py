@@ -17,6 +17,7 @@ FORBIDDEN = {
         "h5py",
         "scipy.stats",
         "optax",
+        "jinja2",
     ],
     "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],

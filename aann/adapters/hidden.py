@@ -17,13 +17,8 @@ from aann.part import variables
 _Run = Callable[[Any, Any], Any]
 
 
-def module_marks(run: _Run, params: Any, inputs: Any) -> set[str]:
-    """Names of a model's marks, wherever they are."""
-    return set(marks_inside(_traced(run, params, inputs)))
-
-
-def check_hidden(run: _Run, params: Any, inputs: Any) -> None:
-    """Refuse modules that are used but have no marks.
+def check_hidden(run: _Run, params: Any, inputs: Any) -> set[str]:
+    """Refuse modules that are used but have no marks; return the names of all marks.
 
     Parameters that are used, of modules without a mark, are a suspicion (a module may use those
     of another one without calling it); marks that are there without ``jax.jit`` confirm it.
@@ -34,12 +29,12 @@ def check_hidden(run: _Run, params: Any, inputs: Any) -> None:
     program = _traced(run, params, inputs)
     marks = set(marks_inside(program))
     if _modules_of(program, params) <= {module_of(name) for name in marks}:
-        return
+        return marks
     try:
         with jax.disable_jit():
             there = set(marks_inside(_traced(run, params, inputs)))
     except Exception:  # loops over traced values do not run without jit: it remains a suspicion
-        return
+        return marks
     missing = sorted({module_of(name) for name in there - marks})
     if missing:
         raise ValueError(
@@ -48,6 +43,7 @@ def check_hidden(run: _Run, params: Any, inputs: Any) -> None:
             ".clear_cache() of that function) and adapt the model again, or call them without "
             "jax.jit inside the model"
         )
+    return marks
 
 
 def _traced(run: _Run, params: Any, inputs: Any) -> Jaxpr:

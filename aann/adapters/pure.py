@@ -42,7 +42,7 @@ def check_pure(module: nnx.Module, called: Called, params: Any, one: Any) -> Non
         more = ", ..." if len(changed) > 5 else ""
         problems.append(f"changes its own variables ({', '.join(changed[:5])}{more})")
     if any(used[: len(counts)]):
-        problems.append("draws random numbers, as dropout does")
+        problems.append("draws random numbers, as dropout does,")
     if problems:
         raise ValueError(
             f"{type(module).__name__} {' and '.join(problems)} when it runs, so it is no pure "

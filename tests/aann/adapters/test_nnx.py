@@ -252,8 +252,10 @@ def test_wrong_objects_are_refused(module, inputs, message, unchecked):
     [
         (
             NnxNet(flax_nnx.Rngs(0)),
-            r"changes its own variables .*blocks/0/norm/mean.*module.eval\(\)",
+            r"NnxNet changes its own variables \(blocks/0/norm/mean, .*\) and draws random "
+            r"numbers, as dropout does, when it runs.*module.eval\(\)",
         ),
+        (flax_nnx.Dropout(0.5, rngs=flax_nnx.Rngs(0)), "Dropout draws random numbers, as dropout"),
         (Tokens(), r"Tokens returns no floating-point array, only int32\[1, 8, 8\]"),
         (flax_nnx.Linear(2, 3, rngs=flax_nnx.Rngs(0)), "check that inputs= describes ONE example"),
     ],

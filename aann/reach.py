@@ -15,7 +15,7 @@ import importlib
 import inspect
 import types
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
@@ -97,6 +97,17 @@ def check_inside(function: Callable[..., Any], what: str) -> Reached:
     if found.refused:
         raise LooksOutsideError(f"{what} {'; '.join(dict.fromkeys(found.refused))}. {ADVICE}")
     return found
+
+
+def written(programs: Iterable[Callable[..., Any]]) -> str:
+    """The source of programs and of the helpers that count with them, each function once.
+
+    Raises:
+        TypeError: as ``reach``.
+        LooksOutsideError: as ``reach``.
+    """
+    texts = [text.source for program in programs for text in reach(program).texts]
+    return "\n\n\n".join(dict.fromkeys(texts))
 
 
 def _visit(value: Any, found: Reached) -> None:

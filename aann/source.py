@@ -11,6 +11,7 @@ import dis
 import inspect
 import marshal
 import textwrap
+import tokenize
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ class Text:
     """What one function says.
 
     Attributes:
+        source: as it was written, for people; a comment where there is none.
         code: its normalised source, or marshalled bytecode.
         written: all numbers in it.
         literals: those of them that count, one entry an occurrence.
@@ -34,8 +36,10 @@ class Text:
         imports: what it imports: name here, module, attribute or "".
         words: its strings that are taken for words.
         refused: attributes that it looks at and should not.
+        sourced: whether ``code`` is source; bytecode may differ from process to process.
     """
 
+    source: str
     code: bytes
     written: tuple[float, ...]
     literals: tuple[float, ...]
@@ -43,26 +47,28 @@ class Text:
     imports: tuple[tuple[str, str, str], ...] = ()
     words: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    sourced: bool = True
 
 
 def read(function: types.FunctionType) -> Text:
     """The text of a function, nested functions included."""
     code = function.__code__
-    tree = _tree(function)
-    if tree is None:
-        return _compiled(code)
+    found = _tree(function)
+    if found is None:
+        return _compiled(function)
+    tree, source = found
     imports = tuple(_imports(tree))
     tree = _Bare().visit(tree)
-    found = list(_literals(tree))
+    literals = list(_literals(tree))
     strings = [s for node in ast.walk(tree) for s in _strings(node)]
-    spelled: set[Any] = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} | set(
-        strings
-    )
     outer = {path[0] for path in _references(code)}
+    attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    spelled: set[Any] = {*strings, *attributes, *outer}
     return Text(
+        source=source,
         code=ast.unparse(ast.fix_missing_locations(tree)).encode(),
-        written=tuple(value for value, _ in found),
-        literals=tuple(value for value, counts in found if counts),
+        written=tuple(value for value, _ in literals),
+        literals=tuple(value for value, counts in literals if counts),
         names=tuple(_dotted(tree, outer | {alias for alias, *_ in imports})),
         imports=imports,
         words=frozenset(s for s in strings if isinstance(s, str) and is_word(s)),
@@ -70,8 +76,9 @@ def read(function: types.FunctionType) -> Text:
     )
 
 
-def _compiled(code: types.CodeType) -> Text:
+def _compiled(function: types.FunctionType) -> Text:
     """What the compiled code alone tells."""
+    code = function.__code__
     parts = list(_codes(code))
     constants = [c for part in parts for c in part.co_consts]
     values = [x for c in constants for x in scalars(c)]
@@ -81,6 +88,7 @@ def _compiled(code: types.CodeType) -> Text:
         i.argval for part in parts for i in dis.get_instructions(part) if "IMPORT_NAME" in i.opname
     ]
     return Text(
+        source=f"# {function.__qualname__}: no source text; its compiled code is counted",
         code=marshal.dumps(code),
         written=tuple(values),
         literals=tuple(x for x in values if not free(x)),
@@ -88,16 +96,18 @@ def _compiled(code: types.CodeType) -> Text:
         imports=tuple(("", module, "") for module in imports),
         words=frozenset(s for s in strings if isinstance(s, str) and is_word(s)),
         refused=frozenset(filter(refused_word, names | {s for s in strings if isinstance(s, str)})),
+        sourced=False,
     )
 
 
-def _tree(function: types.FunctionType) -> ast.AST | None:
+def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
+    """The function's syntax tree and its text, without decorators."""
     try:
         # Of the code: asked of the function, it follows __wrapped__ to another one.
         text = textwrap.dedent(inspect.getsource(function.__code__))
         module = ast.parse(text)
         compiled = compile(module, "<source>", "exec", dont_inherit=True)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
         return None
     if not set(_code_values(function.__code__)) <= set(_code_values(compiled)):
         return None  # it was not compiled from this text
@@ -108,12 +118,13 @@ def _tree(function: types.FunctionType) -> ast.AST | None:
         for node in ast.walk(module)
         if isinstance(node, kinds) and getattr(node, "name", "<lambda>") == name
     ]
-    if not (len(same) == 1 or (same and name != "<lambda>")):
+    if not same or (len(same) > 1 and name == "<lambda>"):
         return None
     tree = same[0]
+    source = ast.get_source_segment(text, tree) or ""
     if not isinstance(tree, ast.Lambda):
         tree.decorator_list = []  # what they do is in the function that they return
-    return tree
+    return tree, source
 
 
 class _Bare(ast.NodeTransformer):

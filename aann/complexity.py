@@ -20,19 +20,18 @@ that opens a file, reads the clock, the environment or its own text, or holds wh
 content, is refused (``aann.outside``).
 
 What is not: how a program is built says something, too, and only ``bits`` counts that. Free are the
-integers -2 to 2 outside of tables, ``aann.text.WORDS`` characters of words, ``SLACK`` numbers in
-the operations of the traced program, and whatever libraries know: constants of mathematics and
-physics, and what a seed brings forth (a seed that was searched for counts as the one number that it
-is). A float64 counts as one number. Names are resolved as they are when the count is taken. Where
-Python is used against itself to hide a name (``getattr`` with a computed one on a library), the
-traced program shows the number, and a host program need not.
+integers -2 to 2 outside of tables, ``aann.text.WORDS`` characters of words, ``aann.traced.SLACK``
+numbers in the operations of the traced program, and whatever libraries know: constants of
+mathematics and physics, and what a seed brings forth (a seed that was searched for counts as the
+one number that it is). A float64 counts as one number. Names are resolved as they are when the
+count is taken. Where Python is used against itself to hide a name (``getattr`` with a computed one
+on a library), the traced program shows the number, and a host program need not.
 """
 
 import dataclasses
 import lzma
 import math
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -43,8 +42,8 @@ import numpy as np
 from aann.ablation import Joint, Row, View
 from aann.reach import Reached, reach
 from aann.replacement import Replacement
-from aann.text import free, packed, rounded, too_many
-from aann.traced import Traced, traced
+from aann.text import packed, too_many
+from aann.traced import Traced, traced, unexplained
 from aann.workbench import Workbench
 
 FULL = 32
@@ -58,11 +57,6 @@ class Complexity:
     constants: int | None
     bits: float | None
     flops: float | None
-
-
-SLACK = 32
-"""Different numbers in the operations of a traced program that may be JAX's own, or worked out by
-Python from those in the source. Where there are more, they all count."""
 
 
 class Known(NamedTuple):
@@ -232,36 +226,10 @@ def _known(replacement: Replacement, reached: Reached, trace: Traced | None) -> 
     declared = [np.asarray(c.value) for c in replacement.constants.values()]
     elsewhere = [*declared, *reached.outside]
     if trace is not None:
-        elsewhere += _unexplained(trace, reached, elsewhere)
+        elsewhere += unexplained(trace, reached, elsewhere)
     hidden = sum(map(packed, reached.strings))
     hidden += too_many(reached.words - set(replacement.constants))
     return Known([x for text in reached.texts for x in text.literals], elsewhere, hidden)
-
-
-def _unexplained(
-    trace: Traced, reached: Reached, elsewhere: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """What the traced program knows beyond what its names lead to and its source says."""
-    kept = {_key(array) for array in elsewhere}
-    said = Counter(rounded([x for text in reached.texts for x in text.written]))
-    for array in elsewhere:
-        said.update(rounded(array))
-    found = []
-    for array in trace.arrays:
-        values = Counter(rounded(array))
-        if _key(array) in kept or values <= said:
-            continue  # counted as what a name stands for, or as numbers in the source
-        if array.size == 1 and (free(array.item()) or next(iter(values)) in said):
-            continue
-        kept.add(_key(array))
-        found.append(array)
-    single = sorted(trace.numbers - set(said))
-    return found + [np.asarray(single)] * (len(single) > SLACK)
-
-
-def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
-    """Equal for equal numbers, whatever the dtype they come in."""
-    return array.shape, np.ascontiguousarray(array, dtype=np.float32).tobytes()
 
 
 def _one(shape: Any) -> jax.ShapeDtypeStruct:

@@ -5,7 +5,8 @@ Some of the latter are JAX's own (pi / 180 in ``jnp.deg2rad``), or were worked o
 numbers in the source (``2 * jnp.pi / 16``).
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -13,8 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxprs_in_params
 
+from aann.reach import Reached
 from aann.replacement import Replacement
 from aann.text import free, rounded
+
+SLACK = 32
+"""Different numbers in the operations of a traced program that may be JAX's own, or worked out by
+Python from those in the source. Where there are more, they all count."""
 
 _LIBRARY = ("/jax/", "/flax/", "/optax/", "/einops/")
 
@@ -47,6 +53,33 @@ def traced(replacement: Replacement, reads: Any) -> Traced:
         return replacement.compute(*reads, constants=constants)
 
     return Traced(jax.make_jaxpr(program)(replacement.values, *reads))
+
+
+def unexplained(
+    trace: Traced, reached: Reached, elsewhere: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """What a traced program knows beyond what its names lead to and its source says.
+
+    Args:
+        trace: the program.
+        reached: what its names lead to.
+        elsewhere: the arrays that count already.
+    """
+    kept = {_key(array) for array in elsewhere}
+    said = Counter(rounded([x for text in reached.texts for x in text.written]))
+    for array in elsewhere:
+        said.update(rounded(array))
+    found = []
+    for array in trace.arrays:
+        values = Counter(rounded(array))
+        if _key(array) in kept or values <= said:
+            continue  # counted as what a name stands for, or as numbers in the source
+        if array.size == 1 and (free(array.item()) or next(iter(values)) in said):
+            continue
+        kept.add(_key(array))
+        found.append(array)
+    single = sorted(trace.numbers - set(said))
+    return found + [np.asarray(single)] * (len(single) > SLACK)
 
 
 def _constants(closed: ClosedJaxpr) -> list[Any]:
@@ -85,3 +118,8 @@ def _variables(jaxpr: Jaxpr) -> list[Any]:
 def _real(value: Any) -> np.ndarray:
     array = np.asarray(value)
     return np.stack([array.real, array.imag]) if np.iscomplexobj(array) else array
+
+
+def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
+    """Equal for equal numbers, whatever the dtype they come in."""
+    return array.shape, np.ascontiguousarray(array, dtype=np.float32).tobytes()

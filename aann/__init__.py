@@ -1,14 +1,16 @@
 """Hand-written programs in place of neurons: splice them in, measure the loss they recover."""
 
 from aann.compare import compare
+from aann.constant import Constant, Constants
 from aann.cut import Cut, cut
 from aann.evaluate import evaluate
 from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, split
 from aann.exhaustive import exhaustive
 from aann.machine import Machine
 from aann.model import Model
+from aann.precision import in_bfloat16
 from aann.registry import make, register, registered, replacement
-from aann.replacement import Constant, Constants, Replacement
+from aann.replacement import Replacement
 from aann.report import Report
 from aann.settings import settings_sweep
 from aann.site import site
@@ -35,6 +37,7 @@ __all__ = [
     "exhaustive",
     "from_arrays",
     "held_out",
+    "in_bfloat16",
     "make",
     "register",
     "registered",

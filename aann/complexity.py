@@ -69,7 +69,8 @@ def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
     described = description(text.code for text in reached.texts) + sum(
         precision(a) for a in known.elsewhere
     )
-    return Complexity(size, described, flops(replacement.compute, *map(_one, reads)))
+    cost = None if replacement.host else flops(replacement.compute, *map(_one, reads))
+    return Complexity(size, described, cost)
 
 
 def total(parts: Sequence[Complexity]) -> Complexity:
@@ -99,7 +100,8 @@ def _of_part(bench: Workbench, i: int, row: Row) -> Complexity:
         seen = bench.channels_last(i, reads)
         return row.rung(state, View(natural, seen, donor, output))
 
-    cost = flops(values, row.state, reads, natural, donor)
+    on_host = row.program is not None and row.program.host
+    cost = None if on_host else flops(values, row.state, reads, natural, donor)
     if row.program is None:
         return Complexity(row.scalars, float(FULL * row.scalars), cost)
     program = measure(row.program, reads)
@@ -157,11 +159,13 @@ def _known(replacement: Replacement, reached: Reached, reads: Sequence[Any]) -> 
     elsewhere = [*declared, *reached.outside]
     kept = {_key(array) for array in elsewhere}
     single = {float(np.float32(a.ravel()[0].real)) for a in elsewhere if a.size == 1}
-    written = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
-    for array in _traced_constants(replacement, reads):
-        values = Counter(array.astype(np.float32).ravel().tolist())
-        if _key(array) in kept or values <= written:
-            continue  # counted as what the name stands for, or as numbers in the source
+    said = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
+    for array in elsewhere:
+        said.update(_numbers(array))
+    for array in [] if replacement.host else _traced_constants(replacement, reads):
+        values = Counter(_numbers(array))
+        if _key(array) in kept or values <= said:
+            continue  # counted as what a name stands for, or as numbers in the source
         if array.size == 1 and (free(array.item()) or next(iter(values)) in single):
             continue
         kept.add(_key(array))
@@ -185,6 +189,11 @@ def _all_consts(closed: ClosedJaxpr) -> list[Any]:
                 if isinstance(body, ClosedJaxpr):
                     found.extend(_all_consts(body))
     return found
+
+
+def _numbers(array: np.ndarray) -> list[float]:
+    numbers: list[float] = array.real.astype(np.float32).ravel().tolist()
+    return numbers
 
 
 def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

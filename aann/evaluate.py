@@ -17,35 +17,41 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
-from aann.batches import batches, default_size
+from aann.agreement import agree
+from aann.batches import default_size, load, size_for
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
 from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
 from aann.natural import natural
+from aann.processes import ends_together
 from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
+from aann.room import check_room
+from aann.rounding import rounding
 from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
 
 
+@ends_together
 def evaluate(
     model: Model,
     replacement: Replacement | Sequence[Replacement],
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -74,29 +80,46 @@ def evaluate(
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
         progress: show progress bars on stderr.
-        machine: devices, memory and disk to use.
+        machine: devices, processes, memory and disk to use, and the precision. All processes
+            return the same report.
 
     Raises:
         TypeError: design and held-out examples are mixed up; a program returns another dtype or
             cannot be traced.
         ValueError: no design examples; examples in both halves; no labels or labels out of range;
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval.
+            few examples for an interval; processes that differ in what they evaluate; donors that
+            take more than ``machine.memory``.
+        OSError: the cache folder of ``machine`` cannot be written, or is too small.
+        ProcessError: another process stopped.
     """
+    machine = machine or Machine()
     design = _check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
+    data = {**_described(heldout), "design": _described(design)}
+    weights = model.fingerprint()
+    facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
+    agreed = agree(machine, [main, *others, *wrong], facts)
+    main = tuple(agreed[0])
+    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
     most = max(len(heldout), len(design))
-    size = min(default_size(model), most) if batch_size is None else batch_size
+    size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
-    cost = _natural(model, main, design)
-    fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
+    check_room(bench, design, heldout, donors=len(design))
+    cost = _natural(model, main, design, machine)
+    stratum = min(default_size(model), most) if batch_size is None else batch_size
+    fitted = fit(bench, design, seed=seed, with_linear=linear, stratum=stratum, progress=progress)
     rows = ladder(main, fitted, others, wrong, seed)
     measured = measure(bench, rows, heldout, seed=seed, progress=progress)
     results = _recovered(measured, setting)
+    precision = None
+    if machine.bfloat16:
+        at = [row.name for row in rows].index(name_of(main))
+        precision = rounding(bench, model, measured, at, heldout, setting)
     return Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
@@ -104,15 +127,16 @@ def evaluate(
         model=model.name,
         site=" + ".join(dict.fromkeys(r.site for r in main)),
         units=[u for r in main for u in r.units],
-        data={**_described(heldout), "design": _described(design)},
+        data=data,
         seed=seed,
         versions=_versions(),
-        weights=model.fingerprint(),
+        weights=weights,
         damage={m: _damage(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
+        precision=precision,
         arrays=_arrays(heldout, measured, results),
     )
 
@@ -189,12 +213,19 @@ def _report_row(
 
 
 def _natural(
-    model: Model, main: Sequence[Replacement], design: Design
+    model: Model, main: Sequence[Replacement], design: Design, machine: Machine
 ) -> dict[str, int | float | None]:
-    """The complexity of the units themselves; what several share counts for each."""
-    first = next(batches(design, min(len(design), default_size(model)), model))
-    cost = complexity.total([natural(model, r, inputs=first.inputs) for r in main])
-    return dataclasses.asdict(cost)
+    """The complexity of the units themselves; what several share counts for each.
+
+    Process 0 works it out for all: the first examples are its own.
+    """
+    cost = None
+    if machine.process[0] == 0:
+        inputs = jnp.asarray(load(design, range(min(len(design), default_size(model))), model))
+        parts = [natural(model, r, inputs=inputs) for r in main]
+        cost = dataclasses.asdict(complexity.total(parts))
+    found: dict[str, int | float | None] = machine.gather(cost)[0]
+    return found
 
 
 def _damage(interval: Interval) -> Damage:

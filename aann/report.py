@@ -107,6 +107,8 @@ class Report:
         natural: constants, bits and flops of the units replaced.
         rows: the ladder.
         constants: the program's constants: name -> value, origin and note.
+        precision: where products were in bfloat16, how far that moves recovered of the program,
+            see ``aann.rounding``; else None.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
             (rows, draws) of recovered, and whatever an eval adds for its figures. In
@@ -128,6 +130,7 @@ class Report:
     natural: Mapping[str, int | float | None]
     rows: Sequence[ReportRow]
     constants: Mapping[str, Mapping[str, Any]]
+    precision: Mapping[str, Any] | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     def row(self, name: str) -> ReportRow:

@@ -20,7 +20,7 @@ from aann import grid
 from aann.grid import Grid
 from aann.pictures import Picture
 from aann.report import Report, ReportRow
-from aann.report_text import count, share, some
+from aann.report_text import count, rounding, share, some
 
 
 class Chapter(NamedTuple):
@@ -157,6 +157,7 @@ def _provenance(report: Report) -> list[tuple[str, str]]:
         ("reported on", _half(data)),
         *([("fitted on", _half(design))] if design else []),
         ("seed", str(report.seed)),
+        *(("precision", line) for line in rounding(report)),
         ("versions", ", ".join(f"{n} {v}" for n, v in report.versions.items())),
     ]
 

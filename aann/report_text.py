@@ -1,6 +1,6 @@
 """Reports as text: aligned for a terminal, or as a Markdown page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,25 @@ def _provenance(report: Report) -> list[str]:
         f"seed {report.seed}; 95% BCa bootstrap intervals",
         f"damage of zero-ablation: {damage}",
         f"intact model's loss: {intact}",
+        *rounding(report),
     ]
+
+
+def rounding(report: Report) -> list[str]:
+    """How far products in bfloat16 moved recovered, where they were used."""
+    if report.precision is None:
+        return []
+    moved = ", ".join(f"{m} {_moved(report.precision['moved'][m])}" for m in report.metrics)
+    return [
+        f"bfloat16 products: recovered of the program minus that in float32: {moved} (on "
+        f"n = {report.precision['n']} of these examples)"
+    ]
+
+
+def _moved(x: Mapping[str, float | None]) -> str:
+    if x["estimate"] is None:
+        return "not identified"
+    return f"{x['estimate']:+.4f} [{x['low']:+.4f}, {x['high']:+.4f}]"
 
 
 def _short(estimate: Estimate) -> str:

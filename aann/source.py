@@ -38,6 +38,7 @@ class Text:
         written: all numbers in it.
         literals: those of them that count, one entry an occurrence.
         names: what it reads from elsewhere, ``("module", "attribute")``.
+        sourced: whether ``code`` is source; bytecode may differ from process to process.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Text:
     written: tuple[float, ...]
     literals: tuple[float, ...]
     names: tuple[tuple[str, ...], ...]
+    sourced: bool = True
 
 
 def read(function: types.FunctionType) -> Text:
@@ -58,6 +60,7 @@ def read(function: types.FunctionType) -> Text:
             written=written,
             literals=tuple(x for x in written if not free(x)),
             names=tuple((name,) for name in sorted(set(_code_names(function.__code__)))),
+            sourced=False,
         )
     tree, source = found
     tree = _Bare().visit(tree)

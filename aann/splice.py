@@ -136,10 +136,12 @@ def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> 
     """Compute every program from the same reads, then write them all."""
     taken = 0
     value = natural
+    at_site = jax.ShapeDtypeStruct(natural.shape, natural.dtype)
     for replacement in here:
-        result = replacement.compute(*reads[taken : taken + len(replacement.reads)])
+        given = reads[taken : taken + len(replacement.reads)]
         taken += len(replacement.reads)
-        replacement.check_result(result, jax.ShapeDtypeStruct(natural.shape, natural.dtype))
+        result = replacement.compute(*given, natural=at_site)
+        replacement.check_result(result, at_site)
         value = replacement.write(value, result)
     return value
 

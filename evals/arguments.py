@@ -4,6 +4,8 @@ import argparse
 import pathlib
 
 from aann.bootstrap import MINIMUM
+from evals import machine
+from evals.integers import natural, positive
 
 
 def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
@@ -30,6 +32,7 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
         "--out", type=pathlib.Path, default=pathlib.Path(out), metavar="DIR",
         help=f"write report.html, report.json, report.md and figures here (default: {out})",
     )  # fmt: skip
+    machine.add(result)
     return result
 
 
@@ -48,24 +51,6 @@ def check_counts(
     for name in ("n", "limit"):
         if (number := getattr(args, name)) and number < MINIMUM:
             given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
-
-
-def positive(text: str) -> int:
-    """An integer of at least 1."""
-    if (value := natural(text)) < 1:
-        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, got {text!r}")
-    return value
-
-
-def natural(text: str) -> int:
-    """An integer of at least 0."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected a non-negative integer, got {text!r}")
-    return value
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from aann.compare import Comparison, compare_rows, main_row
 from aann.interval import Setting
 from aann.vis.forest import forest
 from evals import arguments, command
+from evals.integers import natural, positive
 
 NAME = "compare"
 KINDS = ("fit", "program", "control")
@@ -54,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         "--other-units", action="store_true",
         help="allow other sites and units in B, whose zero-ablation does another damage",
     )  # fmt: skip
-    parser.add_argument("--seed", type=arguments.natural, default=0, help="default: 0")
-    parser.add_argument("--draws", type=arguments.positive, default=10_000, help="default: 10000")
+    parser.add_argument("--seed", type=natural, default=0, help="default: 0")
+    parser.add_argument("--draws", type=positive, default=10_000, help="default: 10000")
     parser.add_argument("--confidence", type=float, default=0.95, help="default: 0.95")
     parser.add_argument(
         "--out", type=pathlib.Path, default=pathlib.Path(f"out/{NAME}"), metavar="DIR",

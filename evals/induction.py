@@ -13,7 +13,7 @@ from aann.vis.attention import PatternRow, patterns
 from circuits import induction as programs
 from circuits import induction_fit
 from circuits.induction_fit import variant
-from evals import arguments, command, networks, seeds, training_log
+from evals import arguments, command, machine, networks, seeds, training_log
 from evals.ladder_figures import figures
 
 NAME = "induction"
@@ -29,6 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     args = parser.parse_args(argv)
     arguments.check_counts(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
     chapters: list[Chapter] = []
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> None:
         for circuit in circuits:
             report = circuit.report(
                 model, design, heldout, eval_name=NAME, seed=args.seed,
-                draws=10_000 if first else DRAWS,
+                draws=10_000 if first else DRAWS, on=on,
             )  # fmt: skip
             rows += circuit.rows(network, report, NOTES)
             if first and circuit is not circuits[-1]:
@@ -56,7 +57,7 @@ def main(argv: list[str] | None = None) -> None:
                 chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
     command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
-    print(seeds.text(rows))
+    command.show(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 import aann
 from aann import complexity
-from aann.batches import default_size
+from aann.batches import size_for
 from aann.bootstrap import Recovered, recovered
 from aann.examples import held_out
 from aann.grid import Grid, of_text
@@ -23,6 +23,7 @@ from aann.measure import Measured, measure
 from aann.report import Estimate
 from aann.table import aligned, markdown
 from aann.workbench import check_programs, workbench
+from evals import command
 
 METRICS = ("kl", "nll")
 INTACT = "intact"
@@ -64,6 +65,7 @@ def rows(
     population: aann.Examples,
     heldout: aann.HeldOut,
     setting: Setting,
+    on: aann.Machine,
 ) -> list[Row]:
     """Measure programs that all write at the same place.
 
@@ -74,6 +76,7 @@ def rows(
         population: all pairs.
         heldout: the pairs that intervals are over.
         setting: of the bootstrap.
+        on: what to run on.
 
     Returns:
         A row for the intact network, then one for each program.
@@ -81,7 +84,7 @@ def rows(
     Raises:
         ValueError: as ``aann.evaluate``.
     """
-    bench = workbench(model, [programs[0]], min(default_size(model), len(population)))
+    bench = workbench(model, [programs[0]], size_for(len(population), model, None, on), on)
     check_programs(bench, [[p] for p in programs])
     ladder = [zero_row([programs[0]]), *(programs_row([p], "program") for p in programs)]
     measured = measure(bench, ladder, held_out(population))
@@ -104,6 +107,8 @@ def rows(
 
 def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> None:
     """Write ``seeds.json`` and ``seeds.md``."""
+    if not command.leads():
+        return
     plain = {"schema": 1, "notes": list(notes), "rows": [dataclasses.asdict(row) for row in table]}
     (folder / "seeds.json").write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n")
     shown = "\n".join(markdown(cells(table)))

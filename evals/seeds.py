@@ -14,6 +14,7 @@ from aann.grid import Grid, of_text
 from aann.ladder import name_of
 from aann.report import Estimate, Report, ReportRow
 from aann.table import aligned, markdown
+from evals import command
 
 METRICS = ("kl", "nll")
 Programs = tuple[aann.Replacement, ...]
@@ -46,12 +47,13 @@ class Circuit:
         eval_name: str,
         seed: int,
         draws: int,
+        on: aann.Machine | None = None,
     ) -> Report:
         """The full ladder of this circuit."""
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
             controls=self.controls, linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}",
+            name=f"{eval_name}, {self.name}", machine=on,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:
@@ -131,6 +133,8 @@ class Row:
 
 def save(rows: Sequence[Row], folder: pathlib.Path) -> None:
     """Write ``seeds.json`` and ``seeds.md``."""
+    if not command.leads():
+        return
     plain = {"schema": 1, "rows": [dataclasses.asdict(row) for row in rows]}
     text = json.dumps(plain, indent=1, allow_nan=False)
     (folder / "seeds.json").write_text(f"{text}\n", encoding="utf-8")

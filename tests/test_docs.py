@@ -14,6 +14,7 @@ PAGES = sorted(DOCS.glob("*.md"))
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 NETWORK = ("https_proxy", "all_proxy", "no_proxy")  # they would override what pages set
+NEED_ASSETS = {"your_images"}
 
 
 def blocks(text):
@@ -31,7 +32,9 @@ def run(page, text):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
-def test_the_code_of_a_page_runs(page):
+def test_the_code_of_a_page_runs(page, request):
+    if page.stem in NEED_ASSETS:
+        request.getfixturevalue("assets")
     text = page.read_text(encoding="utf-8")
     assert text.count("```python") == len(blocks(text)), "a block is not closed"
     run(str(page), text)

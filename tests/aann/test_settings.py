@@ -64,3 +64,23 @@ def test_bad_arguments_are_refused():
     other = aann.make(scaled, model="toy", site="m", units=(4, 1), constants={"gain": 1.0})
     with pytest.raises(ValueError, match="cannot stand beside 'gain 0.0'"):
         settings_sweep(mlp_model(), [*programs(), other], data())
+
+
+class Gain:
+    """A callable object with an equality, and so without a hash."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return isinstance(other, Gain)
+
+    def __call__(self, x, c):
+        return c.gain * x[:, :2]
+
+
+def test_one_program_and_one_without_a_hash():
+    same = aann.make(Gain(), model="toy", site="h", units=(4, 1), constants={"gain": 0.5})
+    found = settings_sweep(mlp_model(), same, data(), batch_size=N)
+    assert found.rows == ("program",)
+    expected = settings_sweep(mlp_model(), programs((0.5,)), data(), batch_size=N)
+    np.testing.assert_array_equal(found.losses["nll"], expected.losses["nll"])

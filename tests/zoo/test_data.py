@@ -134,6 +134,27 @@ def test_an_unknown_model_or_variant_is_an_error(unchecked):
         zoo.load("inceptionv1", 0)
 
 
+def test_options_that_a_data_set_does_not_take_are_all_named(unchecked):
+    with pytest.raises(TypeError) as error:
+        zoo.data("modular_addition", n=5, seed=1)
+    assert str(error.value) == (
+        "the data set 'modular_addition' takes the options split=None:\n"
+        "  n=5: no such option\n  seed=1: no such option"
+    )
+    with pytest.raises(TypeError) as error:
+        zoo.data("induction", n="10", seed=True, split=None, variants="seed0")
+    assert str(error.value) == (
+        "the data set 'induction' takes the options n=1024, seed=0, split=None, "
+        "variant='published':\n  variants='seed0': no such option\n"
+        "  n='10': expected int, got str\n  seed=True: expected int, got bool"
+    )
+    with pytest.raises(TypeError, match=r"labels=3: expected str or Path or None, got int\n  pat"):
+        zoo.data("imagenet_folder", labels=3)
+    with pytest.raises(ValueError, match=r"no data set is called None; there are .* got NoneType"):
+        zoo.data(None)
+    assert len(zoo.data("max_of_k", n=np.int64(20))) == 20
+
+
 def test_every_variant_belongs_to_a_model():
     assert zoo.VARIANTS.keys() == zoo.MODELS.keys()
 

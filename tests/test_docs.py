@@ -88,8 +88,8 @@ def like(quoted):
 @pytest.mark.parametrize("page", ERRORS, ids=lambda p: p.stem)
 def test_an_error_is_raised_as_its_page_says(page, example, capsys):
     text = page.read_text(encoding="utf-8")
-    ((_, code),) = blocks(text)
-    found = raised(code, example, str(page), capsys)
+    ((line, code),) = blocks(text)
+    found = raised("\n" * line + code, example, str(page), capsys)
     assert re.fullmatch(like(stated(text)), found), f"the page says {stated(text)}, got {found}"
     assert re.match(r"# .*\n\n```text\n", text)
     assert "\n**What to do.** " in text

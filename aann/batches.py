@@ -83,7 +83,8 @@ def batches(
     hidden = not progress or process > 0
     for start in tqdm(starts, desc=progress, unit="batch", disable=hidden, leave=False):
         indices = range(start, min(start + size, len(examples)))
-        inputs = load(examples, indices, model)
+        inputs = np.asarray(examples.load(indices))
+        _check(examples, inputs, indices, model.batch(len(indices)))
         rows = np.arange(size)
         rows[len(indices) :] = 0
         labels = None
@@ -92,13 +93,9 @@ def batches(
         yield Batch(machine.spread(inputs[rows]), labels, indices)
 
 
-def load(examples: Examples, indices: Sequence[int], model: Model) -> np.ndarray:
-    """The inputs of some examples, as the model takes them.
-
-    Raises:
-        ValueError: they have another shape or dtype, or are not finite.
-    """
-    inputs, expected = np.asarray(examples.load(indices)), model.batch(len(indices))
+def _check(
+    examples: Examples, inputs: np.ndarray, indices: Sequence[int], expected: jax.ShapeDtypeStruct
+) -> None:
     if inputs.shape != expected.shape or inputs.dtype != expected.dtype:
         raise ValueError(
             f"data set {examples.name!r}: the model takes inputs of shape {expected.shape} and "
@@ -110,4 +107,3 @@ def load(examples: Examples, indices: Sequence[int], model: Model) -> np.ndarray
         ]
         if bad:
             raise ValueError(f"data set {examples.name!r}: NaN or infinity in {', '.join(bad)}")
-    return inputs

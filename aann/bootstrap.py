@@ -118,9 +118,11 @@ def difference(first: Interval, second: Interval) -> Interval:
             f"{first.setting} over {first.jackknife.shape[-1]} and {second.setting} over "
             f"{second.jackknife.shape[-1]} examples or groups"
         )
-    estimate, draws, jackknife = (
-        getattr(first, name) - getattr(second, name) for name in ("estimate", "draws", "jackknife")
-    )
+    with np.errstate(invalid="ignore"):  # infinite draws of what is not identified
+        estimate, draws, jackknife = (
+            getattr(first, name) - getattr(second, name)
+            for name in ("estimate", "draws", "jackknife")
+        )
     return interval(estimate, draws, jackknife, first.identified & second.identified, first.setting)
 
 

@@ -17,13 +17,12 @@ from importlib.metadata import version
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.agreement import agree
-from aann.batches import default_size, load, size_for
+from aann.batches import batches, default_size, size_for
 from aann.bootstrap import MINIMUM, Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
@@ -102,9 +101,8 @@ def evaluate(
     data = {**_described(heldout), "design": _described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    agreed = agree(machine, [main, *others, *wrong], facts)
-    main = tuple(agreed[0])
-    others, wrong = agreed[1 : len(others) + 1], agreed[len(others) + 1 :]
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
@@ -221,8 +219,8 @@ def _natural(
     """
     cost = None
     if machine.process[0] == 0:
-        inputs = jnp.asarray(load(design, range(min(len(design), default_size(model))), model))
-        parts = [natural(model, r, inputs=inputs) for r in main]
+        first = next(batches(design, min(len(design), default_size(model)), model))
+        parts = [natural(model, r, inputs=first.inputs) for r in main]
         cost = dataclasses.asdict(complexity.total(parts))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found

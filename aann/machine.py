@@ -116,12 +116,18 @@ class Machine:
             raise ValueError(f"batch_size is at least {self.devices}{several}, got {size}")
         return -(-size // self.devices) * self.devices
 
+    @property
+    def examples(self) -> NamedSharding | None:
+        """How a batch lies over the devices; None without a mesh."""
+        if self.mesh is None:
+            return None
+        return NamedSharding(self.mesh, PartitionSpec(*self.mesh.axis_names))
+
     def spread(self, array: Any) -> jax.Array:
         """A batch, its examples divided over the devices."""
         if self.mesh is None:
             return jax.numpy.asarray(array)
-        examples = NamedSharding(self.mesh, PartitionSpec(*self.mesh.axis_names))
-        divided: jax.Array = jax.device_put(array, examples)
+        divided: jax.Array = jax.device_put(array, self.examples)
         return divided
 
     def everywhere(self, tree: Any) -> Any:

@@ -100,14 +100,15 @@ class Workbench:
         """A program's values, units last. Programs that differ in constants compile once."""
         if program.host:
             site = self.sites[[r.site for r in self.replacements].index(program.site)]
-            return jnp.moveaxis(program.compute(*reads, natural=site), program.axis, -1)
+            found = jnp.moveaxis(program.compute(*reads, natural=site), program.axis, -1)
+            return self.machine.spread(found)
         key = (id(program.program), program.axis)  # a callable object may have no hash
         if key not in self.programs:
 
             def call(constants: Any, *reads: Any) -> Array:
                 return jnp.moveaxis(program.program(*reads, constants), program.axis, -1)
 
-            self.programs[key] = jax.jit(call)
+            self.programs[key] = jax.jit(call, out_shardings=self.machine.examples)
         values: Array = self.programs[key](program.values, *reads)
         return values
 

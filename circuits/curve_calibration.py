@@ -93,14 +93,14 @@ def begin(family: Family, shape: aann.Constants) -> aann.Constants:
     )
 
 
-def rounded(constants: Mapping[str, jax.Array]) -> dict[str, np.ndarray]:
-    """Unit constants to the digits that count, gains raised by ``BOOST``."""
+def rounded(constants: Mapping[str, jax.Array], boost: float = BOOST) -> dict[str, np.ndarray]:
+    """Unit constants to the digits that count, gains raised by ``boost``."""
     result = {
         name: np.round(np.asarray(constants[name], np.float64) / grain) * grain
         for name, grain in GRAIN.items()
     }
     result["direction"] = result["direction"] % 360.0
-    result["gain"] = np.asarray([float(f"{BOOST * gain:.2g}") for gain in constants["gain"]])
+    result["gain"] = np.asarray([float(f"{boost * gain:.2g}") for gain in constants["gain"]])
     return {name: np.round(value, 2) for name, value in result.items()}
 
 

@@ -11,6 +11,7 @@ Each function takes the calibrated replacement and returns another one for the s
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Array, Float
@@ -19,18 +20,26 @@ import aann
 from circuits import curve_detectors as detectors
 
 
-def turned(replacement: aann.Replacement, degrees: float) -> aann.Replacement:
+def turned(
+    replacement: aann.Replacement, degrees: float, angles: Sequence[str] = ("direction",)
+) -> aann.Replacement:
     """The program turned as a whole by ``degrees`` anticlockwise about the cell's centre.
 
     Directions turn, and the centres of receptive fields with them.
+
+    Args:
+        replacement: the program.
+        degrees: how far.
+        angles: the constants that are its units' directions.
     """
-    direction, right, up = (
-        np.asarray(replacement.constants[n].value, np.float64) for n in ("direction", "right", "up")
-    )
+    right, up = (np.asarray(replacement.constants[n].value, np.float64) for n in ("right", "up"))
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     return replacement.with_constants(
         name=f"turned by {degrees:g} degrees",
-        direction=(direction + degrees) % 360.0,
+        **{
+            n: (np.asarray(replacement.constants[n].value, np.float64) + degrees) % 360.0
+            for n in angles
+        },
         right=cosine * right - sine * up,
         up=sine * right + cosine * up,
     )

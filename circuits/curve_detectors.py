@@ -99,20 +99,32 @@ def shares(energy: Float[Array, "b i j line"], c: Constants) -> Float[Array, "b 
 def unit_curves(early: Float[Array, "b i j facing"], c: Constants) -> Float[Array, "b i j unit"]:
     """Each unit's arc of early curves, less those facing the other way, less the crowd."""
     direction = jnp.deg2rad(c.direction)
-    centre = (c.right, c.up)
-    shape = (c.length, c.early_length, STRIDE)
-    arc = arcs(direction, c.curvature, *shape, facings(), 1, centre)
-    echo = arcs(direction + jnp.pi, -c.curvature, *shape, facings(), 1, centre)
-    crowd = discs(c.length, STRIDE, ORIENTATIONS, centre)
-    opposing = c.opposing[None, None, None, :]
-    kernel = arc - opposing * echo - (1 - opposing) * crowd
     window, strides = (1, POOL, POOL, 1), (1, 2, 2, 1)
     pooled = lax.reduce_window(early, 0.0, lax.add, window, strides, "SAME") / POOL**2
     facing = jnp.cos(facings()[:, None] - direction[None, :]) / ORIENTATIONS
     around = blurred(pooled, 2 * c.length, 2 * STRIDE) @ facing
-    drive = convolve(early, kernel, 2) + around
+    drive = convolve(early, unit_kernels(c, STRIDE), 2) + around
     fired: jax.Array = c.gain[None, None, None, :] * jnp.maximum(drive - c.threshold, 0)
     return fired
+
+
+def unit_kernels(c: Constants, pitch: int) -> Float[Array, "tap tap facing unit"]:
+    """Filters of early curves: each unit's arc, less its echo, less the crowd.
+
+    Args:
+        c: ``length`` and ``curvature`` of the arc, ``early_length`` across it, and the units'
+            ``direction``, ``right``, ``up`` and ``opposing``.
+        pitch: pixels between cells of the early curves.
+    """
+    direction = jnp.deg2rad(c.direction)
+    centre = (c.right, c.up)
+    shape = (c.length, c.early_length, pitch)
+    arc = arcs(direction, c.curvature, *shape, facings(), 1, centre)
+    echo = arcs(direction + jnp.pi, -c.curvature, *shape, facings(), 1, centre)
+    crowd = discs(c.length, pitch, ORIENTATIONS, centre)
+    opposing = c.opposing[None, None, None, :]
+    kernels: jax.Array = arc - opposing * echo - (1 - opposing) * crowd
+    return kernels
 
 
 def gabor_power(
@@ -158,6 +170,23 @@ def replacement(
         ValueError: a constant is missing or unknown, or has not one entry a unit.
     """
     wanted = {**dict.fromkeys(SHAPE, ()), **dict.fromkeys(UNIT_CONSTANTS, (len(units),))}
+    check_constants(wanted, constants, f"{len(units)} curve detectors")
+    return make(curves, model=model, site=site, units=units, constants=constants)
+
+
+def check_constants(
+    wanted: Mapping[str, tuple[int, ...]], constants: Mapping[str, Constant], what: str
+) -> None:
+    """Check that just the wanted constants are there.
+
+    Args:
+        wanted: name -> shape.
+        constants: what is given.
+        what: they are for.
+
+    Raises:
+        ValueError: with all that are missing, unknown, or of another shape.
+    """
     problems = [f"{n!r} is missing" for n in wanted if n not in constants]
     problems += [f"{n!r} is unknown" for n in constants if n not in wanted]
     problems += [
@@ -166,8 +195,7 @@ def replacement(
         if n in constants and np.shape(constants[n].value) != shape
     ]
     if problems:
-        raise ValueError(f"constants for {len(units)} curve detectors: " + "; ".join(problems))
-    return make(curves, model=model, site=site, units=units, constants=constants)
+        raise ValueError(f"constants for {what}: " + "; ".join(problems))
 
 
 CALIBRATED = "python -m circuits.curve_calibration: squared error on 240 design images"

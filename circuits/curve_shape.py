@@ -11,13 +11,19 @@ does on design images that it was not fitted on. Sharp edge: a few minutes, and 
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 import aann
 from circuits import curve_calibration, curve_detectors
 from circuits.curve_calibration import begin, check, values
 from circuits.curve_family import Family, find_family
-from circuits.descent import BATCH, Evidence, descend, gather, least_squares_gain, spread
+from circuits.descent import (
+    Evidence,
+    correlations,
+    descend,
+    gather,
+    least_squares_gain,
+    spread,
+)
 
 IMAGES = 250
 EPOCHS = 6
@@ -90,16 +96,6 @@ def unit_values(energy: jax.Array, c: aann.Constants) -> jax.Array:
     return curve_detectors.unit_curves(curve_detectors.early_curves(energy, c), c)
 
 
-def correlations(c: aann.Constants, evidence: Evidence) -> np.ndarray:
-    """Each unit's correlation with its natural activations, over images and places."""
-    run, seen = jax.jit(unit_values), evidence.seen
-    blocks = [run(jnp.asarray(seen[k : k + BATCH]), c) for k in range(0, len(seen), BATCH)]
-    shown = np.concatenate([np.asarray(block, np.float64) for block in blocks])
-    units = shown.shape[-1]
-    pairs = zip(shown.reshape(-1, units).T, evidence.natural.reshape(-1, units).T, strict=True)
-    return np.asarray([np.corrcoef(one, other)[0, 1] for one, other in pairs])
-
-
 def main() -> None:
     """Print the shape for the mirrored checkpoint."""
     import zoo  # noqa: PLC0415  circuits do not need the zoo; this script does
@@ -114,7 +110,7 @@ def main() -> None:
         print(name, value)
     rest = design.take([i for i, name in enumerate(design.names) if name not in set(shown.names)])
     for part, seen in (("fitted", evidence), ("other", energies(model, family.site, family, rest))):
-        mean = correlations(fitted, seen).mean()
+        mean = correlations(unit_values, fitted, seen).mean()
         print(f"mean correlation on {len(seen.seen)} {part} design images {mean:.3f}")
 
 

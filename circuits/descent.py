@@ -46,9 +46,16 @@ def gather(
     site: str,
     units: Sequence[int],
     design: aann.Design,
-    see: Callable[[jax.Array], jax.Array],
+    see: str | Callable[[jax.Array], jax.Array],
 ) -> Evidence:
     """What ``see`` makes of the design images, and the natural activations.
+
+    Args:
+        model: the model.
+        site: where the units are.
+        units: of that site.
+        design: images to look at.
+        see: a function of the images, or the name of a site.
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
@@ -59,15 +66,17 @@ def gather(
             "aann.split(examples) makes the halves"
         )
     natural, seen, chosen = [], [], np.asarray(units)
-    see = jax.jit(see)
+    names = [site, see] if isinstance(see, str) else [site]
+    show = None if isinstance(see, str) else jax.jit(see)
     read = jax.jit(
-        lambda params, x: aann.capture(dataclasses.replace(model, params=params), [site])(x)[1]
+        lambda params, x: aann.capture(dataclasses.replace(model, params=params), names)(x)[1]
     )
     for k in range(0, len(design), BATCH):
         rows = range(k, min(k + BATCH, len(design)))
         x = jnp.asarray(design.load(rows), model.batch(1).dtype)
-        natural.append(np.asarray(read(model.params, x)[site])[..., chosen])
-        seen.append(np.asarray(see(x)))
+        found = read(model.params, x)
+        natural.append(np.asarray(found[site])[..., chosen])
+        seen.append(np.asarray(found[names[-1]] if show is None else show(x)))
     return Evidence(np.concatenate(seen), np.concatenate(natural).astype(np.float32))
 
 
@@ -143,6 +152,16 @@ def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) 
         bottom = bottom + (shown**2).sum((0, 1, 2))
     gain = np.divide(top, bottom, out=np.ones_like(top), where=(bottom > 0) & (top > 0))
     return jnp.asarray(gain, jnp.float32)
+
+
+def correlations(program: Program, c: aann.Constants, evidence: Evidence) -> np.ndarray:
+    """Each unit's correlation with its natural activations, over images and places."""
+    run, seen = jax.jit(program), evidence.seen
+    blocks = [run(jnp.asarray(seen[k : k + BATCH]), c) for k in range(0, len(seen), BATCH)]
+    shown = np.concatenate([np.asarray(block, np.float64) for block in blocks])
+    units = shown.shape[-1]
+    pairs = zip(shown.reshape(-1, units).T, evidence.natural.reshape(-1, units).T, strict=True)
+    return np.asarray([np.corrcoef(one, other)[0, 1] for one, other in pairs])
 
 
 def with_maxima(x: Float[jax.Array, "n i j unit"]) -> Float[jax.Array, "n i2 j unit"]:

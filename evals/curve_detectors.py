@@ -3,9 +3,7 @@
 import argparse
 import sys
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 
 import aann
 import zoo
@@ -17,11 +15,10 @@ from circuits import (
     curve_detectors,
     curve_family,
 )
-from evals import arguments, command, machine
+from evals import arguments, command, curve_figures, machine
 from evals.integers import positive
 
 NAME = "curve_detectors"
-SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -55,8 +52,8 @@ def main(argv: list[str] | None = None) -> None:
         progress=sys.stderr.isatty(),
         machine=on,
     )
-    report = report.with_arrays(**_maps(model, curves, heldout, report))
-    report = report.with_arrays(**_tuning(model, curves, family))
+    report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    report = report.with_arrays(**curve_figures.tuning(model, curves, family))
     command.save(report, figures(report), folder)
 
 
@@ -139,50 +136,6 @@ def _reduced(curves: aann.Replacement) -> list[aann.Replacement]:
         curve_controls.without_centring(curves),
         curve_controls.without_scale(curves),
     ]
-
-
-def _maps(
-    model: aann.Model, curves: aann.Replacement, heldout: aann.HeldOut, report: aann.Report
-) -> dict[str, np.ndarray]:
-    """Natural and artificial maps of three images.
-
-    Best, median and worst by the part of the damage that is left, among the half of the images that
-    zero-ablation damages most: on the others the units hardly matter.
-    """
-    names = [r.name for r in report.rows]
-    kl, zeroed = (report.arrays["losses/kl"][names.index(n)] for n in (curves.name, "zero"))
-    damaged = np.argsort(-zeroed)[: (len(zeroed) + 1) // 2]
-    ranked = damaged[np.argsort(kl[damaged] / np.maximum(zeroed[damaged], 1e-12))]
-    chosen = [int(ranked[round(place * (len(ranked) - 1))]) for place in SHOWN.values()]
-    pictures = heldout.load(chosen)
-    read = jax.jit(lambda x: (aann.capture(model, [curves.site])(x)[1], curves.compute(x)))
-    values, artificial = read(jnp.asarray(pictures))
-    natural, artificial = np.asarray(curves.pick(values[curves.site])), np.asarray(artificial)
-    units = np.maximum(natural, artificial).max((1, 2)).argmax(-1)
-    titles = [
-        f"{name}: {heldout.names[i]}, unit {curves.units[u]}, "
-        f"KL {kl[i]:.2g} (zeroed {zeroed[i]:.2g})"
-        for name, i, u in zip(SHOWN, chosen, units, strict=True)
-    ]
-    three = np.arange(len(chosen))
-    return {
-        "pictures": pictures.astype(np.uint8),
-        "natural_maps": natural[three, :, :, units],
-        "artificial_maps": artificial[three, :, :, units],
-        "map_titles": np.asarray(titles),
-    }
-
-
-def _tuning(
-    model: aann.Model, curves: aann.Replacement, family: curve_family.Family
-) -> dict[str, np.ndarray]:
-    """Responses of the family to curves of every direction, natural and artificial."""
-    artificial = curve_family.measure_tuning(aann.splice(model, curves), family)
-    return {
-        "tuning_directions": np.asarray(family.angles),
-        "natural_tuning": family.tuning,
-        "artificial_tuning": artificial,
-    }
 
 
 if __name__ == "__main__":

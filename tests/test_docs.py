@@ -3,18 +3,20 @@
 Those of docs/errors/ raise what their pages say; ``[...]`` stands for any text there.
 """
 
+import contextlib
 import os
 import pathlib
 import re
 
+import jax
 import pytest
 
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+NEED_ASSETS = {"your_images"}
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 NETWORK = ("https_proxy", "all_proxy", "no_proxy")  # they would override what pages set
-NEED_ASSETS = {"your_images"}
 
 
 def blocks(text):
@@ -27,8 +29,16 @@ def run(page, text):
     names = {"__name__": page}
     for line, code in blocks(text):
         # Blank lines in front, so that a failure names the line of the page.
-        exec(compile("\n" * line + code, page, "exec"), names)
+        with as_users_have_it():
+            exec(compile("\n" * line + code, page, "exec"), names)
     return names
+
+
+@contextlib.contextmanager
+def as_users_have_it():
+    """JAX as it is outside of these tests."""
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        yield
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
@@ -41,7 +51,8 @@ def test_the_code_of_a_page_runs(page, request):
 
 
 def test_there_are_pages():
-    assert {"index", "concepts", "patching", "report"} <= {page.stem for page in PAGES}
+    expected = {"index", "concepts", "patching", "report", "your_model", "host_programs"}
+    assert expected <= {page.stem for page in PAGES}
     assert len(ERRORS) > 50
 
 
@@ -70,7 +81,7 @@ def stated(text):
 
 def raised(code, names, page, capsys):
     """Type and message of what the code raises; of a usage error what it says on stderr."""
-    with pytest.raises((Exception, SystemExit)) as caught:
+    with as_users_have_it(), pytest.raises((Exception, SystemExit)) as caught:
         exec(compile(code, page, "exec"), dict(names))
     error = caught.value
     message = error.args[0] if isinstance(error, KeyError) else str(error)

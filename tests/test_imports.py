@@ -19,6 +19,7 @@ FORBIDDEN = {
         "optax",
         "jinja2",
     ],
+    "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
 }

@@ -18,6 +18,7 @@ import os
 import sys
 import types
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,24 +51,29 @@ def builder(name: str, data_dir: str | Path | None = None) -> Any:
 
     given = data_dir or os.environ.get(DIRECTORY_VARIABLE) or None
     where = None if given is None else Path(given).expanduser()
-    found = tfds.builder(name, data_dir=where)
-    if not found.info.splits:
+    try:
+        found = tfds.builder(name, data_dir=where)
+        if found.info.splits:
+            return found
         kind = "array_record" if importlib.util.find_spec("array_record") else "parquet"
         found = tfds.builder(name, data_dir=where, file_format=kind)
-        _prepare(found, name)
+    except Exception as error:  # of tensorflow-datasets, of protocol buffers, of the disk
+        raise AssetError(f"what is prepared of {name} cannot be opened: {error}") from error
+    _prepare(found, name)
     return found
 
 
 def _prepare(found: Any, name: str) -> None:
     """Download the data set and write its records."""
-    url = next(iter(found.url_infos), "")
+    url = next(iter(found.url_infos))
+    source = "the source {0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(url))
     if problem := _unreachable(url):
-        raise AssetError(_message(found, name, f"the source {url}: {problem}"))
+        raise AssetError(_message(found, name, f"{source}: {problem}"))
     try:
         with _without_tensorflow(sys.modules[type(found).__module__]):
             found.download_and_prepare()
     except Exception as error:  # of requests, of tensorflow-datasets, of the disk
-        raise AssetError(_message(found, name, f"the source {url}: {error}")) from error
+        raise AssetError(_message(found, name, f"{source}: {error}")) from error
 
 
 def _unreachable(url: str) -> str | None:

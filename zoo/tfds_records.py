@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 _HEADER: Final = struct.Struct("<QI")
 _FOOTER: Final = 4  # bytes
+_ADVICE: Final = "Delete that folder and prepare it again, as array_record or tfrecord"
 
 
 @runtime_checkable
@@ -29,11 +30,12 @@ class Records(Protocol):
         """One example."""
 
 
-class Locked:
-    """Examples that are read by one thread at a time."""
+class Guarded:
+    """Examples that are read by one thread at a time; what cannot be read is a ValueError."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, where: str) -> None:
         self.records = records
+        self.where = where
         self.lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -41,7 +43,12 @@ class Locked:
 
     def __getitem__(self, index: int) -> Mapping[str, Any]:
         with self.lock:
-            return self.records[index]
+            try:
+                return self.records[index]
+            except Exception as error:  # of three readers, and of protocol buffers
+                raise ValueError(
+                    f"{self.where}: example {index} cannot be read: {error}. {_ADVICE}"
+                ) from error
 
 
 class TfRecords:
@@ -79,13 +86,13 @@ def open_part(builder: Any, part: str) -> Records:
     Raises:
         ValueError: the data set has no such part, its files are damaged, or have another format.
     """
-    splits = builder.info.splits
+    splits, where = builder.info.splits, f"{builder.data_path} ({builder.info.file_format.value})"
     if part not in splits:
         raise ValueError(f"{builder.info.full_name} has the parts {list(splits)}, got {part!r}")
-    split, kind = splits[part], builder.info.file_format.value
+    split = splits[part]
     try:
         records: Records
-        if kind == "tfrecord":
+        if builder.info.file_format.value == "tfrecord":
             paths = [Path(path) for path in split.filepaths]
             records = TfRecords(paths, split.shard_lengths, builder.info.features)
         else:
@@ -93,11 +100,8 @@ def open_part(builder: Any, part: str) -> Records:
         if len(records) != split.num_examples:
             raise ValueError(f"expected {split.num_examples} examples, found {len(records)}")
     except (NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise ValueError(
-            f"{builder.data_path} ({kind}) cannot be read: {error}. Prepare it again, in a format "
-            "such as array_record"
-        ) from error
-    return Locked(records)
+        raise ValueError(f"{where} cannot be read: {error}. {_ADVICE}") from error
+    return Guarded(records, where)
 
 
 def _places(path: Path, expected: int) -> list[tuple[int, int]]:

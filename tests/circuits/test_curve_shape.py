@@ -9,6 +9,7 @@ import pytest
 from circuits import curve_detectors, curve_shape
 from circuits.curve_calibration import values
 from circuits.curve_family import find_family
+from circuits.descent import correlations
 
 sys.path.insert(0, str(Path(__file__).parent))
 import curve_toy as toy
@@ -26,7 +27,7 @@ def test_the_fit_comes_closer_to_units_made_with_another_shape(family):
     fitted = curve_shape.descend_shape(family, evidence)
     shape = {n: jnp.float32(x) for n, x in curve_shape.TEMPLATE.items()}
     start = type(fitted)({**fitted, **shape})
-    before, after = (curve_shape.correlations(c, evidence) for c in (start, fitted))
+    before, after = (correlations(curve_shape.unit_values, c, evidence) for c in (start, fitted))
     assert (after > 0.9).all()
     assert after.mean() > before.mean()
 

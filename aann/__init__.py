@@ -8,11 +8,13 @@ from aann.examples import Design, Examples, HeldOut, from_arrays, held_out, spli
 from aann.exhaustive import exhaustive
 from aann.machine import Machine
 from aann.model import Model
+from aann.pareto import Pareto, pareto
 from aann.precision import in_bfloat16
 from aann.registry import make, register, registered, replacement
 from aann.replacement import Replacement
 from aann.report import Report
-from aann.settings import settings_sweep
+from aann.sample_size import sample_size
+from aann.settings import settings, settings_sweep
 from aann.site import site
 from aann.splice import capture, sites, splice
 from aann.sweep import unit_sweep
@@ -27,6 +29,7 @@ __all__ = [
     "HeldOut",
     "Machine",
     "Model",
+    "Pareto",
     "Replacement",
     "Report",
     "__version__",
@@ -39,9 +42,12 @@ __all__ = [
     "held_out",
     "in_bfloat16",
     "make",
+    "pareto",
     "register",
     "registered",
     "replacement",
+    "sample_size",
+    "settings",
     "settings_sweep",
     "site",
     "sites",

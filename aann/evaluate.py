@@ -9,36 +9,34 @@ report   = bootstrap
 """
 
 import dataclasses
-import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
-import jax
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
 from aann.agreement import agree
-from aann.batches import batches, default_size, size_for
-from aann.bootstrap import MINIMUM, Recovered, recovered
+from aann.batches import default_size, size_for
+from aann.bootstrap import Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
-from aann.interval import Interval, Setting
+from aann.halves import check_halves
+from aann.interval import Setting
 from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
-from aann.natural import natural
+from aann.natural import of_units
 from aann.processes import ends_together
+from aann.provenance import described, versions
 from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
 from aann.room import check_room
 from aann.rounding import rounding
-from aann.version import __version__
 from aann.workbench import Workbench, check_programs, workbench
 
 
@@ -93,12 +91,12 @@ def evaluate(
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
-    design = _check_halves(heldout, design)
+    design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
     others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
-    data = {**_described(heldout), "design": _described(design)}
+    data = {**described(heldout), "design": described(design)}
     weights = model.fingerprint()
     facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
     first, *more = agree(machine, [main, *others, *wrong], facts)
@@ -127,9 +125,9 @@ def evaluate(
         units=[u for r in main for u in r.units],
         data=data,
         seed=seed,
-        versions=_versions(),
+        versions=versions(),
         weights=weights,
-        damage={m: _damage(r.damage[0]) for m, r in results.items()},
+        damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
@@ -148,38 +146,6 @@ def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
         for r in main
         for n, c in r.constants.items()
     }  # fmt: skip
-
-
-def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
-    if not isinstance(heldout, HeldOut):
-        raise TypeError(
-            f"aann.evaluate reports on held-out examples, got {type(heldout).__name__}: use the "
-            "second half of aann.split(examples), or aann.held_out(examples, design)"
-        )
-    if len(heldout) < MINIMUM:
-        raise ValueError(
-            f"{heldout.name!r} has {len(heldout)} held-out examples; an interval needs at least "
-            f"{MINIMUM}"
-        )
-    design = heldout.design if design is None else design
-    if design is None:
-        raise ValueError(
-            f"{heldout.name!r} comes without design examples: pass design=, the examples to fit "
-            "the ladder on"
-        )
-    if not isinstance(design, Design):
-        raise TypeError(
-            f"the ladder is fitted on design examples, got {type(design).__name__}: use the first "
-            "half of aann.split(examples)"
-        )
-    fitted_on = set(design.digests)
-    shared = [n for n, d in zip(heldout.names, heldout.digests, strict=True) if d in fitted_on]
-    if shared:
-        raise ValueError(
-            f"{len(shared)} examples are in the design half and held out at once: "
-            f"{', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}; remove them from one"
-        )
-    return design
 
 
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
@@ -219,35 +185,9 @@ def _natural(
     """
     cost = None
     if machine.process[0] == 0:
-        first = next(batches(design, min(len(design), default_size(model)), model))
-        parts = [natural(model, r, inputs=first.inputs) for r in main]
-        cost = dataclasses.asdict(complexity.total(parts))
+        cost = dataclasses.asdict(of_units(model, main, design))
     found: dict[str, int | float | None] = machine.gather(cost)[0]
     return found
-
-
-def _damage(interval: Interval) -> Damage:
-    return Damage(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-def _described(examples: Design | HeldOut) -> dict[str, object]:
-    return {
-        "name": examples.name,
-        "split": examples.split,
-        "n": len(examples),
-        "hash": examples.hash,
-    }
-
-
-def _versions() -> dict[str, str]:
-    libraries = {name: version(name) for name in ("jax", "jaxlib", "numpy", "flax")}
-    backend = f"{jax.default_backend()} x {jax.device_count()}"
-    return {
-        "python": platform.python_version(),
-        **libraries,
-        "aann": __version__,
-        "backend": backend,
-    }
 
 
 def _arrays(

@@ -9,16 +9,14 @@ Sharp edge: intervals of statistics that do not vary at all have width zero.
 
 import dataclasses
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float64
 from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
 
 Method = Literal["bca", "percentile"]
-
-_NORMAL = NormalDist()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,11 +113,11 @@ def interval(
     known = np.asarray(identified)
     estimates = np.where(known, estimate, np.nan)
     ends = np.full((*known.shape, 2), np.nan)
-    for index in np.ndindex(known.shape):
-        if known[index]:
-            kept = draws[index][~np.isnan(draws[index])]
-            levels = _levels(float(estimates[index]), kept, jackknife[index], setting)
-            ends[index] = np.quantile(kept, levels)
+    if known.any():
+        ordered = np.sort(draws[known], axis=-1)  # NaN comes last
+        count = np.sum(~np.isnan(ordered), axis=-1)
+        levels = _levels(estimates[known], ordered, count, jackknife[known], setting)
+        ends[known] = _quantiles(ordered, count, levels)
     return Interval(estimates, ends[..., 0], ends[..., 1], known, draws, jackknife, setting)
 
 
@@ -130,19 +128,41 @@ def rerank(found: Interval, method: Method) -> Interval:
 
 
 def _levels(
-    estimate: float, draws: np.ndarray, jackknife: np.ndarray, setting: Setting
-) -> list[float]:
-    """Which quantiles of the draws are the ends of the interval."""
+    estimates: np.ndarray, ordered: np.ndarray, count: np.ndarray, jackknife: np.ndarray,
+    setting: Setting,
+) -> np.ndarray:  # fmt: skip
+    """Which quantiles of each estimate's ``count`` draws are its interval's ends, (rows, 2)."""
     tail = (1.0 - setting.confidence) / 2.0
-    if setting.method == "percentile" or np.ptp(draws) == 0:
-        return [tail, 1.0 - tail]
-    below = ((draws < estimate).mean() + (draws <= estimate).mean()) / 2.0
-    half = 0.5 / len(draws)  # as near to 0 or 1 as so many draws can tell
-    bias = _NORMAL.inv_cdf(float(np.clip(below, half, 1.0 - half)))
-    influence = jackknife.mean() - jackknife
-    spread = float((influence**2).sum())
+    plain = np.broadcast_to(np.asarray([tail, 1.0 - tail]), (len(estimates), 2))
+    if setting.method == "percentile":
+        return plain
+    at = estimates[:, None]
+    below = (np.sum(ordered < at, axis=-1) + np.sum(ordered <= at, axis=-1)) / (2.0 * count)
+    half = 0.5 / count  # as near to 0 or 1 as so many draws can tell
+    bias = ndtri(np.clip(below, half, 1.0 - half))[:, None]
+    influence = jackknife.mean(axis=-1, keepdims=True) - jackknife
+    spread = (influence**2).sum(axis=-1)
     # Below this the influences are rounding: the statistic is the same whichever example is out.
-    negligible = len(influence) * (1e-14 * float(np.abs(jackknife).max())) ** 2
-    skew = float((influence**3).sum()) / (6.0 * spread**1.5) if spread > negligible else 0.0
-    shifted = [bias + _NORMAL.inv_cdf(q) for q in (tail, 1.0 - tail)]
-    return [_NORMAL.cdf(bias + z / (1.0 - skew * z)) for z in shifted]
+    negligible = influence.shape[-1] * (1e-14 * np.abs(jackknife).max(axis=-1)) ** 2
+    varied = spread > negligible
+    skew = (influence**3).sum(axis=-1) / (6.0 * np.where(varied, spread, 1.0) ** 1.5)
+    shifted = bias + ndtri(plain)
+    moved: np.ndarray = ndtr(
+        bias + shifted / (1.0 - np.where(varied, skew, 0.0)[:, None] * shifted)
+    )
+    last = np.take_along_axis(ordered, count[:, None] - 1, axis=-1)
+    return np.where(last == ordered[:, :1], plain, moved)
+
+
+def _quantiles(ordered: np.ndarray, count: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Quantiles of the first ``count`` of each row's draws, interpolated linearly as by NumPy."""
+    place = levels * (count - 1)[:, None]
+    left = np.clip(np.floor(place).astype(np.int64), 0, count[:, None] - 1)
+    right = np.minimum(left + 1, count[:, None] - 1)
+    low, high = (np.take_along_axis(ordered, i, axis=-1) for i in (left, right))
+    part = place - left
+    # Both forms are exact at their own end, so that equal draws have that very quantile.
+    mixed: np.ndarray = np.where(
+        part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)
+    )
+    return mixed

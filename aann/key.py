@@ -4,7 +4,7 @@ A key covers weights, architecture, data, programs, places, what was fitted, see
 versions and kind of device. Traced programs are digested equation by equation with every constant
 in them, and without what changes from process to process: names of variables, addresses of objects.
 
-Sharp edges: a callback to the host may do anything, so what holds one gets a new key every time;
+Sharp edges: what runs on the host may do anything, so what does gets a new key every time;
 which model of a CPU runs the code does not count, so a folder that unlike machines share mixes
 their rounding.
 """
@@ -118,7 +118,7 @@ def of_program(replacement: Replacement, reads: Sequence[Any]) -> str:
     r = replacement
     return digest(
         "program",
-        _traced(r.program, *reads, r.values),
+        secrets.token_hex() if r.host else _traced(r.compute, *reads),
         _code(r.program),
         {name: np.asarray(c.value) for name, c in r.constants.items()},
         [r.site, r.units, r.reads, r.axis, r.positions, r.position_axis],

@@ -54,6 +54,11 @@ class Damage:
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
 
+    @classmethod
+    def of(cls, interval: Interval) -> "Damage":
+        """From the interval of one number."""
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
+
 
 @dataclasses.dataclass(frozen=True)
 class ReportRow:

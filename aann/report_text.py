@@ -127,7 +127,7 @@ def rounding(report: Report) -> list[str]:
 def _moved(x: Mapping[str, float | None]) -> str:
     if x["estimate"] is None:
         return "not identified"
-    return f"{x['estimate']:+.4f} [{x['low']:+.4f}, {x['high']:+.4f}]"
+    return f"{x['estimate']:+.2g} [{x['low']:+.2g}, {x['high']:+.2g}]"
 
 
 def _short(estimate: Estimate) -> str:

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
+from aann.vis.tuning import grid
 from circuits import curve_calibration, curve_detectors, curves_from_3a
 from circuits.curve_family import Family, find_family
 from circuits.descent import Evidence, correlations, descend, gather, least_squares_gain, spread
@@ -97,12 +98,11 @@ def calibrate(
         ValueError: a grid is not the program's, or ``read`` has fewer than ``kept`` units.
     """
     curve_calibration.check(model, family.site, family)
-    tuned = measure(model, read, family.centre)
-    if not 1 <= kept <= len(tuned.strength):
-        raise ValueError(
-            f"kept is between 1 and the {len(tuned.strength)} units of {read!r}, got {kept}"
-        )
+    _, _, channels = grid(model, read)
+    if not 1 <= kept <= channels:
+        raise ValueError(f"kept is between 1 and the {channels} units of {read!r}, got {kept}")
     seen = gather(model, family.site, family.units, spread(design, images), read)
+    tuned = measure(model, read, family.centre)
     spreads = seen.seen.std((0, 1, 2), dtype=np.float64) + 1e-6
     candidates = choose(tuned, tuned.strength / spreads, max(CANDIDATES, kept))
     first = fit(begin(family, candidates), candidates, seen, spreads)

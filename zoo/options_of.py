@@ -20,12 +20,12 @@ def check(what: str, function: Callable[..., Any], options: Mapping[str, Any]) -
     """
     parameters = inspect.signature(function).parameters
     hints = typing.get_type_hints(function)
-    problems = [f"{name}={value!r}: no such option" for name, value in options.items()
-                if name not in parameters]  # fmt: skip
+    unknown = [name for name in options if name not in parameters]
+    problems = [f"{name}={options[name]!r}: no such option" for name in unknown]
     problems += [
         f"{name}={value!r}: expected {_shown(hints[name])}, got {type(value).__name__}"
         for name, value in options.items()
-        if name in parameters and not _fits(value, hints[name])
+        if name not in unknown and not _fits(value, hints[name])
     ]
     problems += [
         f"{name} is missing"

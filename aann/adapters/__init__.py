@@ -18,9 +18,10 @@ and its variables; whatever a module takes and returns is a site, named by the m
 | ``encoder/attention:probabilities`` | attention probabilities (batch, head, query, key) |
 
 The outermost module goes by its class's name (``ResNet``). What is called more than once is
-numbered in the order of execution (``encoder/norm#0``), as all marks are. An array that is passed
-twice (queries and keys of self-attention) is one site, under the first of its names. What does not
-depend on parameters or inputs is not marked.
+numbered in the order of execution (``encoder/norm#0``), and what is inside a ``scan`` has the
+number of its step (``layers/mlp[3]``), like all marks. An array that is passed or returned twice
+(queries and keys of self-attention) is one site, under the first of its names. What does not depend
+on parameters or inputs is not marked.
 
 Flax is imported with this package, not with ``aann``.
 """

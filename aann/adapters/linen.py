@@ -65,7 +65,7 @@ def model(
             where = site_name(here.path, within, context.method_name)
             if _attends(here):
                 fn = marked_attention(
-                    f"{where}:probabilities",
+                    f"{site_name(here.path, within)}:probabilities",
                     nn.dot_product_attention,
                     nn.dot_product_attention_weights,
                 )

@@ -8,12 +8,9 @@ of them too. A module that hangs in several places goes by the first path of ``n
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
 from flax import linen as nn
 from flax import nnx
 from flax.nnx.nn.attention import dot_product_attention_weights
@@ -21,6 +18,7 @@ from flax.nnx.nn.attention import dot_product_attention_weights
 from aann.adapters.attention import marked_attention
 from aann.adapters.marking import CALL, call_marked, site_name
 from aann.adapters.problems import Adapted, build, check_inputs, refuse
+from aann.adapters.pure import check_pure, set_counts
 from aann.model import Model
 
 _OPAQUE = (nnx.Variable, nnx.Pytree)
@@ -56,15 +54,18 @@ def model(
 
     Raises:
         TypeError: this is no nnx module, no inputs; with all problems.
-        ValueError: the module does not run as a pure function on a batch of one, or returns no
-            floating-point array.
+        ValueError: the module does not run on a batch of one, returns no floating-point array,
+            updates its own variables or draws random numbers.
     """
     refuse([*_module_problems(module), *check_inputs(inputs)])
     root = type(module).__name__
     graphdef, params, *held = nnx.split(nnx.clone(module), nnx.Param, ...)
 
-    def called(params: Any, inputs: Any) -> tuple[Any, nnx.Module]:
+    def called(
+        params: Any, inputs: Any, counts: Mapping[str, Any] | None = None
+    ) -> tuple[Any, nnx.Module]:
         copy = nnx.merge(graphdef, params, *held, copy=True)
+        set_counts(copy, counts or {})
         for path, node in list(nnx.iter_modules(copy)):
             if not isinstance(node, _CONTAINERS):
                 _mark_methods(node, site_name(path, root))
@@ -78,8 +79,7 @@ def model(
         return called(params, inputs)[0]
 
     adapted = build(Adapted(run, root, {}), params, inputs, name)
-    ones = jax.tree.map(lambda s: jnp.ones((1, *s.shape), s.dtype), inputs)
-    _check_pure(root, module, lambda params, inputs: called(params, inputs)[1], params, ones)
+    check_pure(module, called, params, inputs)
     return adapted
 
 
@@ -116,39 +116,6 @@ def _marked_method(name: str, method: Any) -> Callable[..., Any]:
         return call_marked(site, method.__get__(self, type(self)), args, kwargs, _OPAQUE)
 
     return marked
-
-
-def _check_pure(
-    root: str, module: nnx.Module, after: Callable[[Any, Any], nnx.Module], params: Any, inputs: Any
-) -> None:
-    """Refuse a module that changes its own variables, by their values before and after a run.
-
-    nnx's transformations write all variables anew, so whether they were written says nothing. No
-    more is compiled than what the values after the run depend on.
-    """
-    before = _values(module)
-    now = jax.jit(lambda params, inputs: _values(after(params, inputs)))(params, inputs)
-    changed = [path for path, x in before.items() if not np.array_equal(x, now[path])]
-    if changed:
-        more = ", ..." if len(changed) > 5 else ""
-        raise ValueError(
-            f"{root} changes its own variables when it runs ({', '.join(changed[:5])}{more}), so "
-            "it is no pure function: put it into evaluation mode with module.eval(), or pass "
-            "nnx.view(module, deterministic=True, use_running_average=True)"
-        )
-
-
-def _values(module: nnx.Module) -> dict[str, jax.Array]:
-    """Path -> value of each variable that is an array."""
-    arrays = {
-        "/".join(map(str, path)): jnp.asarray(node.get_value())
-        for path, node in nnx.iter_graph(module)
-        if isinstance(node, nnx.Variable) and len(jax.tree.leaves(node.get_value())) == 1
-    }
-    return {
-        path: jax.random.key_data(x) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key) else x
-        for path, x in arrays.items()
-    }
 
 
 def _mark_probabilities(node: nnx.Module, name: str) -> None:

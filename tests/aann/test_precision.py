@@ -125,7 +125,7 @@ def test_the_report_says_how_far_recovered_moves():
         assert moved["low"] < moved["estimate"] < moved["high"]
         assert 0 < abs(moved["estimate"]) < 0.02
     kl = coarse.precision["moved"]["kl"]
-    shown = f"kl {kl['estimate']:+.4f} [{kl['low']:+.4f}, {kl['high']:+.4f}]"
+    shown = f"kl {kl['estimate']:+.2g} [{kl['low']:+.2g}, {kl['high']:+.2g}]"
     assert f"bfloat16 products: recovered of the program minus that in float32: {shown}" in str(
         coarse
     )

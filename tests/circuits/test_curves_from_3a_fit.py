@@ -17,7 +17,7 @@ import early_toy as toy
 def found():
     model = toy.model()
     family = find_family(model, "mixed3b", 5)
-    design, _ = toy.designs(48)
+    design, _ = toy.designs(24)
     return family, design, curves_from_3a_fit.calibrate(model, family, design, kept=12)
 
 
@@ -44,9 +44,9 @@ def test_an_artificial_layer_feeds_an_artificial_layer(found):
     early = early_curves_fit.calibrate(toy.model(), "mixed3a", curves, design)
     seen = gather(toy.model(), "mixed3a", early.units, design, lambda image: image)
     assert np.median(correlations(early.program, early.values, seen)) > 0.9
-    _, heldout = toy.designs(48)
+    _, heldout = toy.designs(24)
     report = aann.evaluate(
-        toy.model(), [early, curves], heldout, design=design, linear=False, draws=200
+        toy.model(), [early, curves], heldout, design=design, linear=False, draws=100
     )
     both = next(r for r in report.rows if r.kind == "program")
     assert both.recovered["kl"].estimate > 0.8

@@ -10,6 +10,7 @@ import inspect
 import marshal
 import sys
 import textwrap
+import tokenize
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -89,7 +90,7 @@ def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
     try:
         text = textwrap.dedent(inspect.getsource(function))
         module = ast.parse(text)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
         return None
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     same = [

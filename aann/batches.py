@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from aann.examples import Examples
+from aann.machine import Machine
 from aann.model import Model
 
 
@@ -18,7 +19,7 @@ class Batch:
     """Inputs of a full batch, and which of its rows are examples.
 
     Attributes:
-        inputs: (batch, ...) on the device; the last batch is padded with its first example.
+        inputs: (batch, ...) on the devices; the last batch is padded with its first example.
         labels: (batch,) int32, or None.
         indices: the examples' positions in the data set: the first ``len(indices)`` rows.
     """
@@ -41,24 +42,46 @@ def default_size(model: Model) -> int:
     return int(np.clip(budget // most, fewest, 1024))
 
 
+def size_for(n: int, model: Model, asked: int | None, machine: Machine) -> int:
+    """The size of the batches of ``n`` examples: as asked for, or the default on every device.
+
+    Raises:
+        ValueError: fewer than one example a device were asked for.
+    """
+    if asked is None:
+        asked = max(min(default_size(model) * machine.devices, n), machine.devices)
+    return machine.batch_size(asked)
+
+
 def _nbytes(array: Any) -> int:
     return int(math.prod(array.shape) * np.dtype(array.dtype).itemsize)
 
 
-def batches(examples: Examples, size: int, model: Model, *, progress: str = "") -> Iterator[Batch]:
-    """All examples, in order.
+def batches(
+    examples: Examples,
+    size: int,
+    model: Model,
+    *,
+    progress: str = "",
+    machine: Machine | None = None,
+) -> Iterator[Batch]:
+    """All examples, in order; of P processes each has every P-th batch.
 
     Args:
         examples: the data set.
         size: of each batch.
         model: what takes the inputs.
         progress: what a progress bar on stderr is called; none by default.
+        machine: where batches go, and which processes share them.
 
     Raises:
         ValueError: the data set's inputs have another shape or dtype, or are not finite.
     """
-    starts = range(0, len(examples), size)
-    for start in tqdm(starts, desc=progress, unit="batch", disable=not progress, leave=False):
+    machine = machine or Machine()
+    process, processes = machine.process
+    starts = range(0, len(examples), size)[process::processes]
+    hidden = not progress or process > 0
+    for start in tqdm(starts, desc=progress, unit="batch", disable=hidden, leave=False):
         indices = range(start, min(start + size, len(examples)))
         inputs = np.asarray(examples.load(indices))
         _check(examples, inputs, indices, model.batch(len(indices)))
@@ -66,8 +89,8 @@ def batches(examples: Examples, size: int, model: Model, *, progress: str = "") 
         rows[len(indices) :] = 0
         labels = None
         if examples.labels is not None:
-            labels = jax.numpy.asarray(examples.labels[start + rows], dtype=np.int32)
-        yield Batch(jax.numpy.asarray(inputs[rows]), labels, indices)
+            labels = machine.spread(examples.labels[start + rows].astype(np.int32))
+        yield Batch(machine.spread(inputs[rows]), labels, indices)
 
 
 def _check(

@@ -5,9 +5,18 @@ once, for numerator and denominator and for all rows and metrics alike, and reco
 so rows can be compared draw by draw (``difference``). Nothing is clipped: a program may recover
 more than 1 or less than 0.
 
-Sharp edges: a ratio over a damage that may as well be zero means nothing, so it is then *not
-identified*: its estimate and bounds are NaN, while the means behind it are kept. Intervals say how
-the result would vary over other examples of the same kind, nothing about other data.
+A ratio over a damage that may as well be zero means nothing. It is *identified* where
+
+1. the damage's own interval, at the chosen confidence and by the chosen method, lies above zero;
+2. at least ``MINIMUM`` examples (or groups) are damaged: the denominator rests on those alone.
+
+Elsewhere estimate and bounds are NaN, while the means behind them are kept. Both are properties of
+the data and of the confidence, not of how many resamples were drawn. A resample without any damage
+(with ``MINIMUM`` damaged examples one in 20,000, with more fewer) has no ratio: its draw is NaN and
+is left out where draws are ranked.
+
+Sharp edge: intervals say how the result would vary over other examples of the same kind, nothing
+about other data.
 """
 
 from collections.abc import Sequence
@@ -21,6 +30,9 @@ from aann.resample import draw_means, group_sums
 
 MINIMUM = 10
 """Fewest examples (or groups) for an interval; below, the draws take too few values to rank."""
+
+NEGLIGIBLE = 1e-6
+"""Relative to the mean damage: an example damaged by less is not damaged, up to rounding."""
 
 
 class Recovered(NamedTuple):
@@ -42,9 +54,8 @@ def recovered(
 ) -> Recovered:
     """The loss recovered, 1 - mean(spliced - intact) / mean(zero - intact), with its interval.
 
-    Exactly 1 where ``spliced`` equals ``intact`` and exactly 0 where it equals ``zero``. Not
-    identified where the lower end of the damage's own interval is not above zero, or so few
-    examples are damaged that a resample misses them all.
+    Exactly 1 where ``spliced`` equals ``intact`` and exactly 0 where it equals ``zero``. See above
+    for where it is identified.
 
     Args:
         intact: (..., n) losses of the intact model, one an example; lower is better.
@@ -59,20 +70,27 @@ def recovered(
     """
     setting = setting or Setting()
     losses = _checked({"intact": intact, "spliced": spliced, "zero": zero}, setting)
-    damage, gap = _means(
-        (losses["zero"] - losses["intact"], losses["spliced"] - losses["intact"]), setting
-    )
+    harm = losses["zero"] - losses["intact"]
+    damage, gap = _means((harm, losses["spliced"] - losses["intact"]), setting)
     shape = np.broadcast_shapes(damage.estimate.shape, gap.estimate.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, draws, jackknife = (
             1.0 - getattr(gap, name) / getattr(damage, name)
             for name in ("estimate", "draws", "jackknife")
         )
-    # A resample without any damage, up to the precision of draws, has no ratio.
-    undefined = (np.abs(damage.draws) <= 1e-6 * np.abs(damage.estimate[..., None])).any(axis=-1)
-    known = (damage.low > 0) & ~undefined
+    floor = NEGLIGIBLE * np.abs(damage.estimate[..., None])
+    draws = np.where(np.abs(damage.draws) > floor, draws, np.nan)
+    known = (damage.low > 0) & (_damaged(harm, floor, setting) >= MINIMUM)
     ratio = interval(estimate, draws, jackknife, np.broadcast_to(known, shape), setting)
     return Recovered(ratio, damage, gap)
+
+
+def _damaged(harm: np.ndarray, floor: np.ndarray, setting: Setting) -> np.ndarray:
+    """(...), how many examples, or groups, of (..., n) lose more than ``floor`` or gain as much."""
+    touched = (np.abs(harm) > floor).astype(np.float64)
+    sums, _ = group_sums(touched.reshape(-1, touched.shape[-1]).T, setting.groups)
+    count: np.ndarray = (sums > 0).sum(axis=0).reshape(touched.shape[:-1])
+    return count
 
 
 def mean_interval(values: ArrayLike, setting: Setting | None = None) -> Interval:
@@ -100,9 +118,11 @@ def difference(first: Interval, second: Interval) -> Interval:
             f"{first.setting} over {first.jackknife.shape[-1]} and {second.setting} over "
             f"{second.jackknife.shape[-1]} examples or groups"
         )
-    estimate, draws, jackknife = (
-        getattr(first, name) - getattr(second, name) for name in ("estimate", "draws", "jackknife")
-    )
+    with np.errstate(invalid="ignore"):  # infinite draws of what is not identified
+        estimate, draws, jackknife = (
+            getattr(first, name) - getattr(second, name)
+            for name in ("estimate", "draws", "jackknife")
+        )
     return interval(estimate, draws, jackknife, first.identified & second.identified, first.setting)
 
 

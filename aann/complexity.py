@@ -61,15 +61,64 @@ def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
     Raises:
         TypeError: the program is no Python function.
     """
+    return _priced(_studied(replacement, reads), replacement)
+
+
+def measure_settings(replacements: Sequence[Replacement], reads: Sequence[Any]) -> list[Complexity]:
+    """``measure`` of many; settings of one program share all that does not depend on the numbers.
+
+    Among them flops, which XLA may count a little lower for such constants as 0 and 1: they are
+    those of the first setting.
+
+    Args:
+        replacements: those that differ in the values of constants alone are studied once.
+        reads: shapes and dtypes of the values that all of them read, a batch of any size.
+
+    Raises:
+        TypeError: a program is no Python function.
+    """
+    known: dict[Any, _Studied] = {}
+    costs = []
+    for r in replacements:
+        shapes = tuple((n, np.shape(c.value), _as_kind(c.value)) for n, c in r.constants.items())
+        key = (id(r.program), r.axis, r.host, shapes)
+        if key not in known:
+            known[key] = _studied(r, reads)
+        costs.append(_priced(known[key], r))
+    return costs
+
+
+class _Studied(NamedTuple):
+    """What is the same in all settings of a program's constants."""
+
+    reached: Reached
+    described: float
+    traced: list[np.ndarray]
+    flops: float | None
+
+
+def _studied(replacement: Replacement, reads: Sequence[Any]) -> _Studied:
     reached = reach(replacement.program)
-    known = _known(replacement, reached, reads)
+    return _Studied(
+        reached,
+        description(text.code for text in reached.texts),
+        [] if replacement.host else _traced_constants(replacement, reads),
+        None if replacement.host else flops(replacement.compute, *map(_one, reads)),
+    )
+
+
+def _priced(studied: _Studied, replacement: Replacement) -> Complexity:
+    known = _known(replacement, studied.reached, studied.traced)
     if replacement.basis is not None:  # knowing a subspace is knowing its directions
         known.elsewhere.append(replacement.basis[:, list(replacement.units)])
     size = len(known.written) + sum(a.size for a in known.elsewhere)
-    described = description(text.code for text in reached.texts) + sum(
-        precision(a) for a in known.elsewhere
-    )
-    return Complexity(size, described, flops(replacement.compute, *map(_one, reads)))
+    described = studied.described + sum(precision(a) for a in known.elsewhere)
+    return Complexity(size, described, studied.flops)
+
+
+def _as_kind(value: Any) -> str:
+    """As which kind of number a program gets a constant."""
+    return np.asarray(value).dtype.kind
 
 
 def total(parts: Sequence[Complexity]) -> Complexity:
@@ -99,7 +148,8 @@ def _of_part(bench: Workbench, i: int, row: Row) -> Complexity:
         seen = bench.channels_last(i, reads)
         return row.rung(state, View(natural, seen, donor, output))
 
-    cost = flops(values, row.state, reads, natural, donor)
+    on_host = row.program is not None and row.program.host
+    cost = None if on_host else flops(values, row.state, reads, natural, donor)
     if row.program is None:
         return Complexity(row.scalars, float(FULL * row.scalars), cost)
     program = measure(row.program, reads)
@@ -152,16 +202,18 @@ def _decimal_bits(value: np.float32) -> float:
     return min(bits, float(FULL))
 
 
-def _known(replacement: Replacement, reached: Reached, reads: Sequence[Any]) -> Known:
+def _known(replacement: Replacement, reached: Reached, traced: Sequence[np.ndarray]) -> Known:
     declared = [np.asarray(c.value) for c in replacement.constants.values()]
     elsewhere = [*declared, *reached.outside]
     kept = {_key(array) for array in elsewhere}
     single = {float(np.float32(a.ravel()[0].real)) for a in elsewhere if a.size == 1}
-    written = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
-    for array in _traced_constants(replacement, reads):
-        values = Counter(array.astype(np.float32).ravel().tolist())
-        if _key(array) in kept or values <= written:
-            continue  # counted as what the name stands for, or as numbers in the source
+    said = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
+    for array in elsewhere:
+        said.update(_numbers(array))
+    for array in traced:
+        values = Counter(_numbers(array))
+        if _key(array) in kept or values <= said:
+            continue  # counted as what a name stands for, or as numbers in the source
         if array.size == 1 and (free(array.item()) or next(iter(values)) in single):
             continue
         kept.add(_key(array))
@@ -185,6 +237,11 @@ def _all_consts(closed: ClosedJaxpr) -> list[Any]:
                 if isinstance(body, ClosedJaxpr):
                     found.extend(_all_consts(body))
     return found
+
+
+def _numbers(array: np.ndarray) -> list[float]:
+    numbers: list[float] = array.real.astype(np.float32).ravel().tolist()
+    return numbers
 
 
 def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

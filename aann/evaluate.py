@@ -9,43 +9,46 @@ report   = bootstrap
 """
 
 import dataclasses
-import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from aann import complexity
 from aann.ablation import Joint, Row
-from aann.batches import default_size
-from aann.bootstrap import MINIMUM, Recovered, recovered
+from aann.agreement import agree
+from aann.batches import default_size, size_for
+from aann.bootstrap import Recovered, recovered
 from aann.examples import Design, HeldOut
 from aann.fit import fit
-from aann.interval import Interval, Setting
-from aann.ladder import check_names, ladder, name_of, together
+from aann.halves import check_halves
+from aann.interval import Setting
+from aann.ladder import check_names, each, ladder, name_of, together
 from aann.machine import Machine
 from aann.measure import Measured, measure
 from aann.model import Model
-from aann.natural import natural
+from aann.natural import of_units
+from aann.processes import ends_together
+from aann.provenance import described, versions
+from aann.reach import written
 from aann.replacement import Replacement
 from aann.report import Damage, Estimate, Report, ReportRow, number
-from aann.version import __version__
+from aann.room import check_room
+from aann.rounding import rounding
 from aann.workbench import Workbench, check_programs, workbench
 
 
+@ends_together
 def evaluate(
     model: Model,
     replacement: Replacement | Sequence[Replacement],
     heldout: HeldOut,
     *,
     design: Design | None = None,
-    programs: Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Sequence[Replacement | Sequence[Replacement]] = (),
+    programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
@@ -74,29 +77,45 @@ def evaluate(
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
         progress: show progress bars on stderr.
-        machine: devices, memory and disk to use.
+        machine: devices, processes, memory and disk to use, and the precision. All processes
+            return the same report.
 
     Raises:
         TypeError: design and held-out examples are mixed up; a program returns another dtype or
             cannot be traced.
         ValueError: no design examples; examples in both halves; no labels or labels out of range;
             unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval.
+            few examples for an interval; processes that differ in what they evaluate; donors that
+            take more than ``machine.memory``.
+        OSError: the cache folder of ``machine`` cannot be written, or is too small.
+        ProcessError: another process stopped.
     """
-    design = _check_halves(heldout, design)
+    machine = machine or Machine()
+    design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed)
     main = together(replacement)
-    others, wrong = [together(p) for p in programs], [together(c) for c in controls]
+    others, wrong = each(programs), each(controls)
     check_names([main, *others, *wrong])
+    data = {**described(heldout), "design": described(design)}
+    weights = model.fingerprint()
+    facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
-    size = min(default_size(model), most) if batch_size is None else batch_size
+    size = size_for(most, model, batch_size, machine)
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
-    cost = _natural(model, main, design)
-    fitted = fit(bench, design, seed=seed, with_linear=linear, progress=progress)
+    check_room(bench, design, heldout, donors=len(design))
+    cost = _natural(model, main, design, machine)
+    stratum = min(default_size(model), most) if batch_size is None else batch_size
+    fitted = fit(bench, design, seed=seed, with_linear=linear, stratum=stratum, progress=progress)
     rows = ladder(main, fitted, others, wrong, seed)
     measured = measure(bench, rows, heldout, seed=seed, progress=progress)
     results = _recovered(measured, setting)
+    precision = None
+    if machine.bfloat16:
+        at = [row.name for row in rows].index(name_of(main))
+        precision = rounding(bench, model, measured, at, heldout, setting)
     return Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
@@ -104,16 +123,17 @@ def evaluate(
         model=model.name,
         site=" + ".join(dict.fromkeys(r.site for r in main)),
         units=[u for r in main for u in r.units],
-        data={**_described(heldout), "design": _described(design)},
+        data=data,
         seed=seed,
-        versions=_versions(),
-        weights=model.fingerprint(),
-        damage={m: _damage(r.damage[0]) for m, r in results.items()},
+        versions=versions(),
+        weights=weights,
+        damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=cost,
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
-        arrays=_arrays(measured, results),
+        precision=precision,
+        arrays=_arrays(heldout, measured, results),
     )
 
 
@@ -128,43 +148,13 @@ def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _check_halves(heldout: HeldOut, design: Design | None) -> Design:
-    if not isinstance(heldout, HeldOut):
-        raise TypeError(
-            f"aann.evaluate reports on held-out examples, got {type(heldout).__name__}: use the "
-            "second half of aann.split(examples), or aann.held_out(examples, design)"
-        )
-    if len(heldout) < MINIMUM:
-        raise ValueError(
-            f"{heldout.name!r} has {len(heldout)} held-out examples; an interval needs at least "
-            f"{MINIMUM}"
-        )
-    design = heldout.design if design is None else design
-    if design is None:
-        raise ValueError(
-            f"{heldout.name!r} comes without design examples: pass design=, the examples to fit "
-            "the ladder on"
-        )
-    if not isinstance(design, Design):
-        raise TypeError(
-            f"the ladder is fitted on design examples, got {type(design).__name__}: use the first "
-            "half of aann.split(examples)"
-        )
-    fitted_on = set(design.digests)
-    shared = [n for n, d in zip(heldout.names, heldout.digests, strict=True) if d in fitted_on]
-    if shared:
-        raise ValueError(
-            f"{len(shared)} examples are in the design half and held out at once: "
-            f"{', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}; remove them from one"
-        )
-    return design
-
-
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     """Metric -> recovered of all rows. The first row is zero-ablation, the last run intact."""
+    losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
+    found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: recovered(losses[-1:], losses[:-1], losses[:1], setting)
-        for metric, losses in measured.losses.items()
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        for i, metric in enumerate(measured.losses)
     }
 
 
@@ -178,53 +168,35 @@ def _report_row(
         constants=cost.constants,
         bits=cost.bits,
         flops=cost.flops,
-        recovered={m: _estimate(r.ratio[i]) for m, r in results.items()},
+        recovered={m: Estimate.of(r.ratio[i]) for m, r in results.items()},
         loss={m: float(x[i].mean()) for m, x in measured.losses.items()},
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
+        source=written(part.program.program for part in row.parts if part.program is not None),
     )
 
 
 def _natural(
-    model: Model, main: Sequence[Replacement], design: Design
+    model: Model, main: Sequence[Replacement], design: Design, machine: Machine
 ) -> dict[str, int | float | None]:
-    """The complexity of the units themselves; what several share counts for each."""
-    inputs = jnp.asarray(design.load(range(min(len(design), default_size(model)))))
-    cost = complexity.total([natural(model, r, inputs=inputs) for r in main])
-    return dataclasses.asdict(cost)
+    """The complexity of the units themselves; what several share counts for each.
+
+    Process 0 works it out for all: the first examples are its own.
+    """
+    cost = None
+    if machine.process[0] == 0:
+        cost = dataclasses.asdict(of_units(model, main, design))
+    found: dict[str, int | float | None] = machine.gather(cost)[0]
+    return found
 
 
-def _estimate(interval: Interval) -> Estimate:
-    if not interval.identified:
-        return Estimate(None, None, None, identified=False)
-    return Estimate(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-def _damage(interval: Interval) -> Damage:
-    return Damage(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-def _described(examples: Design | HeldOut) -> dict[str, object]:
-    return {
-        "name": examples.name,
-        "split": examples.split,
-        "n": len(examples),
-        "hash": examples.hash,
+def _arrays(
+    heldout: HeldOut, measured: Measured, results: dict[str, Recovered]
+) -> dict[str, np.ndarray]:
+    examples = {
+        "examples/names": np.asarray(heldout.names),
+        "examples/marks": np.asarray(heldout.marks),
     }
-
-
-def _versions() -> dict[str, str]:
-    libraries = {name: version(name) for name in ("jax", "jaxlib", "numpy", "flax")}
-    backend = f"{jax.default_backend()} x {jax.device_count()}"
-    return {
-        "python": platform.python_version(),
-        **libraries,
-        "aann": __version__,
-        "backend": backend,
-    }
-
-
-def _arrays(measured: Measured, results: dict[str, Recovered]) -> dict[str, np.ndarray]:
     losses = {f"losses/{m}": x.astype(np.float32) for m, x in measured.losses.items()}
     draws = {f"draws/{m}": r.ratio.draws.astype(np.float32) for m, r in results.items()}
-    return losses | draws
+    return examples | losses | draws

@@ -67,9 +67,17 @@ class Examples:
     @property
     def hash(self) -> str:
         """Hex SHA-256 over names, contents and labels, whatever the order of the examples."""
-        labels = [None] * len(self) if self.labels is None else self.labels.tolist()
-        rows = sorted(zip(self.names, self.digests, labels, strict=True), key=lambda row: row[0])
+        rows = sorted(self._rows(), key=lambda row: row[0])
         return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Of each example 16 hex digits of the SHA-256 over its name, content and label."""
+        return tuple(hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in self._rows())
+
+    def _rows(self) -> list[tuple[Any, ...]]:
+        labels = [None] * len(self) if self.labels is None else self.labels.tolist()
+        return list(zip(self.names, self.digests, labels, strict=True))
 
     def take(self: Half, indices: Sequence[int]) -> Half:
         """The same kind of examples, restricted to ``indices``."""

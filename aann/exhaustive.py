@@ -8,21 +8,26 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from aann.batches import default_size
+from aann.batches import size_for
 from aann.examples import Examples, held_out
 from aann.ladder import programs_row, together, zero_row
+from aann.machine import Machine
 from aann.measure import measure
 from aann.model import Model
+from aann.processes import ends_together
 from aann.replacement import Replacement
+from aann.room import check_room
 from aann.workbench import check_programs, workbench
 
 
+@ends_together
 def exhaustive(
     model: Model,
     programs: Mapping[str, Replacement | Sequence[Replacement]],
     population: Examples,
     *,
     batch_size: int | None = None,
+    machine: Machine | None = None,
 ) -> dict[str, dict[str, float]]:
     """The loss recovered by programs over all of ``population``.
 
@@ -32,6 +37,7 @@ def exhaustive(
             at the same places.
         population: every input, not a half of them.
         batch_size: of the compiled functions; by default by the size of an example.
+        machine: devices, processes, memory and disk to use.
 
     Returns:
         name -> metric -> recovered, NaN where zero-ablation costs nothing. For ``zero`` and
@@ -52,9 +58,11 @@ def exhaustive(
     if not chosen:
         raise ValueError("nothing to measure: pass at least one program")
     main = next(iter(chosen.values()))
-    size = min(default_size(model), len(population)) if batch_size is None else batch_size
-    bench = workbench(model, main, size)
+    machine = machine or Machine()
+    size = size_for(len(population), model, batch_size, machine)
+    bench = workbench(model, main, size, machine)
     check_programs(bench, chosen.values())
+    check_room(bench, population)
     rows = [zero_row(main), *(programs_row(p, "program") for p in chosen.values())]
     losses = measure(bench, rows, held_out(population)).losses
     means = {metric: x.astype(np.float64).mean(axis=1) for metric, x in losses.items()}

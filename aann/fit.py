@@ -7,7 +7,8 @@ held-out examples, only reads what ``fit`` returned.
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -15,13 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from aann import linear
-from aann.batches import batches
+from aann import key, linear
+from aann.batches import Batch, batches
 from aann.examples import Design
 from aann.finite import check_finite
+from aann.fit_state import FitState
+from aann.linear_rows import Rows
+from aann.partial import Partial
+from aann.prefixes import Prefixes
+from aann.room import DONORS, donor_bytes
 from aann.workbench import Workbench
-
-DONORS = 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -52,6 +56,7 @@ def fit(
     *,
     seed: int = 0,
     with_linear: bool = True,
+    stratum: int | None = None,
     progress: bool = False,
 ) -> tuple[Fitted, ...]:
     """Fit the ladder's rungs, for each replacement of the bench.
@@ -61,6 +66,8 @@ def fit(
         design: examples to fit on.
         seed: picks the donors, and the positions that the linear prediction is fitted on.
         with_linear: whether to fit the linear prediction.
+        stratum: the linear prediction is fitted on equally many positions of every so many
+            examples; by default of every batch.
         progress: show a bar.
 
     Raises:
@@ -74,19 +81,39 @@ def fit(
         )
     donors = donor_order(design.names, seed)[:DONORS]
     label = f"design: {design.name}" if progress else ""
-    tokens = _tokens(bench, design) if with_linear else [()] * len(bench.replacements)
-    parts = [_Part(bench, i, donors, seed, tokens[i]) for i in range(len(bench.replacements))]
-    for batch in batches(design, bench.batch_size, bench.model, progress=label):
-        names = [design.names[i] for i in batch.indices]
-        started = bench.start(batch.inputs)
-        natural, reads = _look(bench, started)
-        output = _compute(bench, started)
-        for part in parts:
-            i = part.i
-            part.add(natural[i], output[i], batch.indices, names)
-            if with_linear:
-                part.add_rows(reads[i], natural[i], len(names), len(design))
+    rows = Rows(len(design), stratum or bench.batch_size, seed)
+    partial = Partial(
+        bench.machine,
+        lambda: key.digest(
+            "fit", key.of_bench(bench), key.of_examples(design), seed, with_linear, rows.stratum
+        ),
+    )
+    whole = _whole(bench) if with_linear else [[] for _ in bench.replacements]
+    listed = any(map(any, whole))
+    with Prefixes(bench, again=listed, reserved=donor_bytes(bench, len(design))) as prefixes:
+        tokens = _tokens(bench, design, whole, prefixes, partial) if listed else [() for _ in whole]
+        parts = [_Part(bench, i, donors, rows, tokens[i]) for i in range(len(bench.replacements))]
+        state = FitState(partial, parts, bench.machine.process)
+        for batch in state.left(functools.partial(_batches, bench, design, label)):
+            names = [design.names[i] for i in batch.indices]
+            started = prefixes.start(batch)
+            natural, reads = _look(bench, started)
+            output = _compute(bench, started)
+            for part in parts:
+                i = part.i
+                part.add(natural[i], output[i], batch.indices, names)
+                if with_linear:
+                    part.add_rows(reads[i], natural[i], batch.indices)
+            state.after(batch)
+        state.save()
+    for part in parts:
+        part.gather()
     return tuple(part.fitted(with_linear) for part in parts)
+
+
+def _batches(bench: Workbench, design: Design, label: str = "") -> Iterator[Batch]:
+    size, machine = bench.batch_size, bench.machine
+    return batches(design, size, bench.model, progress=label, machine=machine)
 
 
 def _look(bench: Workbench, started: Any) -> tuple[list[Array], list[Any]]:
@@ -108,21 +135,41 @@ def _compute(bench: Workbench, started: Any) -> list[Array]:
     return bench.values(started, lambda i, natural, at: bench.run(bench.replacements[i], at))
 
 
-def _tokens(bench: Workbench, design: Design) -> list[tuple[Array, ...]]:
-    """For each replacement, the values that its integer reads take on the design examples."""
-    whole = [
+def _whole(bench: Workbench) -> list[list[bool]]:
+    """For each replacement, which of its reads are integers."""
+    return [
         [np.issubdtype(getattr(read, "dtype", np.float32), np.integer) for read in reads]
         for reads in bench.reads
     ]
-    if not any(map(any, whole)):
-        return [() for _ in whole]
+
+
+def _tokens(
+    bench: Workbench,
+    design: Design,
+    whole: Sequence[Sequence[bool]],
+    prefixes: Prefixes,
+    partial: Partial,
+) -> list[tuple[Array, ...]]:
+    """For each replacement, the values that its integer reads take on the design examples."""
+
+    def found(batch: Batch) -> dict[str, np.ndarray]:
+        _, reads = _look(bench, prefixes.start(batch))
+        return {
+            f"{i}/{j}": np.unique(np.asarray(read))
+            for i, row in enumerate(reads)
+            for j, read in enumerate(r for r, w in zip(row, whole[i], strict=True) if w)
+        }
+
     seen: list[list[set[int]]] = [[set() for w in row if w] for row in whole]
-    for batch in batches(design, bench.batch_size, bench.model):
-        _, reads = _look(bench, bench.start(batch.inputs))
-        for sets, row, values in zip(seen, whole, reads, strict=True):
-            integers = [v for v, w in zip(values, row, strict=True) if w]
-            for known, value in zip(sets, integers, strict=True):
-                known.update(np.unique(np.asarray(value)).tolist())
+    for batch in _batches(bench, design):
+        values = partial.recall("tokens", batch, functools.partial(found, batch))
+        for i, sets in enumerate(seen):
+            for j, known in enumerate(sets):
+                known.update(values[f"{i}/{j}"].tolist())
+    for theirs in bench.machine.gather(seen):
+        for sets, others in zip(seen, theirs, strict=True):
+            for known, more in zip(sets, others, strict=True):
+                known.update(more)
     return [tuple(jnp.asarray(sorted(s), np.int32) for s in sets) for sets in seen]
 
 
@@ -134,16 +181,15 @@ class _Part:
         bench: Workbench,
         i: int,
         donors: Sequence[int],
-        seed: int,
+        rows: Rows,
         tokens: tuple[Array, ...],
     ) -> None:
-        self.bench, self.i, self.tokens = bench, i, tokens
+        self.bench, self.i, self.rows, self.tokens = bench, i, rows, tokens
         self.sums = _Sums()
         self.equations = linear.NormalEquations()
         self.place = {int(example): k for k, example in enumerate(donors)}
         self.natural: list[np.ndarray] = [np.empty(0)] * len(donors)
         self.output: list[np.ndarray] = [np.empty(0)] * len(donors)
-        self.rng = np.random.default_rng(seed)
 
     def add(
         self, natural: Array, output: Array, indices: Sequence[int], names: Sequence[str]
@@ -155,31 +201,48 @@ class _Part:
         self.sums.add(theirs.astype(np.float64), mine.astype(np.float64))
         for row, example in enumerate(indices):
             if example in self.place:
-                self.natural[self.place[example]] = theirs[row]
-                self.output[self.place[example]] = mine[row]
+                # Copies: a view would keep its whole batch in memory.
+                self.natural[self.place[example]] = theirs[row].copy()
+                self.output[self.place[example]] = mine[row].copy()
 
-    def add_rows(self, reads: Sequence[Any], natural: Array, n: int, examples: int) -> None:
+    def add_rows(self, reads: Sequence[Any], natural: Array, indices: Sequence[int]) -> None:
         reads = self.bench.channels_last(self.i, reads)
-        x, y = _linear_rows(reads, natural, n, self.tokens)
-        self.equations.add(*_some_rows(x, y, self.rng, examples / n))
+        x, y = _linear_rows(reads, natural, len(indices), self.tokens)
+        x, y = self.bench.machine.on_one((x, y))
+        for chosen in self.rows.of(indices, len(x) // len(indices), x.shape[1]):
+            self.equations.add(*((x, y) if len(chosen) == len(x) else (x[chosen], y[chosen])))
+
+    def gather(self) -> None:
+        """Put together what all processes have of their examples."""
+        gather = self.bench.machine.gather
+        for sums, name in (
+            (self.sums, "n"), (self.sums, "natural"), (self.sums, "moments"),
+            (self.equations, "gram"), (self.equations, "cross"), (self.equations, "rows"),
+        ):  # fmt: skip
+            setattr(sums, name, functools.reduce(operator.add, gather(getattr(sums, name))))
+        for values in (self.natural, self.output):
+            for theirs in gather(values):
+                for k, value in enumerate(theirs):
+                    values[k] = value if value.size else values[k]
 
     def fitted(self, with_linear: bool) -> Fitted:
         slope, offset = self.sums.affine()
         natural = self.bench.naturals[self.i]
         mean = np.broadcast_to(self.sums.mean(), natural.shape[1:])
-        return Fitted(
-            mean=jnp.asarray(mean, natural.dtype),
-            position_mean=jnp.asarray(self.sums.position_mean(), natural.dtype),
-            donors=jnp.asarray(np.stack(self.natural)),
-            donor_outputs=jnp.asarray(np.stack(self.output)),
-            slope=jnp.asarray(slope, natural.dtype),
-            offset=jnp.asarray(offset, natural.dtype),
-            linear=(
+        arrays = {
+            "mean": jnp.asarray(mean, natural.dtype),
+            "position_mean": jnp.asarray(self.sums.position_mean(), natural.dtype),
+            "donors": jnp.asarray(np.stack(self.natural)),
+            "donor_outputs": jnp.asarray(np.stack(self.output)),
+            "slope": jnp.asarray(slope, natural.dtype),
+            "offset": jnp.asarray(offset, natural.dtype),
+            "linear": (
                 linear.Linear(jnp.asarray(self.equations.solve()), self.tokens)
                 if with_linear
                 else None
             ),
-        )
+        }
+        return Fitted(**self.bench.machine.everywhere(arrays))
 
 
 def donor_order(names: Sequence[str], seed: int) -> list[int]:
@@ -213,17 +276,6 @@ def _features(
     reads: tuple[Array, ...], tokens: tuple[Array, ...], natural: jax.ShapeDtypeStruct
 ) -> Array:
     return linear.features(reads, natural, tokens)
-
-
-def _some_rows(
-    x: Array, y: Array, rng: np.random.Generator, n_batches: float
-) -> tuple[Array, Array]:
-    """A random part of the rows, so that in all there are ``ROWS_PER_FEATURE`` a feature."""
-    enough = int(np.ceil(linear.ROWS_PER_FEATURE * x.shape[1] / n_batches))
-    if enough >= len(x):
-        return x, y
-    chosen = jnp.asarray(np.sort(rng.choice(len(x), enough, replace=False)))
-    return x[chosen], y[chosen]
 
 
 class _Sums:

@@ -89,7 +89,7 @@ class Graph:
                 first, last = repeated[root][0], repeated[root][-1]
                 lines.append(f"no site {name!r} in this model: {root}[{first}] to {root}[{last}]")
             else:
-                close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
+                close = _close(str(name), known)
                 hint = f"did you mean {', '.join(map(repr, close))}?" if close else "no close match"
                 lines.append(f"no site {name!r} in this model: {hint}")
         raise ValueError("\n".join([*lines, f"(the model has {len(known)} sites: aann.sites)"]))
@@ -113,6 +113,13 @@ class Graph:
                 reached.add(i)
                 tainted.update(eqn.outvars)
         return reached
+
+
+def _close(name: str, known: Sequence[str]) -> list[str]:
+    """Up to three names that may be meant: parts of what is called that, then similar ones."""
+    parts = [k for sign in "#[:./" for k in known if name and k.startswith(name + sign)]
+    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return list(dict.fromkeys([*parts, *similar]))[:3]
 
 
 def shape_of(var: Any) -> jax.ShapeDtypeStruct:
@@ -191,10 +198,17 @@ def _numbered(names: Iterable[str]) -> list[str]:
     """Names of sites: those that occur more than once get a number."""
     names = list(names)
     count, seen = Counter(names), Counter[str]()
-    numbered = []
+    numbered: list[str] = []
     for name in names:
-        numbered.append(f"{name}#{seen[name]}" if count[name] > 1 else name)
+        # A checkpoint_name may be what aann.site refuses: "input", or "a#0" beside two "a".
+        several = count[name] > 1 or name == INPUT
+        numbered.append(f"{name}#{seen[name]}" if several else name)
         seen[name] += 1
+    if taken := [repr(name) for name, times in Counter(numbered).items() if times > 1]:
+        raise ValueError(
+            f"two marks are called {', '.join(taken)}: one by its own name, one as a numbered "
+            "repetition; rename one of them"
+        )
     return numbered
 
 

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike
 
 Method = Literal["bca", "percentile"]
 
-_NORMAL = NormalDist()
+_normal = np.vectorize(NormalDist().cdf, otypes=[float])  # of few numbers: two an interval
+_quantile = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +108,7 @@ def interval(
 
     Args:
         estimate: (...), the statistic of the data.
-        draws: (..., draws), of the resamples.
+        draws: (..., draws), of the resamples; NaN for those without a value, which are left out.
         jackknife: (..., units), without each unit of resampling.
         identified: (...), where False the estimate and its ends become NaN.
         setting: confidence and method.
@@ -115,27 +116,56 @@ def interval(
     known = np.asarray(identified)
     estimates = np.where(known, estimate, np.nan)
     ends = np.full((*known.shape, 2), np.nan)
-    for index in np.ndindex(known.shape):
-        if known[index]:
-            levels = _levels(float(estimates[index]), draws[index], jackknife[index], setting)
-            ends[index] = np.quantile(draws[index], levels)
+    if known.any():
+        ordered = np.sort(draws[known], axis=-1)  # NaN comes last
+        count = np.sum(~np.isnan(ordered), axis=-1)
+        levels = _levels(estimates[known], ordered, count, jackknife[known], setting)
+        ends[known] = _quantiles(ordered, count, levels)
     return Interval(estimates, ends[..., 0], ends[..., 1], known, draws, jackknife, setting)
 
 
+def rerank(found: Interval, method: Method) -> Interval:
+    """The same estimates and draws with the interval of another method."""
+    setting = dataclasses.replace(found.setting, method=method)
+    return interval(found.estimate, found.draws, found.jackknife, found.identified, setting)
+
+
 def _levels(
-    estimate: float, draws: np.ndarray, jackknife: np.ndarray, setting: Setting
-) -> list[float]:
-    """Which quantiles of the draws are the ends of the interval."""
+    estimates: np.ndarray, ordered: np.ndarray, count: np.ndarray, jackknife: np.ndarray,
+    setting: Setting,
+) -> np.ndarray:  # fmt: skip
+    """Which quantiles of each estimate's ``count`` draws are its interval's ends, (rows, 2)."""
     tail = (1.0 - setting.confidence) / 2.0
-    if setting.method == "percentile" or np.ptp(draws) == 0:
-        return [tail, 1.0 - tail]
-    below = ((draws < estimate).mean() + (draws <= estimate).mean()) / 2.0
-    half = 0.5 / len(draws)  # as near to 0 or 1 as so many draws can tell
-    bias = _NORMAL.inv_cdf(float(np.clip(below, half, 1.0 - half)))
-    influence = jackknife.mean() - jackknife
-    spread = float((influence**2).sum())
+    plain = np.broadcast_to(np.asarray([tail, 1.0 - tail]), (len(estimates), 2))
+    if setting.method == "percentile":
+        return plain
+    at = estimates[:, None]
+    below = (np.sum(ordered < at, axis=-1) + np.sum(ordered <= at, axis=-1)) / (2.0 * count)
+    half = 0.5 / count  # as near to 0 or 1 as so many draws can tell
+    bias = _quantile(np.clip(below, half, 1.0 - half))[:, None]
+    influence = jackknife.mean(axis=-1, keepdims=True) - jackknife
+    spread = (influence**2).sum(axis=-1)
     # Below this the influences are rounding: the statistic is the same whichever example is out.
-    negligible = len(influence) * (1e-14 * float(np.abs(jackknife).max())) ** 2
-    skew = float((influence**3).sum()) / (6.0 * spread**1.5) if spread > negligible else 0.0
-    shifted = [bias + _NORMAL.inv_cdf(q) for q in (tail, 1.0 - tail)]
-    return [_NORMAL.cdf(bias + z / (1.0 - skew * z)) for z in shifted]
+    negligible = influence.shape[-1] * (1e-14 * np.abs(jackknife).max(axis=-1)) ** 2
+    varied = spread > negligible
+    skew = (influence**3).sum(axis=-1) / (6.0 * np.where(varied, spread, 1.0) ** 1.5)
+    shifted = bias + _quantile(plain)
+    moved: np.ndarray = _normal(
+        bias + shifted / (1.0 - np.where(varied, skew, 0.0)[:, None] * shifted)
+    )
+    last = np.take_along_axis(ordered, count[:, None] - 1, axis=-1)
+    return np.where(last == ordered[:, :1], plain, moved)
+
+
+def _quantiles(ordered: np.ndarray, count: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Quantiles of the first ``count`` of each row's draws, interpolated linearly as by NumPy."""
+    place = levels * (count - 1)[:, None]
+    left = np.clip(np.floor(place).astype(np.int64), 0, count[:, None] - 1)
+    right = np.minimum(left + 1, count[:, None] - 1)
+    low, high = (np.take_along_axis(ordered, i, axis=-1) for i in (left, right))
+    part = place - left
+    # Both forms are exact at their own end, so that equal draws have that very quantile.
+    mixed: np.ndarray = np.where(
+        part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)
+    )
+    return mixed

@@ -34,6 +34,11 @@ def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacem
     return tuple(replacement)
 
 
+def each(rows: Replacement | Sequence[Replacement | Sequence[Replacement]]) -> list[Programs]:
+    """The programs of several rows; one replacement is one row."""
+    return [together(row) for row in ([rows] if isinstance(rows, Replacement) else rows)]
+
+
 def name_of(programs: Programs) -> str:
     """What tables call programs that run together."""
     return " + ".join(p.name for p in programs)

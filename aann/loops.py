@@ -123,7 +123,7 @@ def unrolled(
         else:
             named = _renamed(body, functools.partial(_later, start=start))
             slices = [x[start : steps.stop] for x in stacked]
-            carry, made[start] = _loop(eqn, named, consts, carry, slices)
+            carry, made[start] = _loop(eqn, named, consts, carry, slices, len(steps))
     columns = zip(*(made[start] for start in sorted(made)), strict=True)
     return [*carry, *(jnp.concatenate(column) for column in columns)]
 
@@ -140,7 +140,7 @@ def _pieces(eqn: JaxprEqn, wanted: Collection[str]) -> list[range]:
 
 def _loop(
     eqn: JaxprEqn, body: ClosedJaxpr, consts: Sequence[Any], carry: Sequence[Any],
-    stacked: Sequence[Any],
+    stacked: Sequence[Any], length: int,
 ) -> tuple[list[Any], list[Any]]:  # fmt: skip
     """Some steps of a scan, as a scan."""
 
@@ -148,7 +148,6 @@ def _loop(
         results = jax.core.eval_jaxpr(body.jaxpr, body.consts, *consts, *carry, *values)
         return results[: len(carry)], results[len(carry) :]
 
-    length = len(stacked[0]) if stacked else None
     return jax.lax.scan(
         step, list(carry), list(stacked), length=length,
         reverse=eqn.params["reverse"], unroll=eqn.params["unroll"],

@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from aann import metrics
+from aann import key, metrics
 from aann.ablation import Joint, Row, View
 from aann.apart import check_apart
 from aann.batches import Batch, batches
 from aann.examples import HeldOut
 from aann.finite import check_finite
 from aann.fit import donor_of
+from aann.partial import Partial
+from aann.prefixes import Prefixes
 from aann.workbench import Workbench
 
 
@@ -66,20 +67,34 @@ def measure(
     if heldout.labels is not None:
         metrics.check_labels(heldout.labels, classes, heldout.names)
     donors = donor_of(heldout.names, seed)
-    losses: list[list[dict[str, np.ndarray]]] = []
+    losses: dict[int, list[dict[str, np.ndarray]]] = {}
     moments = np.zeros((len(rows), 7, sum(len(r.units) for r in bench.replacements)))
     label = f"heldout: {heldout.name}" if progress else ""
-    for batch in batches(heldout, bench.batch_size, bench.model, progress=label):
-        names = [heldout.names[i] for i in batch.indices]
-        batch_losses, batch_moments = _measure_batch(bench, rows, batch, names, donors)
-        losses.append(batch_losses)
-        moments += batch_moments
-    r2, correlation = _agreement(moments)
+    partial = Partial(
+        bench.machine,
+        lambda: key.digest(
+            "measure", key.of_bench(bench), key.of_rows(bench, rows), key.of_examples(heldout), seed
+        ),
+    )
+    with Prefixes(bench) as prefixes:
+        for batch in batches(
+            heldout, bench.batch_size, bench.model, progress=label, machine=bench.machine
+        ):
+            names = [heldout.names[i] for i in batch.indices]
+            run = functools.partial(_measure_batch, bench, rows, batch, names, donors, prefixes)
+            results = partial.recall("losses", batch, run)
+            moments += results.pop("moments")
+            losses[batch.indices[0]] = [
+                {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
+            ]
+    everyone = bench.machine.gather((losses, moments))
+    r2, correlation = _agreement(np.sum([m for _, m in everyone], axis=0))
+    found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
     joined = {
         metric: np.stack(
-            [np.concatenate([b[r][metric] for b in losses]) for r in range(len(rows) + 1)]
+            [np.concatenate([b[r][metric] for b in found]) for r in range(len(rows) + 1)]
         )
-        for metric in losses[0][0]
+        for metric in found[0][0]
     }
     return Measured(losses=joined, r2=r2, correlation=correlation)
 
@@ -107,14 +122,16 @@ def _measure_batch(
     batch: Batch,
     names: Sequence[str],
     donors: Int[np.ndarray, " n"],
-) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
+    prefixes: Prefixes,
+) -> dict[str, np.ndarray]:
+    """Metric -> (rows + 1, n) losses of a batch, and under ``moments`` the sums of the units."""
     n = len(names)
-    started = bench.start(batch.inputs)
+    started = prefixes.start(batch)
     natural, intact_logits = bench.flow(started, lambda i, natural, reads: natural)
     on_host = [np.asarray(values[:n]) for values in natural]
     for values, replacement in zip(on_host, bench.replacements, strict=True):
         check_finite(values, names, replacement, "the intact model")
-    donor = jnp.asarray(np.resize(donors[list(batch.indices)], bench.batch_size))
+    donor = bench.machine.spread(np.resize(donors[list(batch.indices)], bench.batch_size))
     outputs: dict[Any, Array] = {}
     losses, moments = [], []
     for row in rows:
@@ -128,7 +145,9 @@ def _measure_batch(
             found.append(_moments(truth, values))
         moments.append(np.concatenate(found, axis=1))
     losses.append(_on_host(intact_logits, intact_logits, batch.labels, n))
-    return losses, np.stack(moments)
+    stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
+    units = sum(len(r.units) for r in bench.replacements)
+    return {**stacked, "moments": np.stack(moments) if rows else np.zeros((0, 7, units))}
 
 
 def _chooser(

@@ -6,7 +6,8 @@ Everything in aann takes a ``Model`` and returns one or a function: no wrapping 
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -15,7 +16,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Model:
-    """A pretrained network.
+    """A pretrained network: ``aann.Model(apply, params, inputs=jax.ShapeDtypeStruct(...))``.
 
     Attributes:
         apply: pure function ``(params, inputs) -> outputs`` with ``aann.site`` marks.
@@ -25,6 +26,9 @@ class Model:
             being shown inputs (``aann.sites(model)``, ``aann.evaluate``) needs it.
         inline_custom_rules: allow sites inside ``jax.custom_jvp``/``custom_vjp`` functions. Such
             a function is replaced by its body, which loses its own derivative rule.
+
+    Raises:
+        TypeError: something else was passed for one of these; with all problems.
     """
 
     apply: Callable[[Any, Any], Any]
@@ -32,6 +36,16 @@ class Model:
     name: str = ""
     inputs: jax.ShapeDtypeStruct | None = None
     inline_custom_rules: bool = False
+
+    def __post_init__(self) -> None:
+        problems = [
+            *_apply_problems(self.apply),
+            *_param_problems(self.params),
+            *_name_problems(self.name),
+            *_input_problems(self.inputs),
+        ]
+        if problems:
+            raise TypeError("\n".join(problems))
 
     def __call__(self, inputs: Any) -> Any:
         """Run the model on ``inputs`` (batch, ...)."""
@@ -68,3 +82,74 @@ class Model:
 
 
 _leaves = jax.tree_util.tree_leaves_with_path
+
+
+def _apply_problems(apply: Any) -> Iterator[str]:
+    kinds = apply.__mro__ if isinstance(apply, type) else type(apply).__mro__
+    for flavour in ("linen", "nnx"):
+        if any(k.__module__.startswith(f"flax.{flavour}.") for k in kinds):
+            yield f"apply is a Flax module: use aann.adapters.{flavour}.model"
+            return
+    if not callable(apply):
+        yield f"apply is to be a function (params, inputs) -> outputs, got {_kind(apply)}"
+        return
+    try:
+        signature = inspect.signature(apply)
+    except (ValueError, TypeError):  # built-in functions have none
+        return
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        yield (
+            f"apply is called as apply(params, inputs), but takes {signature}: wrap it, as in "
+            "lambda params, inputs: f(params, inputs, train=False)"
+        )
+
+
+def _param_problems(params: Any) -> Iterator[str]:
+    if inspect.isroutine(params):
+        yield "params is to be a pytree of arrays, got a function: pass apply first, then params"
+        return
+    bad = [
+        f"params{jax.tree_util.keystr(path)} is {_kind(leaf)}"
+        for path, leaf in _leaves(params)
+        if not (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
+        and not isinstance(leaf, bool | int | float | complex)
+    ]
+    if bad:
+        more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+        yield f"{', '.join(bad[:5])}{more}, not an array: let apply close over it"
+
+
+def _name_problems(name: Any) -> Iterator[str]:
+    if not isinstance(name, str):
+        yield f"name is a string, got {_kind(name)}: the shape of an example goes to inputs="
+
+
+def _input_problems(inputs: Any) -> Iterator[str]:
+    if inputs is None or isinstance(inputs, jax.ShapeDtypeStruct):
+        return
+    if hasattr(inputs, "shape") and hasattr(inputs, "dtype"):
+        yield (
+            f"inputs= says what ONE example looks like, got {_kind(inputs)}: pass "
+            "jax.ShapeDtypeStruct(x.shape[1:], x.dtype) for a batch x"
+        )
+    elif any(isinstance(leaf, jax.ShapeDtypeStruct) for leaf in jax.tree.leaves(inputs)):
+        yield (
+            f"inputs= is one jax.ShapeDtypeStruct, got a {type(inputs).__name__}: leave it out "
+            "where apply takes several arrays, and pass them to aann.sites, capture and cut"
+        )
+    else:
+        yield (
+            f"inputs= is the shape and dtype of one example, got {_kind(inputs)}: pass "
+            "jax.ShapeDtypeStruct(shape_without_batch, dtype)"
+        )
+
+
+def _kind(value: Any) -> str:
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    shown = repr(value)
+    return f"{type(value).__name__} {shown if len(shown) <= 40 else ''}".rstrip()

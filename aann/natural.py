@@ -9,7 +9,9 @@ import numpy as np
 from jax.extend.core import Literal
 
 from aann import run as running
-from aann.complexity import FULL, Complexity, flops
+from aann.batches import batches, default_size
+from aann.complexity import FULL, Complexity, flops, total
+from aann.examples import Design
 from aann.model import Model
 from aann.replacement import Replacement
 from aann.site import INPUT
@@ -97,3 +99,15 @@ def _noise(model: Model, seed: int) -> jax.Array:
     magnitudes = 2.0 ** jnp.arange(_EXAMPLES, dtype=shape.dtype)  # 1 to 128: of pixels, or less
     noise = jax.random.uniform(jax.random.key(seed), shape.shape, dtype=shape.dtype)
     return noise * magnitudes.reshape(-1, *(1,) * (len(shape.shape) - 1))
+
+
+def of_units(model: Model, replacements: Sequence[Replacement], design: Design) -> Complexity:
+    """The complexity of all units that are replaced; what several share counts for each.
+
+    Args:
+        model: the network.
+        replacements: that stand in for the units.
+        design: some of its examples are tried.
+    """
+    first = next(batches(design, min(len(design), default_size(model)), model))
+    return total([natural(model, r, inputs=first.inputs) for r in replacements])

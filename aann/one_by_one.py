@@ -17,6 +17,7 @@ from jaxtyping import Array, Int
 from aann import metrics as metrics_of
 from aann.cut import cut
 from aann.low_rank import moved
+from aann.machine import Machine
 from aann.model import Model
 from aann.single import Singles
 
@@ -107,12 +108,13 @@ def _map(function: Callable[[Any], dict[str, Array]], units: Any, numbers: int) 
     return results
 
 
-def even_size(n: int, most: int) -> int:
+def even_size(n: int, most: int, machine: Machine) -> int:
     """A batch size of at most ``most`` that leaves the last of ``n`` examples' batches full.
 
+    On several devices it is rounded up to a multiple of their number, as ``most`` is.
+
     Raises:
-        ValueError: ``most`` is below 1.
+        ValueError: ``most`` is below the number of devices.
     """
-    if most < 1:
-        raise ValueError(f"batch_size is a number of examples, at least 1: got {most}")
-    return math.ceil(n / math.ceil(n / most))
+    most = machine.batch_size(most)
+    return machine.batch_size(max(math.ceil(n / math.ceil(n / most)), machine.devices))

@@ -7,6 +7,7 @@ keeps its value.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -39,11 +40,11 @@ class Place:
     def problems(self) -> list[str]:
         """What is wrong with it, whatever the site."""
         found = [] if self.units else ["units is empty: name at least one unit to replace"]
-        found += _indices("units", self.units)
+        found += _index_problems("units", self.units)
         if self.positions is not None:
             if not self.positions:
                 found.append("positions is empty: name one, or leave it out for all")
-            found += _indices("positions", self.positions)
+            found += _index_problems("positions", self.positions)
         if self.basis is not None:
             found += self._basis_problems(np.asarray(self.basis))
         return found
@@ -172,7 +173,15 @@ def _same_axis(a: int, b: int, rank: int | None) -> bool | None:
     return a == b if (a < 0) == (b < 0) else None
 
 
-def _indices(what: str, given: tuple[Any, ...]) -> list[str]:
+def indices(given: Iterable[Any]) -> tuple[Any, ...]:
+    """NumPy's integers as Python's; what is no integer is left for ``Place`` to refuse."""
+    return tuple(
+        int(i) if hasattr(i, "__index__") and not isinstance(i, bool | np.bool) else i
+        for i in given
+    )
+
+
+def _index_problems(what: str, given: tuple[Any, ...]) -> list[str]:
     problems = []
     if bad := [i for i in given if isinstance(i, bool) or not isinstance(i, int) or i < 0]:
         problems.append(f"{what} are non-negative integers, got {bad}")

@@ -11,7 +11,7 @@ Sharp edge: names are resolved as they are now, not as they were when the progra
 import functools
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
@@ -55,6 +55,16 @@ def reach(function: Callable[..., Any]) -> Reached:
             "says can be counted"
         )
     return found
+
+
+def written(programs: Iterable[Callable[..., Any]]) -> str:
+    """The source of programs and of the helpers that count with them, each function once.
+
+    Raises:
+        TypeError: as ``reach``.
+    """
+    texts = [text.source for program in programs for text in reach(program).texts]
+    return "\n\n\n".join(dict.fromkeys(texts))
 
 
 def _visit(value: Any, found: Reached) -> None:

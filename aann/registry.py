@@ -1,20 +1,22 @@
 """The replacements that programs declare, by name."""
 
 import difflib
+import inspect
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
-from aann.replacement import Constant, Replacement
+from aann.constant import Constant
+from aann.replacement import Replacement
 from aann.site import INPUT
 
 _registered: dict[str, Replacement] = {}
 
 
 def register(
-    program: Callable[..., jax.Array] | None = None,
+    program: Callable[..., Any] | None = None,
     *,
     model: str,
     site: str,
@@ -26,6 +28,7 @@ def register(
     positions: Sequence[int] | None = None,
     position_axis: int = 1,
     basis: Any = None,
+    host: bool = False,
 ) -> Any:
     """Declare a replacement; as a decorator, or as a function of the program.
 
@@ -41,6 +44,7 @@ def register(
         positions: indices along the position axis to write at; by default at all of them.
         position_axis: of the site.
         basis: (width, k) orthonormal columns: units are then directions.
+        host: whether the program is written in NumPy or plain Python (``aann.host``).
 
     Returns:
         The ``Replacement``; without ``program`` a decorator that makes it.
@@ -49,11 +53,11 @@ def register(
         ValueError: as ``Replacement`` does, or the name belongs to another program.
     """
 
-    def declare(function: Callable[..., jax.Array]) -> Replacement:
+    def declare(function: Callable[..., Any]) -> Replacement:
         replacement = make(
             function, model=model, site=site, units=units, reads=reads,
             constants=constants, axis=axis, name=name, positions=positions,
-            position_axis=position_axis, basis=basis,
+            position_axis=position_axis, basis=basis, host=host,
         )  # fmt: skip
         known = _registered.get(replacement.name)
         if known is not None and _origin(known.program) != _origin(function):
@@ -68,7 +72,7 @@ def register(
 
 
 def make(
-    program: Callable[..., jax.Array],
+    program: Callable[..., Any],
     *,
     model: str,
     site: str,
@@ -80,6 +84,7 @@ def make(
     positions: Sequence[int] | None = None,
     position_axis: int = 1,
     basis: Any = None,
+    host: bool = False,
 ) -> Replacement:
     """A replacement that is not registered; arguments as for ``register``."""
     declared = {
@@ -89,20 +94,16 @@ def make(
         program=program,
         model=model,
         site=site,
-        units=_plain(units),
+        units=tuple(units),
         reads=(reads,) if isinstance(reads, str) else tuple(reads),
         constants=declared,
         axis=axis,
         name=name or str(getattr(program, "__name__", "program")),
-        positions=None if positions is None else _plain(positions),
+        positions=None if positions is None else tuple(positions),
         position_axis=position_axis,
         basis=None if basis is None else np.asarray(basis),
+        host=host,
     )
-
-
-def _plain(indices: Sequence[Any]) -> tuple[Any, ...]:
-    """NumPy's integers as Python's; what is no integer is left for ``Replacement`` to refuse."""
-    return tuple(int(i) if hasattr(i, "__index__") else i for i in indices)
 
 
 def replacement(name: str) -> Replacement:
@@ -126,4 +127,11 @@ def registered() -> Mapping[str, Replacement]:
 
 
 def _origin(program: Callable[..., Any]) -> str:
-    return f"{program.__module__}.{getattr(program, '__qualname__', program)}"
+    """Where a program comes from, the same when its module is loaded again."""
+    name = getattr(program, "__qualname__", program)
+    code = getattr(inspect.unwrap(program), "__code__", None)
+    if code is None or code.co_name != "<lambda>":
+        return f"{program.__module__}.{name}"
+    # All lambdas of a module have one name.
+    said = code.co_code + repr((code.co_consts, code.co_names)).encode()
+    return f"{program.__module__}.{name} ({zlib.crc32(said):08x})"

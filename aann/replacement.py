@@ -13,76 +13,17 @@ many settings.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from aann.place import Place
+from aann.constant import Constant, Constants, as_known, like, name_problems
+from aann.host import run as run_on_host
+from aann.place import Place, indices
 from aann.site import INPUT
-
-Origin = Literal["derived", "source", "fitted", "chosen"]
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Constant:
-    """A number, or an array of numbers, that a program knows, and where it comes from.
-
-    Attributes:
-        value: number or array; every scalar in it counts.
-        origin: ``derived`` (from geometry or mathematics), ``source`` (published), ``fitted`` (on
-            design examples) or ``chosen`` (by hand, looking at design examples).
-        note: which derivation, source or fit.
-    """
-
-    value: Any
-    origin: Origin = "chosen"
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        if self.origin not in get_args(Origin):
-            raise ValueError(f"origin is one of {get_args(Origin)}, got {self.origin!r}")
-        array = np.asarray(self.value)
-        if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool) or not array.size:
-            raise TypeError(f"a constant is a number or an array of numbers, got {self.value!r}")
-        if np.iscomplexobj(array):
-            raise TypeError(f"constants are real, got {self.value!r}: declare two of them")
-        if not (np.abs(array.astype(np.float64)) <= np.finfo(np.float32).max).all():
-            raise ValueError(f"constants are finite float32 numbers, got {self.value!r}")
-        if np.issubdtype(array.dtype, np.integer) and np.abs(array).max() >= 2**31:
-            raise ValueError(f"whole constants fit into 32 bits, got {self.value!r}")
-
-
-@jax.tree_util.register_pytree_with_keys_class
-class Constants(Mapping[str, Any]):
-    """The constants as their program sees them: ``c.gain`` or ``c["gain"]``."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.__dict__.update(values)
-
-    def __getitem__(self, name: str) -> Any:
-        return self.__dict__[name]
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"no constant {name!r}; declared are {', '.join(self) or 'none'}")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__)
-
-    def __len__(self) -> int:
-        return len(self.__dict__)
-
-    def tree_flatten_with_keys(self) -> tuple[Any, tuple[str, ...]]:
-        """Children with their keys, for ``jax.tree``."""
-        keys = tuple(self.__dict__)
-        return [(jax.tree_util.GetAttrKey(k), self.__dict__[k]) for k in keys], keys
-
-    @classmethod
-    def tree_unflatten(cls, keys: tuple[str, ...], values: Sequence[Any]) -> "Constants":
-        """The inverse of flattening."""
-        return cls(dict(zip(keys, values, strict=True)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -91,6 +32,7 @@ class Replacement:
 
     Attributes:
         program: ``(*values_at_reads, constants) -> (batch, ..., len(units))`` in the site's dtype.
+            With ``host`` it gets and returns NumPy arrays: see ``aann.host``.
         model: name of the model.
         site: where the program's values are written.
         units: indices along the site's channel axis, in the order of the program's last axis.
@@ -102,6 +44,7 @@ class Replacement:
             program then returns those positions alone.
         position_axis: of the site.
         basis: (width, k) orthonormal columns: ``units`` are then directions of the channel axis.
+        host: whether the program is written in NumPy or plain Python.
     """
 
     program: Callable[..., jax.Array]
@@ -115,19 +58,19 @@ class Replacement:
     positions: tuple[int, ...] | None = None
     position_axis: int = 1
     basis: np.ndarray | None = None
+    host: bool = False
 
     def __post_init__(self) -> None:
-        for field in ("units", "positions", "reads"):
+        for field, plain in (("units", indices), ("positions", indices), ("reads", tuple)):
             given = getattr(self, field)
-            if isinstance(given, list):
-                object.__setattr__(self, field, tuple(given))
+            if given is not None:
+                object.__setattr__(self, field, plain(given))
         problems = self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")
         if self.site in self.reads:
             problems.append(f"it reads {self.site!r}, the very site that it replaces")
-        if bad_names := [n for n in self.constants if not n.isidentifier()]:
-            problems.append(f"constants are named like Python variables, got {bad_names}")
+        problems += name_problems(self.constants)
         if problems:
             raise ValueError(f"replacement {self.name!r} at {self.site!r}: " + "; ".join(problems))
 
@@ -143,8 +86,11 @@ class Replacement:
 
     @property
     def values(self) -> Constants:
-        """The constants as their program gets them: float32 or integer JAX arrays."""
-        return Constants({n: _as_array(c.value) for n, c in self.constants.items()})
+        """The constants as their program gets them: float32, int32 or bool JAX arrays.
+
+        A host program gets them in NumPy instead: ``aann.host``.
+        """
+        return Constants({n: jnp.asarray(as_known(c.value)) for n, c in self.constants.items()})
 
     def with_constants(self, name: str | None = None, **new: Any) -> "Replacement":
         """The same replacement with some constants changed (numbers, arrays or ``Constant``).
@@ -162,7 +108,7 @@ class Replacement:
             if n not in self.constants:
                 continue
             old = self.constants[n]
-            constant = value if isinstance(value, Constant) else _like(old, value)
+            constant = value if isinstance(value, Constant) else like(old, value)
             if np.shape(constant.value) != np.shape(old.value):
                 problems.append(
                     f"constant {n!r} has shape {np.shape(old.value)}, got "
@@ -175,20 +121,34 @@ class Replacement:
             self, constants=changed, name=self.name if name is None else name
         )
 
-    def compute(self, *reads: Any) -> Any:
+    def compute(self, *reads: Any, natural: jax.ShapeDtypeStruct | None = None) -> Any:
         """Run the program on the values at its reads.
+
+        Args:
+            reads: values, in the order of ``reads``.
+            natural: shape and dtype of the site's value: what a host program returns is known by
+                it where JAX traces; and checked against it.
 
         Raises:
             TypeError: the program needs concrete values, so that it cannot be traced.
+            RuntimeError: a host program raised an error.
         """
+        if self.host:
+            return run_on_host(self, reads, natural)
         try:
             return self.program(*reads, self.values)
         except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
             raise TypeError(
-                f"program {self.name!r} at {self.site!r} cannot be traced by JAX: it turns an "
-                "array into a Python or NumPy value. Write it with jax.numpy, jnp.where and "
-                f"jax.lax instead of numpy, if and float(). JAX says: {str(error).splitlines()[0]}"
+                f"{self.what} cannot be traced by JAX: it turns an array into a Python or NumPy "
+                "value. Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if and "
+                "float(), or keep it as it is and declare it with host=True. JAX says: "
+                f"{str(error).splitlines()[0]}"
             ) from error
+
+    @property
+    def what(self) -> str:
+        """Which program this is, for messages."""
+        return f"program {self.name!r} at site {self.site!r}"
 
     def check_site(self, natural: jax.ShapeDtypeStruct) -> None:
         """Check units and axis against the shape of the site's value.
@@ -207,7 +167,7 @@ class Replacement:
             ValueError: it has another shape.
         """
         expected = self.place.shape(tuple(natural.shape))
-        where = f"program {self.name!r} at site {self.site!r}"
+        where = self.what
         if not hasattr(value, "shape") or not hasattr(value, "dtype"):
             raise TypeError(f"{where} returns one array, got {type(value).__name__}")
         if tuple(value.shape) != expected:
@@ -229,19 +189,3 @@ class Replacement:
     def write(self, natural: jax.Array, value: jax.Array) -> jax.Array:
         """The site's value with that part replaced; all else keeps its value."""
         return self.place.write(natural, value)
-
-
-def _like(old: Constant, value: Any) -> Constant:
-    """A constant with another value of the same kind, so that compiled programs still fit."""
-    kind = np.asarray(old.value).dtype
-    floating = np.issubdtype(kind, np.floating) and np.issubdtype(
-        np.asarray(value).dtype, np.number
-    )
-    return dataclasses.replace(old, value=np.asarray(value, kind) if floating else value)
-
-
-def _as_array(value: Any) -> jax.Array:
-    array = np.asarray(value)
-    if np.issubdtype(array.dtype, np.floating):
-        return jnp.asarray(array, dtype=jnp.float32)
-    return jnp.asarray(array, dtype=jnp.int32 if array.dtype != bool else bool)

@@ -1,4 +1,7 @@
-"""Results as plain data: a table, ``report.json``, Markdown; figures are drawn from it alone."""
+"""Results as plain data: a table, ``report.json``, Markdown, HTML; figures are drawn from it alone.
+
+What a report looks like is in ``aann.report_text`` and ``aann.report_html``, imported when needed.
+"""
 
 import dataclasses
 import json
@@ -10,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from aann.table import aligned, markdown
+from aann import pictures
+from aann.interval import Interval
+from aann.report_file import read
 
 SCHEMA = 1
-SHOWN_UNITS = 20
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
 
 
@@ -31,6 +35,13 @@ class Estimate:
             return "not identified"
         return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
+    @classmethod
+    def of(cls, interval: Interval) -> "Estimate":
+        """From the interval of one number."""
+        if not interval.identified:
+            return cls(None, None, None, identified=False)
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
+
 
 @dataclasses.dataclass(frozen=True)
 class Damage:
@@ -43,6 +54,11 @@ class Damage:
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
 
+    @classmethod
+    def of(cls, interval: Interval) -> "Damage":
+        """From the interval of one number."""
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
+
 
 @dataclasses.dataclass(frozen=True)
 class ReportRow:
@@ -54,6 +70,8 @@ class ReportRow:
         recovered: metric -> loss recovered.
         loss: metric -> mean loss with it (error rates for top1, top5 and agreement).
         r2, correlation: one a unit; None where undefined.
+        source: the source of the row's programs and of the helpers that count with them; empty for
+            rows without a program.
     """
 
     name: str
@@ -65,12 +83,17 @@ class ReportRow:
     loss: Mapping[str, float]
     r2: Sequence[float | None]
     correlation: Sequence[float | None]
+    source: str = ""
 
     @property
     def mean_correlation(self) -> float | None:
         """Mean over units, None where any is undefined."""
-        known = [c for c in self.correlation if c is not None]
-        return float(np.mean(known)) if len(known) == len(self.correlation) else None
+        return _mean(self.correlation)
+
+    @property
+    def mean_r2(self) -> float | None:
+        """Mean over units, None where any is undefined."""
+        return _mean(self.r2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,8 +112,12 @@ class Report:
         natural: constants, bits and flops of the units replaced.
         rows: the ladder.
         constants: the program's constants: name -> value, origin and note.
-        arrays: per-example losses ``losses/METRIC`` (rows, n), the ``draws/METRIC`` (rows, draws)
-            of recovered, and whatever an eval adds for its figures. In ``report.npz``.
+        precision: where products were in bfloat16, how far that moves recovered of the program,
+            see ``aann.rounding``; else None.
+        arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
+            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
+            (rows, draws) of recovered, and whatever an eval adds for its figures. In
+            ``report.npz``.
     """
 
     eval: str
@@ -108,6 +135,7 @@ class Report:
     natural: Mapping[str, int | float | None]
     rows: Sequence[ReportRow]
     constants: Mapping[str, Mapping[str, Any]]
+    precision: Mapping[str, Any] | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     def row(self, name: str) -> ReportRow:
@@ -121,6 +149,30 @@ class Report:
                 return row
         raise KeyError(f"no row {name!r}; rows are {', '.join(r.name for r in self.rows)}")
 
+    @property
+    def main(self) -> ReportRow | None:
+        """The row of the program that was evaluated: the last of its kind on the ladder."""
+        return next((row for row in reversed(self.rows) if row.kind == "program"), None)
+
+    @property
+    def metrics(self) -> list[str]:
+        """Names of the metrics, in the order of tables."""
+        return [m for m in METRICS if m in self.damage]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Report":
+        """What ``save`` wrote.
+
+        Args:
+            path: the folder, or ``report.json`` in it; ``report.npz`` lies beside it.
+
+        Raises:
+            OSError: a file is missing or cannot be read.
+            ValueError: a file is truncated or altered, or of another schema: all problems.
+        """
+        report, arrays = read(cls, path, SCHEMA)
+        return report.with_arrays(**arrays)
+
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""
         return dataclasses.replace(self, arrays={**self.arrays, **arrays})
@@ -131,95 +183,53 @@ class Report:
         del plain["arrays"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
 
-    def save(self, folder: str | os.PathLike[str], figures: Sequence[str] = ()) -> None:
-        """Write ``report.json``, ``report.md`` (showing ``figures``) and ``report.npz``."""
+    def save(
+        self, folder: str | os.PathLike[str], figures: Sequence[str] | Mapping[str, str] = ()
+    ) -> None:
+        """Write ``report.json``, ``report.md``, ``report.html`` and ``report.npz``.
+
+        Args:
+            folder: created where there is none.
+            figures: names of pictures that are in the folder already and that the pages show, or
+                such names with a description of each for who cannot see them.
+
+        Raises:
+            FileNotFoundError: there are no such pictures.
+            ValueError: a file is no picture.
+        """
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
-        for name, text in [("report.json", self.to_json()), ("report.md", self.markdown(figures))]:
+        texts = {
+            "report.html": self.html(pictures.read(path, figures)),
+            "report.json": self.to_json(),
+            "report.md": self.markdown(list(figures)),
+        }
+        for name, text in texts.items():
             (path / name).write_text(text + "\n", encoding="utf-8")
         arrays: Mapping[str, Any] = self.arrays
         np.savez_compressed(path / "report.npz", **arrays)
 
     def markdown(self, figures: Sequence[str] = ()) -> str:
         """The report as a Markdown page that shows ``figures`` (file names beside it)."""
-        return "\n".join(
-            [
-                f"# {self.eval}: {self.site} of {self.model}",
-                "",
-                f"> {self.claim}",
-                "",
-                *self._provenance(),
-                "",
-                *markdown([self._header(), *self._cells()]),
-                "",
-                *self._legend(),
-                "",
-                *(
-                    f"![{name.removesuffix('.png').replace('_', ' ')}]({name})\n"
-                    for name in figures
-                ),
-                "## Constants of the program",
-                "",
-                *markdown(
-                    [
-                        ["name", "value", "origin", "note"],
-                        *(
-                            [n, _value(c["value"]), c["origin"], c["note"]]
-                            for n, c in self.constants.items()
-                        ),
-                    ]
-                ),
-            ]
-        )
+        from aann.report_text import page  # noqa: PLC0415
+
+        return page(self, figures)
+
+    def html(self, figures: Sequence[pictures.Picture] = ()) -> str:
+        """The report as an HTML page that holds all it needs, ``figures`` included."""
+        from aann.report_html import Chapter, page  # noqa: PLC0415 - Jinja, when it is needed
+
+        return page([Chapter(self, figures)])
+
+    def _repr_html_(self) -> str:
+        from aann.report_html import fragment  # noqa: PLC0415
+
+        return fragment(self)
 
     def __str__(self) -> str:
-        shown = aligned([self._header(), *self._cells()], left=2)
-        return "\n".join([*self._provenance(), *shown, *self._legend()])
+        from aann.report_text import table  # noqa: PLC0415
 
-    def _metrics(self) -> list[str]:
-        return [m for m in METRICS if m in self.damage]
-
-    def _header(self) -> list[str]:
-        return ["row", "kind", *self._metrics(), "correlation", "R2", "constants", "bits", "flops"]
-
-    def _cells(self) -> list[list[str]]:
-        return [
-            [
-                row.name,
-                row.kind,
-                *(_short(row.recovered[m]) for m in self._metrics()),
-                _mean(row.correlation),
-                _mean(row.r2),
-                _count(row.constants),
-                _count(row.bits),
-                _count(row.flops),
-            ]
-            for row in self.rows
-        ]
-
-    def _provenance(self) -> list[str]:
-        data, design = self.data, self.data.get("design") or {}
-        damage = ", ".join(f"{m} {self.damage[m]}" for m in self._metrics())
-        intact = ", ".join(f"{m} {self.intact[m]:.4f}" for m in self._metrics() if m != "kl")
-        return [
-            f"{self.eval}: {len(self.units)} units of {self.site} in {self.model}: "
-            f"{_some(self.units)}",
-            f"data: {data['name']}, {data['split']}, n = {data['n']} "
-            f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
-            f"seed {self.seed}; 95% BCa bootstrap intervals",
-            f"damage of zero-ablation: {damage}",
-            f"intact model's loss: {intact}",
-        ]
-
-    def _legend(self) -> list[str]:
-        n = self.natural
-        return [
-            f"{', '.join(self._metrics())}: loss recovered, 1 - (L_row - L_intact) / (L_zero - "
-            "L_intact), with its 95% interval; top1, top5 and agreement are error rates.",
-            "correlation and R2: means over units, all examples and positions. flops: an example.",
-            f"the units replaced: {_count(n.get('constants'))} constants, {_count(n.get('bits'))} "
-            f"bits, {_count(n.get('flops'))} flops",
-        ]
+        return table(self)
 
 
 def number(x: float) -> float | None:
@@ -227,28 +237,6 @@ def number(x: float) -> float | None:
     return float(x) if math.isfinite(x) else None
 
 
-def _some(units: Sequence[int]) -> str:
-    """The units, or the first of many."""
-    shown = [str(u) for u in units[:SHOWN_UNITS]]
-    return ", ".join(shown) + (", ..." if len(units) > SHOWN_UNITS else "")
-
-
-def _short(estimate: Estimate) -> str:
-    if estimate.estimate is None:
-        return "not identified"
-    return f"{estimate.estimate:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
-
-
-def _mean(values: Sequence[float | None]) -> str:
+def _mean(values: Sequence[float | None]) -> float | None:
     known = [v for v in values if v is not None]
-    return f"{np.mean(known):.2f}" if len(known) == len(values) else "-"
-
-
-def _count(x: int | float | None) -> str:
-    if x is None:
-        return "-"
-    return f"{x:,.0f}" if x < 1e7 else f"{x:.2g}"
-
-
-def _value(value: Any) -> str:
-    return " ".join(f"{v:g}" for v in np.ravel(value))
+    return float(np.mean(known)) if known and len(known) == len(values) else None

@@ -10,6 +10,7 @@ import inspect
 import marshal
 import sys
 import textwrap
+import tokenize
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -33,35 +34,43 @@ class Text:
     """What one function says.
 
     Attributes:
+        source: as it was written, for people; a comment where there is none.
         code: its normalised source, or marshalled bytecode.
         written: all numbers in it.
         literals: those of them that count, one entry an occurrence.
         names: what it reads from elsewhere, ``("module", "attribute")``.
+        sourced: whether ``code`` is source; bytecode may differ from process to process.
     """
 
+    source: str
     code: bytes
     written: tuple[float, ...]
     literals: tuple[float, ...]
     names: tuple[tuple[str, ...], ...]
+    sourced: bool = True
 
 
 def read(function: types.FunctionType) -> Text:
     """The text of a function, nested functions included."""
-    tree = _tree(function)
-    if tree is None:
+    found = _tree(function)
+    if found is None:
         written = tuple(_code_numbers(function.__code__))
         return Text(
+            source=f"# {function.__qualname__}: no source text; its compiled code is counted",
             code=marshal.dumps(function.__code__),
             written=written,
             literals=tuple(x for x in written if not free(x)),
             names=tuple((name,) for name in sorted(set(_code_names(function.__code__)))),
+            sourced=False,
         )
+    tree, source = found
     tree = _Bare().visit(tree)
-    found = list(_literals(tree))
+    literals = list(_literals(tree))
     return Text(
+        source=source,
         code=ast.unparse(ast.fix_missing_locations(tree)).encode(),
-        written=tuple(value for value, _ in found),
-        literals=tuple(value for value, counts in found if counts),
+        written=tuple(value for value, _ in literals),
+        literals=tuple(value for value, counts in literals if counts),
         names=tuple(_references(tree)),
     )
 
@@ -76,10 +85,12 @@ def packed(text: str | bytes) -> int:
     return -(-len(text) // 4) if len(text) > _NAME else 0
 
 
-def _tree(function: types.FunctionType) -> ast.AST | None:
+def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
+    """The function's syntax tree and its text, without decorators."""
     try:
-        module = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+        text = textwrap.dedent(inspect.getsource(function))
+        module = ast.parse(text)
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
         return None
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     same = [
@@ -87,7 +98,9 @@ def _tree(function: types.FunctionType) -> ast.AST | None:
         for node in ast.walk(module)
         if isinstance(node, kinds) and getattr(node, "name", "<lambda>") == function.__name__
     ]
-    return same[0] if len(same) == 1 or (same and function.__name__ != "<lambda>") else None
+    if not same or (len(same) > 1 and function.__name__ == "<lambda>"):
+        return None
+    return same[0], ast.get_source_segment(text, same[0]) or ""
 
 
 class _Bare(ast.NodeTransformer):

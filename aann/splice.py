@@ -35,7 +35,7 @@ def trace_model(model: Model, params: Any, inputs: Any, wanted: Collection[str] 
     )
 
 
-def sites(model: Model, inputs: Any = None) -> dict[str, jax.ShapeDtypeStruct]:
+def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
     """Names, shapes and dtypes of a model's sites, in the order of execution.
 
     Args:
@@ -43,13 +43,20 @@ def sites(model: Model, inputs: Any = None) -> dict[str, jax.ShapeDtypeStruct]:
         inputs: example inputs (arrays or ``jax.ShapeDtypeStruct``); by default a batch of one.
 
     Returns:
-        name -> shape and dtype. ``input`` comes first. A mark inside a loop is listed step by step,
-        as ``name[0]``, ``name[1]``, ...
+        name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs. A
+        mark inside a loop is listed step by step, as ``name[0]``, ``name[1]``, ...
     """
-    inputs = model.batch(1) if inputs is None else inputs
-    graph = trace_model(model, model.params, inputs)
-    shapes = {INPUT: jax.eval_shape(lambda x: x, inputs)}
-    return shapes | graph.listing
+    given = model.batch(1) if inputs is None else inputs
+    try:
+        graph = trace_model(model, model.params, given)
+    except Exception as error:
+        if inputs is None:
+            error.add_note(
+                f"This was a batch of one, {given}, made of the model's inputs=. If those have a "
+                "batch axis, leave it out: they are ONE example."
+            )
+        raise
+    return {INPUT: jax.eval_shape(lambda x: x, given)} | graph.listing
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:
@@ -136,10 +143,12 @@ def _write_all(here: Sequence[Replacement], natural: jax.Array, *reads: Any) -> 
     """Compute every program from the same reads, then write them all."""
     taken = 0
     value = natural
+    at_site = jax.ShapeDtypeStruct(natural.shape, natural.dtype)
     for replacement in here:
-        result = replacement.compute(*reads[taken : taken + len(replacement.reads)])
+        given = reads[taken : taken + len(replacement.reads)]
         taken += len(replacement.reads)
-        replacement.check_result(result, jax.ShapeDtypeStruct(natural.shape, natural.dtype))
+        result = replacement.compute(*given, natural=at_site)
+        replacement.check_result(result, at_site)
         value = replacement.write(value, result)
     return value
 

@@ -31,9 +31,11 @@ from aann.batches import batches, default_size
 from aann.examples import Examples
 from aann.linearity import linearity
 from aann.low_rank import low_rank, table_bytes
+from aann.machine import Machine
 from aann.model import Model
 from aann.one_by_one import OneByOne, even_size
 from aann.place import Place
+from aann.processes import together
 from aann.single import Singles, singles
 from aann.splice import sites
 from aann.sweep_losses import SweepLosses, check_examples, collect
@@ -56,6 +58,7 @@ class Sweep:
         program: compiled for every batch size and choice of metrics.
         totals: compiled: sums of the units' values.
         state: what the compiled functions get of the model.
+        machine: devices and processes to use.
     """
 
     model: Model
@@ -67,6 +70,7 @@ class Sweep:
     program: Callable[..., Any]
     totals: Callable[..., Array]
     state: Any = dataclasses.field(repr=False)
+    machine: Machine = dataclasses.field(default_factory=Machine)
 
     def run(
         self, examples: Examples, value: str | ArrayLike = "zero", metrics: Sequence[str] = ("nll",)
@@ -84,15 +88,16 @@ class Sweep:
         Raises:
             ValueError: unknown metrics, labels or values that do not fit, or a loss is NaN.
         """
-        check_examples(self.model, examples, metrics)
-        size = even_size(len(examples), self.batch_size)
-        values = jnp.asarray(self._values(value, examples, size))
-        run = functools.partial(self.program, self.state, metrics=tuple(metrics))
-        found = (
-            (batch, run(batch.inputs, batch.labels, values))
-            for batch in batches(examples, size, self.model)
-        )
-        return collect(self.single.units.tolist(), found, examples)
+        with together(self.machine.distributed):
+            check_examples(self.model, examples, metrics)
+            size = even_size(len(examples), self.batch_size, self.machine)
+            values = self.machine.everywhere(jnp.asarray(self._values(value, examples, size)))
+            run = functools.partial(self.program, self.state, metrics=tuple(metrics))
+            found = (
+                (batch, run(batch.inputs, batch.labels, values))
+                for batch in batches(examples, size, self.model, machine=self.machine)
+            )
+            return collect(self.single.units.tolist(), found, examples, self.machine)
 
     def _values(self, value: str | ArrayLike, examples: Examples, size: int) -> np.ndarray:
         """(units, *rest) what is written."""
@@ -116,9 +121,10 @@ class Sweep:
 
     def _mean(self, value: str, examples: Examples, size: int) -> np.ndarray:
         total = np.zeros((len(self.single.units), *self.single.inside.shape))
-        for batch in batches(examples, size, self.model):
+        for batch in batches(examples, size, self.model, machine=self.machine):
             total += np.asarray(self.totals(self.state, batch.inputs, len(batch.indices)))
-        mean = (total / len(examples)).astype(np.float32)
+        everyone = np.sum(self.machine.gather(total), axis=0)
+        mean: np.ndarray = (everyone / len(examples)).astype(np.float32)
         if value == "mean":
             of_unit = mean[:, self.single.inside].mean(axis=1)
             mean = np.broadcast_to(np.expand_dims(of_unit, tuple(range(1, mean.ndim))), mean.shape)
@@ -128,7 +134,7 @@ class Sweep:
 def sweep(
     model: Model, site: str, units: Sequence[int], *, axis: int = -1,
     positions: Sequence[int] | None = None, position_axis: int = 1,
-    batch_size: int | None = None, shortcut: bool = True,
+    batch_size: int | None = None, shortcut: bool = True, machine: Machine | None = None,
 ) -> Sweep:  # fmt: skip
     """Prepare to replace units one at a time.
 
@@ -141,10 +147,13 @@ def sweep(
         position_axis: of the site.
         batch_size: at most so many examples at a time; by default by the size of an example.
         shortcut: use the low-rank path where it is exact; False always runs the suffix.
+        machine: devices and processes to use, and their precision.
 
     Raises:
         ValueError: an unknown site, units or positions out of range, other outputs than logits.
     """
+    machine = machine or Machine()
+    model = machine.runs(model)
     found = linearity(model, site, model.batch(1))
     outputs = found.outputs
     if len(getattr(outputs, "shape", ())) not in (2, 3):
@@ -164,9 +173,10 @@ def sweep(
     table = None if why else low_rank(found, model.params, single, like.dtype)
     measure = OneByOne(model, site, single, None if table is None else table.rows)
     return Sweep(
-        model, site, single, default_size(model) if batch_size is None else batch_size,
+        model, site, single,
+        default_size(model) * machine.devices if batch_size is None else batch_size,
         "suffix" if why else "low rank", why, jax.jit(measure.losses, static_argnames="metrics"),
-        jax.jit(measure.totals), (model.params, None if table is None else table.table),
+        jax.jit(measure.totals), (model.params, None if table is None else table.table), machine,
     )  # fmt: skip
 
 
@@ -183,8 +193,8 @@ def unit_sweep(
         examples: all that are to be measured.
         value: what is written, see ``Sweep.run``.
         metrics: see ``Sweep.run``.
-        **where: ``axis``, ``positions``, ``position_axis``, ``batch_size``, ``shortcut``: see
-            ``sweep``.
+        **where: ``axis``, ``positions``, ``position_axis``, ``batch_size``, ``shortcut``,
+            ``machine``: see ``sweep``.
 
     Raises:
         ValueError: as ``sweep`` and ``Sweep.run``.

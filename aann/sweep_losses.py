@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from aann import metrics as metrics_of
 from aann.batches import Batch
 from aann.examples import Examples
+from aann.machine import Machine
 from aann.model import Model
 
 METRICS = ("nll", "kl", "agreement", "top1", "top5")
@@ -69,24 +70,31 @@ def check_examples(model: Model, examples: Examples, metrics: Sequence[str]) -> 
 
 
 def collect(
-    rows: Sequence[int | str], found: Iterable[tuple[Batch, Found]], examples: Examples
+    rows: Sequence[int | str],
+    found: Iterable[tuple[Batch, Found]],
+    examples: Examples,
+    machine: Machine,
 ) -> SweepLosses:
     """Put the losses of all batches together on the host, without the padding of the last one.
 
     Args:
         rows: what was replaced.
-        found: of every batch, in order.
+        found: of every batch of this process.
         examples: all of them.
+        machine: which processes share them.
 
     Raises:
         ValueError: a loss is NaN.
     """
-    losses: list[dict[str, np.ndarray]] = []
-    intact: list[dict[str, np.ndarray]] = []
+    parts = {}
     for batch, (changed, unchanged) in found:
         n = len(batch.indices)
-        losses.append({m: np.asarray(x)[:, :n] for m, x in changed.items()})
-        intact.append({m: np.asarray(x)[:n] for m, x in unchanged.items()})
+        parts[batch.indices[0]] = (
+            {m: np.asarray(x)[:, :n] for m, x in changed.items()},
+            {m: np.asarray(x)[:n] for m, x in unchanged.items()},
+        )
+    everyone = {i: part for theirs in machine.gather(parts) for i, part in theirs.items()}
+    losses, intact = zip(*(everyone[i] for i in sorted(everyone)), strict=True)
     result = SweepLosses(tuple(rows), _joined(losses), _joined(intact))
     for metric, values in result.losses.items():
         whole = np.concatenate([values, result.intact[metric][None]])

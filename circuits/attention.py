@@ -21,6 +21,7 @@ from scipy.optimize import minimize
 
 import aann
 from aann.batches import batches
+from aann.digits import significant
 
 LARGEST = 20.0
 """Bound on fitted weights, in nats: the odds of one key are then 5e8."""
@@ -109,5 +110,4 @@ def observe(
 
 def rounded(values: Any, digits: int = 2) -> np.ndarray:
     """Each number to so many significant digits."""
-    result: np.ndarray = np.vectorize(lambda x: float(f"{x:.{digits}g}"), otypes=[float])(values)
-    return result
+    return significant(values, digits)

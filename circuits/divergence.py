@@ -50,12 +50,17 @@ def closest(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: an unknown constant, or the divergence at the start is not finite.
+        ValueError: an unknown constant, a host program, or the divergence at the start is not
+            finite.
     """
     if not isinstance(design, aann.Design):
         raise TypeError(
             f"constants are fitted on design examples only, got {type(design).__name__}: "
             "aann.split(examples) makes the halves"
+        )
+    if replacement.host:
+        raise ValueError(
+            f"{replacement.what} runs on the host, so that JAX cannot differentiate it"
         )
     if unknown := [n for n in names if n not in replacement.constants]:
         raise ValueError(

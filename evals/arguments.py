@@ -4,6 +4,8 @@ import argparse
 import pathlib
 
 from aann.bootstrap import MINIMUM
+from evals import machine
+from evals.integers import natural, positive
 
 
 def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
@@ -28,8 +30,9 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
     )  # fmt: skip
     result.add_argument(
         "--out", type=pathlib.Path, default=pathlib.Path(out), metavar="DIR",
-        help=f"write report.json, report.md and the figures here (default: {out})",
+        help=f"write report.html, report.json, report.md and figures here (default: {out})",
     )  # fmt: skip
+    machine.add(result)
     return result
 
 
@@ -50,22 +53,12 @@ def check_counts(
             given.error(f"--{name} {number} is too few for an interval: at least {MINIMUM}")
 
 
-def positive(text: str) -> int:
-    """An integer of at least 1."""
-    if (value := natural(text)) < 1:
-        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, got {text!r}")
-    return value
-
-
-def natural(text: str) -> int:
-    """An integer of at least 0."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected a non-negative integer, got {text!r}")
-    return value
+def names(text: str) -> tuple[str, ...]:
+    """Different names with commas between them."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found) or len(set(found)) < len(found):
+        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
+    return found
 
 
 def folder(text: str) -> pathlib.Path:

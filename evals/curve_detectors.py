@@ -15,7 +15,8 @@ from circuits import (
     curve_detectors,
     curve_family,
 )
-from evals import arguments, command, curve_figures
+from evals import arguments, command, curve_figures, machine
+from evals.integers import positive
 
 NAME = "curve_detectors"
 
@@ -25,8 +26,9 @@ def main(argv: list[str] | None = None) -> None:
     parser = _parser()
     args = parser.parse_args(argv)
     _check_arguments(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
-    model = zoo.load("inceptionv1")
+    model = zoo.load("inceptionv1", args.variant)
     if args.site not in aann.sites(model):
         parser.error(_unknown_site(model, args.site))
     design, heldout = _examples(args)
@@ -48,6 +50,7 @@ def main(argv: list[str] | None = None) -> None:
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
+        machine=on,
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
     report = report.with_arrays(**curve_figures.tuning(model, curves, family))
@@ -56,19 +59,28 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
-    parser.add_argument(
+    pictures = parser.add_mutually_exclusive_group()
+    pictures.add_argument(
         "--images", type=arguments.folder, metavar="DIR",
         help="report on the pictures in this folder (class from a WordNet id at the start of the "
         "file's or folder's name, or from --labels); the ladder is still fitted on the design half "
         "of the sample images",
     )  # fmt: skip
+    pictures.add_argument(
+        "--data", choices=("imagenet_v2", "imagenette"),
+        help="report on all of this data set, read by tensorflow-datasets; fitted as with --images",
+    )  # fmt: skip
     parser.add_argument(
         "--labels", type=arguments.file, metavar="CSV",
         help="classes of the pictures: columns file and wnid",
     )  # fmt: skip
+    parser.add_argument(
+        "--variant", choices=zoo.VARIANTS["inceptionv1"],
+        help="which InceptionV1: distill is the checkpoint of Distill and Lucid (default: dump)",
+    )  # fmt: skip
     parser.add_argument("--site", default="mixed3b", help="where to look (default: mixed3b)")
     parser.add_argument(
-        "--family", type=arguments.positive, default=10, metavar="N",
+        "--family", type=positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",
     )  # fmt: skip
     return parser
@@ -89,12 +101,11 @@ def _unknown_site(model: aann.Model, name: str) -> str:
 
 
 def _examples(args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
-    """The halves to fit and to report on. A user's picture that is a design image is left out."""
+    """The halves to fit and to report on. Another picture that is a design image is left out."""
     design, heldout = aann.split(zoo.data("imagenet_samples"))
-    if args.images:
-        heldout = aann.held_out(
-            zoo.data("imagenet_folder", path=args.images, labels=args.labels), design
-        )
+    if args.images or args.data:
+        given = {"path": args.images, "labels": args.labels} if args.images else {}
+        heldout = aann.held_out(zoo.data(args.data or "imagenet_folder", **given), design)
         seen = set(design.digests)
         unseen = [i for i, digest in enumerate(heldout.digests) if digest not in seen]
         if len(unseen) < len(heldout):

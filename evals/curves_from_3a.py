@@ -16,7 +16,7 @@ from circuits import (
     early_curves_fit,
     read_out_controls,
 )
-from evals import arguments, command, curve_figures, read_out
+from evals import arguments, command, curve_figures, integers, machine, read_out
 
 NAME = "curves_from_3a"
 SITE, READ = "mixed3b", "mixed3a"
@@ -26,6 +26,7 @@ def main(argv: list[str] | None = None) -> None:
     """Write both programs, measure each alone and both together, and save the reports."""
     parser = _parser()
     args = parser.parse_args(argv)
+    on = machine.of(args)
     arguments.check_counts(parser, args, "pictures")
     folder = command.writable(args.out)
     model = zoo.load("inceptionv1")
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
         curves_from_3a.replacement(model.name, SITE, READ, family.units, c) for c in found
     )
     report = _report(
-        args, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
+        args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
     report = report.with_arrays(**curve_figures.tuning(model, curves, family))
@@ -48,11 +49,12 @@ def main(argv: list[str] | None = None) -> None:
         return
     command.say(f"fitting the same units of {READ} from pixels ...")
     early = early_curves_fit.calibrate(model, READ, curves, design)
-    _stack(args, model, early, curves, design, heldout, folder)
+    _stack(args, on, model, early, curves, design, heldout, folder)
 
 
 def _stack(
     args: argparse.Namespace,
+    on: aann.Machine,
     model: aann.Model,
     early: aann.Replacement,
     curves: aann.Replacement,
@@ -66,7 +68,7 @@ def _stack(
         ("early_curves", [early], [[turned]]),
         ("both", [early, curves], [[turned, curves], [early, curve_controls.turned(curves, 90)]]),
     ):
-        report = _report(args, model, main, design, heldout, (), wrong)
+        report = _report(args, on, model, main, design, heldout, (), wrong)
         place = command.writable(folder / name)
         if len(main) == 1:
             report = report.with_arrays(**curve_figures.maps(model, early, heldout, report))
@@ -75,6 +77,7 @@ def _stack(
 
 def _report(
     args: argparse.Namespace,
+    on: aann.Machine,
     model: aann.Model,
     main: Sequence[aann.Replacement],
     design: aann.Design,
@@ -85,7 +88,7 @@ def _report(
     return aann.evaluate(
         model, main, heldout, design=design, programs=programs, controls=controls,
         linear=len(main) == 1 and main[0].site == SITE, seed=args.seed, name=NAME,
-        progress=sys.stderr.isatty(),
+        progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
     parser.add_argument(
-        "--family", type=arguments.positive, default=10, metavar="N",
+        "--family", type=integers.positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",
     )  # fmt: skip
     parser.add_argument(

@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 
 import aann
 import zoo
+from aann.report_html import Chapter
 from aann.vis.attention import PatternRow, patterns
 from circuits import induction as programs
 from circuits import induction_fit
 from circuits.induction_fit import variant
-from evals import arguments, command, networks, seeds, training_log
+from evals import arguments, command, machine, networks, seeds, training_log
 from evals.ladder_figures import figures
 
 NAME = "induction"
@@ -28,8 +29,10 @@ def main(argv: list[str] | None = None) -> None:
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     args = parser.parse_args(argv)
     arguments.check_counts(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
+    chapters: list[Chapter] = []
     models = networks.load(NAME, args.networks)
     # All networks that were trained here share one kind of sequences.
     kinds = {network == networks.PUBLISHED: network for network in models}
@@ -41,18 +44,20 @@ def main(argv: list[str] | None = None) -> None:
         for circuit in circuits:
             report = circuit.report(
                 model, design, heldout, eval_name=NAME, seed=args.seed,
-                draws=10_000 if first else DRAWS,
+                draws=10_000 if first else DRAWS, on=on,
             )  # fmt: skip
             rows += circuit.rows(network, report, NOTES)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
-                command.save(report, figures(report), place)
+                chapters.append(command.save(report, figures(report), place))
             elif first:
                 report = report.with_arrays(**_patterns(model, circuit, heldout))
                 drawn = {**figures(report), **_figures(report.arrays)}
-                command.save(report, drawn | training_log.figures(NAME, models), folder)
+                drawn |= training_log.figures(NAME, models)
+                chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
-    print(seeds.text(rows))
+    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
+    command.show(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 
 

@@ -2,10 +2,11 @@
 
 import aann
 import zoo
+from aann.report_html import Chapter
 from circuits import max_of_k as programs
 from circuits import max_of_k_fit
 from circuits.max_of_k_fit import variant
-from evals import arguments, command, max_of_k_figures, networks, seeds, training_log
+from evals import arguments, command, machine, max_of_k_figures, networks, seeds, training_log
 from evals.ladder_figures import figures
 from evals.max_of_k_mistakes import mistakes
 
@@ -20,8 +21,10 @@ def main(argv: list[str] | None = None) -> None:
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     args = parser.parse_args(argv)
     arguments.check_counts(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     rows: list[seeds.Row] = []
+    chapters: list[Chapter] = []
     models = networks.load(NAME, args.networks)
     design, heldout = networks.halves(zoo.data(NAME), args)
     for network, model in models.items():
@@ -31,19 +34,21 @@ def main(argv: list[str] | None = None) -> None:
         for circuit in circuits:
             report = circuit.report(
                 model, design, heldout, eval_name=NAME, seed=args.seed,
-                draws=10_000 if first else DRAWS,
+                draws=10_000 if first else DRAWS, on=on,
             )  # fmt: skip
             notes = _counted(model, circuit, seen) if circuit is circuits[-1] else {}
             rows += circuit.rows(network, report, notes)
             if first and circuit is not circuits[-1]:
                 place = command.writable(folder / circuit.name.replace(" ", "_"))
-                command.save(report, figures(report), place)
+                chapters.append(command.save(report, figures(report), place))
             elif first:
                 report = report.with_arrays(**max_of_k_figures.arrays(model, circuit.main, heldout))
                 drawn = {**figures(report), **max_of_k_figures.figures(report.arrays)}
-                command.save(report, drawn | training_log.figures(NAME, models), folder)
+                drawn |= training_log.figures(NAME, models)
+                chapters.append(command.save(report, drawn, folder))
     seeds.save(rows, folder)
-    print(seeds.text(rows))
+    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
+    command.show(seeds.text(rows))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 
 

@@ -10,7 +10,16 @@ import zoo
 from aann.interval import Setting
 from aann.vis.report import figures
 from circuits import modular_controls
-from evals import arguments, command, modular_case, modular_figures, modular_table, networks
+from evals import (
+    arguments,
+    command,
+    machine,
+    modular_case,
+    modular_figures,
+    modular_table,
+    networks,
+)
+from evals.integers import positive
 from evals.modular_case import Case, Circuit
 
 NAME = "modular_addition"
@@ -23,33 +32,38 @@ def main(argv: list[str] | None = None) -> None:
     parser = _parser()
     args = parser.parse_args(argv)
     _check_arguments(parser, args)
+    on = machine.of(args)
     folder = command.writable(args.out)
     population = zoo.data("modular_addition")
     design, heldout = networks.halves(population, args)
     with jax.default_matmul_precision("highest"):
         cases = _cases(args.networks, design)
         *parts, whole = _reported(cases[0])
+        chapters = []
         for circuit in parts:
-            report = _report(cases[0], circuit, heldout, design, args.seed)
+            report = _report(cases[0], circuit, heldout, design, args.seed, on)
             place = command.writable(folder / circuit.main.name.replace(" ", "_"))
-            command.save(report, {"recovered": figures(report)["recovered"]}, place)
-        report = _report(cases[0], whole, heldout, design, args.seed)
+            drawn = {"recovered": figures(report)["recovered"]}
+            chapters.append(command.save(report, drawn, place))
+        report = _report(cases[0], whole, heldout, design, args.seed, on)
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
         drawn |= modular_figures.training([c.network for c in cases])
-        command.save(report, drawn, folder)
+        chapters.append(command.save(report, drawn, folder))
         command.say("measuring every circuit of every network, over all pairs ...")
-        table = _table(cases, population, heldout, Setting(draws=args.draws, seed=args.seed))
+        setting = Setting(draws=args.draws, seed=args.seed)
+        table = _table(cases, population, heldout, setting, on)
     notes = [_notes(case) for case in cases]
     modular_table.save(table, notes, folder)
-    print(modular_table.text(table, notes))
+    command.save_page(NAME, __doc__ or "", chapters, [modular_table.grid(table, notes)], folder)
+    command.show(modular_table.text(table, notes))
     command.say(f"wrote seeds.json, seeds.md to {folder}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     parser.add_argument(
-        "--draws", type=arguments.positive, default=2_000, metavar="N",
+        "--draws", type=positive, default=2_000, metavar="N",
         help="resamples behind the table's intervals (default: 2000; reports have 10000)",
     )  # fmt: skip
     return parser
@@ -77,7 +91,12 @@ def _reported(case: Case) -> list[Circuit]:
 
 
 def _report(
-    found: Case, circuit: Circuit, heldout: aann.HeldOut, design: aann.Design, seed: int
+    found: Case,
+    circuit: Circuit,
+    heldout: aann.HeldOut,
+    design: aann.Design,
+    seed: int,
+    on: aann.Machine,
 ) -> aann.Report:
     """The full ladder of one circuit, with wrong programs."""
     p = found.seen.modulus
@@ -93,19 +112,24 @@ def _report(
             modular_controls.other_frequencies(circuit.main, found.model),
         ],
         seed=seed,
+        machine=on,
         name=f"{NAME}, {circuit.main.name}",
     )
 
 
 def _table(
-    cases: Sequence[Case], population: aann.Examples, heldout: aann.HeldOut, setting: Setting
+    cases: Sequence[Case],
+    population: aann.Examples,
+    heldout: aann.HeldOut,
+    setting: Setting,
+    on: aann.Machine,
 ) -> list[modular_table.Row]:
     """All circuits of all networks; each network opens with a row of its own."""
     table: list[modular_table.Row] = []
     for case in cases:
         measured = [
             modular_table.rows(
-                case.network, case.model, [c.main, *c.others], population, heldout, setting
+                case.network, case.model, [c.main, *c.others], population, heldout, setting, on
             )
             for c in case.circuits
         ]

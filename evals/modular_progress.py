@@ -16,6 +16,7 @@ from safetensors.flax import load_file
 import aann
 from circuits import fourier, modular_progress
 from evals import arguments, command, modular_figures
+from evals.integers import natural
 from zoo.train import modular_addition as training
 from zoo.transformer import as_model
 
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--run", type=arguments.folder, required=True, metavar="DIR", help="of the training run"
     )
-    parser.add_argument("--seed", type=arguments.natural, default=0, metavar="S", help="of the run")
+    parser.add_argument("--seed", type=natural, default=0, metavar="S", help="of the run")
     parser.add_argument(
         "--fraction", type=float, default=0.3, metavar="F", help="of the pairs trained on"
     )

@@ -13,15 +13,17 @@ import numpy as np
 
 import aann
 from aann import complexity
-from aann.batches import default_size
+from aann.batches import size_for
 from aann.bootstrap import Recovered, recovered
 from aann.examples import held_out
+from aann.grid import Grid, of_text
 from aann.interval import Setting
 from aann.ladder import programs_row, zero_row
 from aann.measure import Measured, measure
 from aann.report import Estimate
 from aann.table import aligned, markdown
 from aann.workbench import check_programs, workbench
+from evals import command
 
 METRICS = ("kl", "nll")
 INTACT = "intact"
@@ -63,6 +65,7 @@ def rows(
     population: aann.Examples,
     heldout: aann.HeldOut,
     setting: Setting,
+    on: aann.Machine,
 ) -> list[Row]:
     """Measure programs that all write at the same place.
 
@@ -73,6 +76,7 @@ def rows(
         population: all pairs.
         heldout: the pairs that intervals are over.
         setting: of the bootstrap.
+        on: what to run on.
 
     Returns:
         A row for the intact network, then one for each program.
@@ -80,7 +84,7 @@ def rows(
     Raises:
         ValueError: as ``aann.evaluate``.
     """
-    bench = workbench(model, [programs[0]], min(default_size(model), len(population)))
+    bench = workbench(model, [programs[0]], size_for(len(population), model, None, on), on)
     check_programs(bench, [[p] for p in programs])
     ladder = [zero_row([programs[0]]), *(programs_row([p], "program") for p in programs)]
     measured = measure(bench, ladder, held_out(population))
@@ -103,6 +107,8 @@ def rows(
 
 def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> None:
     """Write ``seeds.json`` and ``seeds.md``."""
+    if not command.leads():
+        return
     plain = {"schema": 1, "notes": list(notes), "rows": [dataclasses.asdict(row) for row in table]}
     (folder / "seeds.json").write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n")
     shown = "\n".join(markdown(cells(table)))
@@ -113,6 +119,11 @@ def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> No
 def text(table: Sequence[Row], notes: Sequence[str]) -> str:
     """The table for a terminal."""
     return "\n".join([*aligned(cells(table), left=2), *notes, *LEGEND])
+
+
+def grid(table: Sequence[Row], notes: Sequence[str]) -> Grid:
+    """The table for a page."""
+    return of_text("Every circuit of every network", cells(table), [*notes, *LEGEND])
 
 
 LEGEND = (
@@ -174,7 +185,7 @@ def _row(
         network=network,
         circuit=program.name,
         units=len(program.units),
-        recovered={m: _estimate(ratio, i) for m, ratio in ratios.items()},
+        recovered={m: Estimate.of(ratio.ratio[i]) for m, ratio in ratios.items()},
         exhaustive={
             m: float(1 - (mean[i] - mean[-1]) / damage[m]) if damage[m] > 0 else None
             for m, mean in means.items()
@@ -197,13 +208,6 @@ def lead(nll: np.ndarray) -> tuple[float, float, float]:
     # log(expm1(x)) = x + log(1 - exp(-x)) does not overflow for large losses.
     leads = -(losses + np.log(-np.expm1(-losses)))
     return float(leads.mean()), float(leads.std()), float(leads.min())
-
-
-def _estimate(ratio: Recovered, i: int) -> Estimate:
-    found = ratio.ratio[i]
-    if not found.identified:
-        return Estimate(None, None, None, identified=False)
-    return Estimate(float(found.estimate), float(found.low), float(found.high))
 
 
 def _interval(estimate: Estimate | None) -> str:

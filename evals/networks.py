@@ -23,7 +23,7 @@ def parser(name: str, claim: str, networks: Sequence[str]) -> argparse.ArgumentP
     shown = ",".join(networks)
     left_out = f"; {PUBLISHED} is left out where it cannot be had" if PUBLISHED in networks else ""
     result.add_argument(
-        "--networks", type=_names, metavar="A,B", default=tuple(networks),
+        "--networks", type=arguments.names, metavar="A,B", default=tuple(networks),
         help="variants of the network: the first has its reports and figures, all are in the "
         f"tables (default: {shown}{left_out})",
     )  # fmt: skip
@@ -53,10 +53,3 @@ def halves(examples: aann.Examples, args: argparse.Namespace) -> tuple[aann.Desi
     """The design half and the held-out examples to report on, as the arguments ask for."""
     design, heldout = aann.split(examples)
     return command.limited(design, heldout, args)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names) or len(set(names)) < len(names):
-        raise argparse.ArgumentTypeError(f"expected different names with commas, got {text!r}")
-    return names

@@ -10,9 +10,11 @@ import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import aann
+from aann.grid import Grid, of_text
 from aann.ladder import name_of
 from aann.report import Estimate, Report, ReportRow
 from aann.table import aligned, markdown
+from evals import command
 
 METRICS = ("kl", "nll")
 Programs = tuple[aann.Replacement, ...]
@@ -45,12 +47,13 @@ class Circuit:
         eval_name: str,
         seed: int,
         draws: int,
+        on: aann.Machine | None = None,
     ) -> Report:
         """The full ladder of this circuit."""
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
             controls=self.controls, linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}",
+            name=f"{eval_name}, {self.name}", machine=on,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:
@@ -130,6 +133,8 @@ class Row:
 
 def save(rows: Sequence[Row], folder: pathlib.Path) -> None:
     """Write ``seeds.json`` and ``seeds.md``."""
+    if not command.leads():
+        return
     plain = {"schema": 1, "rows": [dataclasses.asdict(row) for row in rows]}
     text = json.dumps(plain, indent=1, allow_nan=False)
     (folder / "seeds.json").write_text(f"{text}\n", encoding="utf-8")
@@ -139,6 +144,20 @@ def save(rows: Sequence[Row], folder: pathlib.Path) -> None:
 def text(rows: Sequence[Row]) -> str:
     """The tables for a terminal."""
     return _page(rows, aligned, "{}").rstrip()
+
+
+def grids(rows: Sequence[Row]) -> list[Grid]:
+    """The tables for a page: the last circuit first, programs in front of their networks."""
+    made = []
+    for circuit, cells in reversed(_tables(rows).items()):
+        front = [cells[0].index(name) for name in FRONT]
+        order = front + [i for i in range(len(cells[0])) if i not in front]
+        made.append(of_text(circuit, [[line[i] for i in order] for line in cells], kind="kind"))
+    return [*made[:-1], made[-1]._replace(notes=[LEGEND])]
+
+
+FRONT = ("program", "kind", "network", "kl", "nll")
+"""The first columns on a page, where the first one stays in sight."""
 
 
 LEGEND = (
@@ -158,12 +177,19 @@ def _page(
 ) -> str:
     """All tables, one for each circuit."""
     lines = []
+    for circuit, cells in _tables(rows).items():
+        lines += [title.format(circuit), "", *table(cells), ""]
+    return "\n".join([*lines, LEGEND, ""])
+
+
+def _tables(rows: Sequence[Row]) -> dict[str, list[list[str]]]:
+    """Circuit -> header and lines, without columns that are empty."""
+    tables = {}
     for circuit in dict.fromkeys(row.circuit for row in rows):
         cells = [HEADER, *(_cells(row) for row in rows if row.circuit == circuit)]
         kept = [i for i in range(len(HEADER)) if any(line[i] for line in cells[1:])]
-        shown = [[line[i] for i in kept] for line in cells]
-        lines += [title.format(circuit), "", *table(shown), ""]
-    return "\n".join([*lines, LEGEND, ""])
+        tables[circuit] = [[line[i] for i in kept] for line in cells]
+    return tables
 
 
 def _cells(row: Row) -> list[str]:

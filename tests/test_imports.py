@@ -17,8 +17,10 @@ FORBIDDEN = {
         "h5py",
         "scipy.stats",
         "optax",
+        "jinja2",
     ],
-    "zoo": ["circuits", "evals", "matplotlib"],
+    "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
+    "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
 }
 

@@ -1,10 +1,9 @@
 """Pretrained models and data sets by name: ``zoo.load("inceptionv1")``, ``zoo.data(...)``."""
 
-import difflib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import aann
-from zoo import inceptionv1, induction, max_of_k, modular_addition
+from zoo import inceptionv1, induction, max_of_k, modular_addition, naming
 from zoo.assets import AssetError
 from zoo.data import data
 
@@ -19,11 +18,12 @@ MODELS: dict[str, Callable[..., aann.Model]] = {
 """Name -> loader."""
 
 VARIANTS: dict[str, tuple[str, ...]] = {
+    "inceptionv1": inceptionv1.VARIANTS,
     "modular_addition": modular_addition.VARIANTS,
     "induction": induction.VARIANTS,
     "max_of_k": max_of_k.VARIANTS,
 }
-"""Name -> variants, the default one first; models that are not here have none."""
+"""Name -> variants, the default one first."""
 
 
 def load(name: str, variant: str | None = None) -> aann.Model:
@@ -38,23 +38,8 @@ def load(name: str, variant: str | None = None) -> aann.Model:
             hold its architecture.
         AssetError: its weights are neither here nor to be had, or are damaged.
     """
-    if name not in MODELS:
-        raise ValueError(
-            f"no model is called {name!r}; there are {', '.join(MODELS)}{_close(name, MODELS)}"
-        )
+    naming.known(name, MODELS, "no model is called")
     if variant is None:
         return MODELS[name]()
-    known = VARIANTS.get(name, ())
-    if not known:
-        raise ValueError(f"{name!r} has no variants, got {variant!r}; leave it out")
-    if variant not in known:
-        raise ValueError(
-            f"{name!r} has no variant {variant!r}; there are {', '.join(known)}"
-            f"{_close(variant, known)}"
-        )
+    naming.known(variant, VARIANTS[name], f"{name!r} has no variant")
     return MODELS[name](variant)
-
-
-def _close(name: str, known: Collection[str]) -> str:
-    matches = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"; did you mean {' or '.join(matches)}?" if matches else ""

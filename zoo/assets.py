@@ -12,7 +12,8 @@ time it is asked for, so that what a function here returns is what was published
 Sharp edge: the mirror's ``imagenet_samples`` were scaled and encoded again, so its checksums
 (``checksums.txt``, in the format of ``sha256sum -c``) hold for the mirror alone. No checksum is
 known for the originals at the source: they are pinned by their commit, checked to be
-complete pictures, and their digests are recorded on the first download and hold from then on.
+complete pictures, and their digests are recorded on the first download and hold from then on. The
+same goes for a file of which only the git blob id is known; it is checked instead.
 """
 
 import dataclasses
@@ -41,12 +42,14 @@ class Source:
         licence: of the files.
         known: whether ``checksums.txt`` holds for the files at the source.
         folders: suffix of a file's name -> folder of the commit that it is in, if not the root.
+        blobs: file -> git blob id, where no SHA-256 is known.
     """
 
     url: str
     licence: str
     known: bool
     folders: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    blobs: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def locate(self, name: str) -> str:
         """The URL of one file."""
@@ -61,6 +64,13 @@ SOURCES = {
         licence="Apache-2.0",
         known=True,
         folders={".h5": "dump/"},
+    ),
+    "inception5h": Source(
+        "https://raw.githubusercontent.com/ProGamerGov/pytorch-old-tensorflow-models/"
+        "f8187b60fca8a3f5cfa541406dcbcefb80db5c78",
+        licence="see the repository",
+        known=False,
+        blobs={"inception5h.pth": "119f77db85c8352960933e025312b507d9a96ed7"},
     ),
     "imagenet_samples": Source(
         "https://raw.githubusercontent.com/EliSchwartz/imagenet-sample-images/"
@@ -117,6 +127,22 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def git_blob(path: Path) -> str:
+    """The id that git gives a file's content: hex SHA-1 over ``blob SIZE``, a zero byte and it."""
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def mismatch(path: Path, expected: str) -> str | None:
+    """What is wrong where a file has another digest than ``expected``, SHA-256 or git blob id."""
+    kind, digest = ("SHA-256", sha256) if len(expected) == 64 else ("git blob id", git_blob)
+    found = digest(path)
+    return None if found == expected else f"{kind} is {found}, expected {expected}"
+
+
 @functools.cache
 def checksums() -> dict[str, dict[str, str]]:
     """Folder -> file -> SHA-256 of the published files, as the mirror has them."""
@@ -129,10 +155,10 @@ def checksums() -> dict[str, dict[str, str]]:
 
 
 def _wanted(folder: str, names: Collection[str] | None) -> dict[str, str]:
-    """File -> SHA-256 of what was asked for."""
+    """File -> SHA-256, or else git blob id, of what was asked for."""
     if folder not in SOURCES:
         raise ValueError(f"no assets are called {folder!r}; there are {', '.join(SOURCES)}")
-    known = checksums()[folder]
+    known = {**SOURCES[folder].blobs, **checksums()[folder]}
     if unknown := sorted(set(names or ()) - known.keys()):
         raise ValueError(f"{folder!r} has no files {', '.join(unknown)}")
     return {name: known[name] for name in sorted(known if names is None else names)}
@@ -173,9 +199,7 @@ def _verified(where: Path, wanted: Mapping[str, str], place: str) -> dict[str, P
 
 def _problem(path: Path, expected: str) -> str | None:
     try:
-        found = sha256(path)
+        problem = mismatch(path, expected)
     except OSError as error:
         return f"{path.name}: cannot be read ({error.strerror})"
-    if found == expected:
-        return None
-    return f"{path.name}: altered or truncated, SHA-256 is {found}, expected {expected}"
+    return problem and f"{path.name}: altered or truncated, {problem}"

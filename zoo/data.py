@@ -2,11 +2,11 @@
 
 ``data("imagenet_samples", split=...)`` is one picture for each ImageNet class; they come from the
 training set, so accuracy on them is higher than on the validation set. ``data("imagenet_folder",
-path=..., labels=...)`` is the user's own pictures, all of them held out. ``modular_addition``,
-``induction`` and ``max_of_k`` are the tasks of the transformers of the same names.
+path=..., labels=...)`` is the user's own pictures, all of them held out. ``imagenet_v2`` and
+``imagenette`` come through tensorflow-datasets. ``modular_addition``, ``induction`` and
+``max_of_k`` are the tasks of the transformers of the same names.
 """
 
-import difflib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +15,17 @@ from typing import Any
 import numpy as np
 
 import aann
-from zoo import assets, folder, halves, induction, max_of_k, modular_addition
+from zoo import (
+    assets,
+    folder,
+    halves,
+    induction,
+    max_of_k,
+    modular_addition,
+    naming,
+    options_of,
+    tfds_pictures,
+)
 from zoo.images import Pictures
 from zoo.synsets import unit_of_wnid
 
@@ -25,17 +35,16 @@ def data(name: str, **options: Any) -> aann.Examples:
 
     Args:
         name: a key of ``DATA``.
-        options: of the data set, see ``imagenet_samples`` and ``imagenet_folder`` here, and
-            ``data`` in ``zoo.modular_addition``, ``zoo.induction`` and ``zoo.max_of_k``.
+        options: of the data set, see ``imagenet_samples`` and ``imagenet_folder`` here,
+            ``zoo.tfds_pictures``, and ``data`` in ``zoo.modular_addition``, ``zoo.induction`` and
+            ``zoo.max_of_k``.
 
     Raises:
         ValueError: no data set is called ``name``; or see the data set.
-        TypeError: the data set does not take these options.
+        TypeError: the data set does not take these options; all are listed.
     """
-    if name not in DATA:
-        close = difflib.get_close_matches(name, DATA, n=3, cutoff=0.4)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise ValueError(f"no data set is called {name!r}; there are {', '.join(DATA)}{hint}")
+    naming.known(name, DATA, "no data set is called")
+    options_of.check(f"the data set {name!r}", DATA[name], options)
     return DATA[name](**options)
 
 
@@ -96,6 +105,8 @@ def imagenet_folder(path: str | Path, labels: str | Path | None = None) -> aann.
 DATA: dict[str, Callable[..., aann.Examples]] = {
     "imagenet_samples": imagenet_samples,
     "imagenet_folder": imagenet_folder,
+    "imagenet_v2": tfds_pictures.imagenet_v2,
+    "imagenette": tfds_pictures.imagenette,
     "modular_addition": modular_addition.data,
     "induction": induction.data,
     "max_of_k": max_of_k.data,

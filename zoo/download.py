@@ -33,7 +33,7 @@ def download(
     Args:
         folder: a key of ``assets.SOURCES``.
         where: folder of the cache that receives the files.
-        wanted: file -> SHA-256 as the mirror has it; used where it holds for the source.
+        wanted: file -> digest as the mirror has it; used where it holds for the source.
         searched: the places searched before, for the error message.
 
     Returns:
@@ -100,7 +100,10 @@ def _get(source: assets.Source, name: str, known: str | None, scratch: Path) -> 
             downloader=pooch.HTTPDownloader(timeout=TIMEOUT),
         )
     )
-    if known is None:
+    if (blob := source.blobs.get(name)) is not None:
+        if problem := assets.mismatch(path, blob):
+            raise ValueError(problem)
+    elif known is None:
         with Image.open(path) as picture:  # raises OSError where the picture is not complete
             picture.load()
     return assets.sha256(path)

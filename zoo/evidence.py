@@ -1,10 +1,12 @@
-"""Which variant of InceptionV1 do its weights belong to? ``python -m zoo.evidence``
+"""Which form of InceptionV1 do its weights belong to? ``python -m zoo.evidence``
 
 The files hold kernels and biases, but neither the padding nor the convention for the strength of
-the normalisation. The right variant is the one whose loss is lowest: for each this prints mean
+the normalisation. The right form is the one whose loss is lowest: for each this prints mean
 cross-entropy on ``imagenet_samples``, the difference to the first with the standard error of that
-(paired) difference, and top-1. Half a minute to a minute a variant.
+(paired) difference, and top-1. Half a minute to a minute a form.
 """
+
+import argparse
 
 import jax
 import numpy as np
@@ -12,16 +14,17 @@ import numpy as np
 import aann
 import zoo
 from zoo import inceptionv1
+from zoo.inceptionv1 import InceptionV1
 
 BATCH = 25
-VARIANTS = {
-    "SAME (TensorFlow), alpha over the window": ("tensorflow", 1.1e-3),
-    "symmetric (Torch), alpha over the window": ("torch", 1.1e-3),
-    "symmetric convolution, pooling rounded up (Torch), alpha over the window": (
-        "torch-ceil",
-        1.1e-3,
+NETWORKS = {
+    "SAME (TensorFlow), alpha over the window": InceptionV1(),
+    "symmetric (Torch), alpha over the window": InceptionV1(padding="torch"),
+    "symmetric convolution, pooling rounded up (Torch), alpha over the window": InceptionV1(
+        padding="torch-ceil"
     ),
-    "SAME (TensorFlow), alpha of each channel": ("tensorflow", 11 * 1.1e-3),
+    "SAME (TensorFlow), alpha of each channel": InceptionV1(alpha=11 * 1.1e-3),
+    "SAME (TensorFlow), normalised as Lucent does": InceptionV1(window=9, alpha=1e-4, k=1.0),
 }
 
 
@@ -38,12 +41,15 @@ def losses(model: aann.Model, images: aann.Examples) -> tuple[np.ndarray, np.nda
     return nll, logits.argmax(axis=1) == images.labels
 
 
-def main() -> None:
-    """Print one line a variant."""
+def main(argv: list[str] | None = None) -> None:
+    """Print one line a network."""
+    parser = argparse.ArgumentParser(prog="python -m zoo.evidence")
+    parser.add_argument("--variant", choices=inceptionv1.VARIANTS, default=inceptionv1.VARIANTS[0])
+    variant = parser.parse_args(argv).variant
     images = zoo.data("imagenet_samples")
     first = None
-    for name, (padding, alpha) in VARIANTS.items():
-        nll, right = losses(inceptionv1.load(padding, alpha), images)
+    for name, network in NETWORKS.items():
+        nll, right = losses(inceptionv1.load(variant, network), images)
         first = nll if first is None else first
         more = nll - first
         error = more.std(ddof=1) / np.sqrt(len(more))

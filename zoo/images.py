@@ -1,4 +1,4 @@
-"""Pictures on disk to pixels, the same way for every data set and every file format.
+"""Encoded pictures to pixels, the same way for every data set and every file format.
 
 The shorter side is scaled to 256 (bicubic), the centre 224 x 224 are cut out, the result is RGB.
 Cameras' orientation tags are obeyed, transparency is laid on white, grey and CMYK become RGB, and
@@ -8,11 +8,12 @@ Sharp edge: embedded colour profiles are ignored, as they were when the networks
 """
 
 import contextlib
+import io
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
@@ -27,51 +28,59 @@ MEMORY_BUDGET = 1 << 30  # bytes of decoded pixels kept: 7,133 pictures
 SHOW_PROGRESS_FROM = 200  # pictures
 
 
-def decode(path: Path) -> UInt8[np.ndarray, "224 224 3"]:
+@runtime_checkable
+class Encoded(Protocol):
+    """A picture in a file format: a ``Path``, say. ``str`` of it names it in messages."""
+
+    def open(self, mode: Literal["rb"], /) -> io.BufferedReader | io.BytesIO:
+        """Its bytes, as a file that can be read from any place."""
+
+
+def decode(source: Encoded) -> UInt8[np.ndarray, "224 224 3"]:
     """One picture as RGB bytes (224, 224, 3).
 
     Raises:
-        ValueError: the file is not a complete picture that Pillow can read.
+        ValueError: it is not a complete picture that Pillow can read.
     """
-    with _opened(path) as picture:
+    with _opened(source) as picture:
         upright = _to_rgb(ImageOps.exif_transpose(picture))
     return np.asarray(_centre(_scale(upright), CROP, CROP))
 
 
-def decode_all(paths: Sequence[Path]) -> UInt8[np.ndarray, "n 224 224 3"]:
+def decode_all(sources: Sequence[Encoded]) -> UInt8[np.ndarray, "n 224 224 3"]:
     """Many pictures, decoded in parallel, with a progress bar where it takes long.
 
     Raises:
         ValueError: some cannot be read; all of these are listed.
     """
-    pixels = np.empty((len(paths), CROP, CROP, 3), np.uint8)
+    pixels = np.empty((len(sources), CROP, CROP, 3), np.uint8)
 
     def one(i: int) -> None:
-        pixels[i] = decode(paths[i])
+        pixels[i] = decode(sources[i])
 
-    _for_each(one, len(paths), "decoding")
+    _for_each(one, len(sources), "decoding")
     return pixels
 
 
 class Pictures:
-    """Pixels of a list of files by index, float32 RGB in [0, 255].
+    """Pixels of a list of encoded pictures by index, float32 RGB in [0, 255].
 
     Where all decoded pictures fit into ``budget`` bytes each is decoded once and kept as bytes,
     otherwise it is decoded whenever it is asked for.
     """
 
-    def __init__(self, paths: Sequence[Path], budget: int = MEMORY_BUDGET) -> None:
-        self.paths = tuple(paths)
-        self.keeps = len(self.paths) * CROP * CROP * 3 <= budget
+    def __init__(self, sources: Sequence[Encoded], budget: int = MEMORY_BUDGET) -> None:
+        self.sources = tuple(sources)
+        self.keeps = len(self.sources) * CROP * CROP * 3 <= budget
         self._lock = threading.Lock()
         self._pixels: np.ndarray | None = None
-        self._decoded = np.zeros(len(self.paths), bool)
+        self._decoded = np.zeros(len(self.sources), bool)
 
     def __call__(self, indices: Sequence[int]) -> np.ndarray:
         """Pictures (k, 224, 224, 3) in the order of ``indices``."""
         wanted = np.asarray(indices, dtype=int)
         if not self.keeps:
-            return decode_all([self.paths[i] for i in wanted]).astype(np.float32)
+            return decode_all([self.sources[i] for i in wanted]).astype(np.float32)
         with self._lock:
             pixels: np.ndarray = self._kept(wanted)[wanted]
         return pixels.astype(np.float32)
@@ -83,17 +92,17 @@ class Pictures:
             ValueError: some cannot be read; all of these are listed.
         """
         if self.keeps:
-            self(range(len(self.paths)))
+            self(range(len(self.sources)))
         else:
-            _for_each(lambda i: _glance(self.paths[i]), len(self.paths), "checking")
+            _for_each(lambda i: _glance(self.sources[i]), len(self.sources), "checking")
 
     def _kept(self, wanted: np.ndarray) -> np.ndarray:
         """All pixels, of which at least ``wanted`` are decoded."""
         if self._pixels is None:
-            self._pixels = np.empty((len(self.paths), CROP, CROP, 3), np.uint8)
+            self._pixels = np.empty((len(self.sources), CROP, CROP, 3), np.uint8)
         new = np.unique(wanted[~self._decoded[wanted]])
         if len(new):
-            self._pixels[new] = decode_all([self.paths[i] for i in new])
+            self._pixels[new] = decode_all([self.sources[i] for i in new])
             self._decoded[new] = True
         return self._pixels
 
@@ -122,19 +131,19 @@ def _for_each(task: Callable[[int], None], count: int, what: str) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """``Image.open`` whose errors, also those of decoding inside the block, name the file."""
+def _opened(source: Encoded) -> Iterator[Image.Image]:
+    """``Image.open`` whose errors, also those of decoding inside the block, name the source."""
     try:
-        with Image.open(path) as picture:
+        with source.open("rb") as file, Image.open(file) as picture:
             yield picture
     except Exception as error:  # Pillow's decoders raise whatever the broken bytes lead them to
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise ValueError(f"{path}: {reason}") from error
+        raise ValueError(f"{source}: {reason}") from error
 
 
-def _glance(path: Path) -> None:
+def _glance(source: Encoded) -> None:
     """Decode at the coarsest scale that the format offers, which still reads the whole file."""
-    with _opened(path) as picture:
+    with _opened(source) as picture:
         picture.draft("RGB", (1, 1))
         picture.load()
 

@@ -1,4 +1,4 @@
-"""InceptionV1 (GoogLeNet) as trained at Google and dumped for Torch, every layer a named site.
+"""InceptionV1 (GoogLeNet) as trained at Google, every layer a named site.
 
 Inputs are RGB pixels in [0, 255], float32, (batch, 224, 224, 3); the model subtracts 117 itself.
 Outputs are logits (batch, 1008). Unit i is line i of ``synsets.txt`` (unit 0 is a dummy, the units
@@ -6,20 +6,31 @@ above 1000 are unused). Sites carry the names of Distill and Lucid: ``conv2d0``,
 ``mixed3b_5x5``, ``mixed3b_5x5_pre_relu``, ...; a block's channels are its branches 1x1, 3x3, 5x5
 and pool in this order.
 
+Variants, one architecture and two training runs, so that unit numbers do not carry over:
+
+* ``dump``: as dumped for Torch (github.com/soumith/inception.torch). All that is measured in this
+  project is measured on it.
+* ``distill``: ``inception5h``, the checkpoint of Distill and Lucid, for users of their unit numbers
+  (``zoo.distill_units``). **Untested against the published file**, which was out of reach; see
+  ``zoo.inception5h``.
+
 Sharp edges:
 
-* This is **not** the checkpoint of Distill and Lucid (``inception5h``). Architecture and widths are
-  the same, the training run and the normalisation are not, so unit numbers do not carry over.
 * Where the stride is 2, TensorFlow's SAME puts the odd pixel of padding below and to the right,
   Torch pads evenly. The weights tell: on the 1,000 pictures of ``imagenet_samples`` the mean
   cross-entropy is 0.516 nats with SAME and 0.686 with Torch's symmetric padding (paired difference
   0.169 +- 0.021; 0.529, difference 0.013 +- 0.009, where the convolution alone is symmetric), so
   this model pads as TensorFlow does. In the same way: the normalisation's alpha is over the window;
   with that alpha for each channel it is 1.058. ``python -m zoo.evidence`` measures it all again.
+* ``distill`` normalises in the same way: the LRN nodes of Lucid's graph have depth_radius 5,
+  alpha 1e-4, beta 0.5, bias 2 (printed in github.com/greentfrapp/lucent/pull/51), which is alpha
+  1.1e-3 over 11 channels, as Captum's conversion has it, too. The PyTorch scripts published beside
+  the weights, and Lucent, have ``InceptionV1(window=9, alpha=1e-4, k=1.0)`` instead. On a machine
+  with network ``python -m zoo.evidence --variant distill`` tells which of them fits the weights.
 """
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 import flax.linen as nn
 import jax
@@ -27,11 +38,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 import aann
-from zoo import assets, checkpoint
+from zoo import assets, checkpoint, inception5h
 from zoo.layers import Padding, local_response_norm, max_pool, same_padding
 from zoo.winograd import Conv3x3
 
-MEAN_PIXEL = 117.0
+VARIANTS: Final = ("dump", "distill")
+MEAN_PIXEL = 117.0  # Lucid's graph takes pixels from -117 to 138, too
 CLASSES = 1008
 WINOGRAD_UP_TO = 14  # pixels; on larger maps the direct convolution is as fast
 
@@ -62,11 +74,15 @@ class InceptionV1(nn.Module):
 
     Attributes:
         padding: a key of ``STRIDE_2_PADDING``.
-        alpha: of the local response normalisation, over its window of 11 channels.
+        window: channels of the local response normalisation.
+        alpha: its strength over the window.
+        k: its divisor where nothing is active, squared.
     """
 
     padding: str = "tensorflow"
+    window: int = 11
     alpha: float = 1.1e-3
+    k: float = 2.0
 
     @nn.compact
     def __call__(self, pixels: Float[Array, "batch h w 3"]) -> Float[Array, "batch 1008"]:
@@ -125,8 +141,8 @@ class InceptionV1(nn.Module):
         return max_pool(x, 3, 2, self.pad(x, 3, 2, STRIDE_2_PADDING[self.padding][1]))
 
     def normalise(self, x: jax.Array) -> jax.Array:
-        """Local response normalisation over 11 channels."""
-        return local_response_norm(x, size=11, alpha=self.alpha, k=2.0)
+        """Local response normalisation."""
+        return local_response_norm(x, size=self.window, alpha=self.alpha, k=self.k)
 
     def pad(self, x: jax.Array, window: int, stride: int, given: tuple[int, int] | None) -> Padding:
         """What ``given`` asks for where the stride is 2, otherwise SAME."""
@@ -136,31 +152,42 @@ class InceptionV1(nn.Module):
         return height, width
 
 
-def load(padding: str = "tensorflow", alpha: float = 1.1e-3) -> aann.Model:
+def load(variant: str = "dump", network: InceptionV1 | None = None) -> aann.Model:
     """The pretrained network (weights from the mirror, the cache or the pinned source).
 
     Args:
-        padding: a key of ``STRIDE_2_PADDING``; others than the default are for comparison.
-        alpha: of the local response normalisation.
+        variant: one of ``VARIANTS``.
+        network: what the weights go into; others than the default are for comparison.
 
     Raises:
         zoo.assets.AssetError: the weights are neither here nor to be had, or are damaged.
-        ValueError: the files do not hold this architecture.
+        ValueError: no such variant, or the files do not hold this architecture.
     """
-    network = InceptionV1(padding=padding, alpha=alpha)
+    if variant not in VARIANTS:
+        raise ValueError(f"variant is one of {', '.join(VARIANTS)}, got {variant!r}")
+    network = network or InceptionV1()
     inputs = jax.ShapeDtypeStruct((224, 224, 3), jnp.float32)
     shapes = jax.eval_shape(
         network.init, jax.random.key(0), jax.ShapeDtypeStruct((1, *inputs.shape), inputs.dtype)
     )
-    files = {
-        path.stem: path for path in assets.fetch("inceptionv1").values() if path.suffix == ".h5"
-    }
+    read = _from_dump if variant == "dump" else _from_conversion
     return aann.Model(
         apply=functools.partial(_apply, network),
-        params=checkpoint.from_torch_dump(files, shapes["params"]),
-        name="inceptionv1",
+        params=read(shapes["params"]),
+        name="inceptionv1" if variant == VARIANTS[0] else f"inceptionv1:{variant}",
         inputs=inputs,
     )
+
+
+def _from_dump(expected: Any) -> Any:
+    files = assets.fetch("inceptionv1")
+    kernels = {path.stem: path for path in files.values() if path.suffix == ".h5"}
+    return checkpoint.from_torch_dump(kernels, expected)
+
+
+def _from_conversion(expected: Any) -> Any:
+    path = assets.fetch("inception5h")[inception5h.FILE]
+    return inception5h.parameters(path, expected)
 
 
 def _apply(network: InceptionV1, params: Any, pixels: jax.Array) -> Any:

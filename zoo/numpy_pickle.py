@@ -1,7 +1,9 @@
 """Pickles of NumPy arrays and scalars, without ``pickle``: numbers and booleans only.
 
 NumPy pickles an array as a call of ``_reconstruct``, followed by its state: shape, dtype, memory
-order and bytes. ``read_pickle`` reads a plain pickle of such arrays in dicts, lists and tuples.
+order and bytes; with protocol 5 most arrays as a call of ``_frombuffer`` with the same. Bytes that
+were written apart from the pickle are not looked for. ``read_pickle`` reads a plain pickle of such
+arrays in dicts, lists and tuples.
 
 Sharp edges: arrays are read-only. Dtypes that hold objects, strings, dates or fields are refused.
 """
@@ -15,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from zoo import unpickle
+from zoo.pickle_machine import Functions
 from zoo.placeholder import Placeholder, settle
 
 _CODE = re.compile(r"[iuf][1248]|b1|c8|c16")
@@ -44,6 +47,7 @@ class Ndarray(Placeholder):
 
     def __init__(self, kind: Any, *initial: Any) -> None:
         self.state: tuple[tuple[int, ...], Dtype, bool, bytes] | None = None
+        self.axes: tuple[int, ...] | None = None  # the order in which they are seen
 
     def set_state(self, state: Any) -> None:
         """(version, shape, dtype, whether in Fortran's order, bytes)."""
@@ -65,7 +69,22 @@ class Ndarray(Placeholder):
             raise ValueError("the pickle has an array without content")
         shape, dtype, fortran, data = self.state
         order: Any = "F" if fortran else "C"
-        return np.frombuffer(data, dtype.dtype).reshape(shape, order=order)
+        array = np.frombuffer(data, dtype.dtype).reshape(shape, order=order)
+        return array if self.axes is None else array.transpose(self.axes)
+
+
+def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any, axes: Any = None) -> Ndarray:
+    """``_frombuffer``, as which protocol 5 writes arrays without gaps."""
+    array = Ndarray(None)
+    array.set_state((1, shape, dtype, order == "F", data))
+    if order == "K":
+        axes = tuple(axes)
+        if not all(type(n) is int for n in axes) or sorted(axes) != list(range(len(shape))):
+            raise ValueError(f"the pickle has an array with the order of axes {axes[:20]}")
+        array.axes = axes
+    elif order not in ("C", "F"):
+        raise ValueError("the pickle has an array whose memory order is not known")
+    return array
 
 
 class Scalar(Ndarray):
@@ -92,12 +111,13 @@ def _no_bytes() -> bytes:
     return b""
 
 
-FUNCTIONS: Final[unpickle.Functions] = {
+FUNCTIONS: Final[Functions] = {
     ("__builtin__", "bytes"): _no_bytes,
     ("_codecs", "encode"): _latin1,
     ("numpy", "ndarray"): None,
     ("numpy", "dtype"): Dtype,
     **{(f"numpy.{core}.multiarray", "_reconstruct"): Ndarray for core in ("core", "_core")},
+    **{(f"numpy.{core}.numeric", "_frombuffer"): _from_buffer for core in ("core", "_core")},
     **{(f"numpy.{core}.multiarray", "scalar"): Scalar for core in ("core", "_core")},
 }
 """All that a pickle of arrays may ask for."""

@@ -13,6 +13,8 @@ from typing import Any, Final
 DEEPEST: Final = 100
 """Levels of nesting; checkpoints have five or so."""
 
+TOO_DEEP: Final = f"the pickle contains itself, or is nested deeper than {DEEPEST} levels"
+
 _PLAIN = (str, bytes, int, float, type(None))  # bool is an int
 
 
@@ -42,7 +44,7 @@ def _settle(value: Any, done: dict[int, tuple[Any, Any]], depth: int) -> Any:
     if id(value) in done:
         return done[id(value)][1]
     if depth > DEEPEST:
-        raise ValueError(f"the pickle contains itself, or is nested deeper than {DEEPEST} levels")
+        raise ValueError(TOO_DEEP)
 
     def inside(item: Any) -> Any:
         return item if isinstance(item, _PLAIN) else _settle(item, done, depth + 1)

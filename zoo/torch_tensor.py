@@ -13,7 +13,7 @@ from typing import Any, Final
 import ml_dtypes
 import numpy as np
 
-from zoo import numpy_pickle, unpickle
+from zoo import numpy_pickle, pickle_machine
 from zoo.placeholder import Placeholder
 
 DTYPES: Final = {
@@ -78,7 +78,7 @@ def storage_of(identity: Any, storages: dict[str, Storage]) -> Storage:
     """The storage of a persistent id: ("storage", class, key, device, elements[, None])."""
     try:
         kind, dtype, key, _, numel, *view = identity
-        known = kind == "storage" and isinstance(dtype, unpickle.Global)
+        known = kind == "storage" and isinstance(dtype, pickle_machine.Global)
         known = known and isinstance(key, str) and _is_size(numel) and view in ([], [None])
     except (TypeError, ValueError):
         known = False
@@ -125,8 +125,8 @@ def _rebuild_parameter(data: Any, requires_grad: Any, backward_hooks: Any) -> An
     return data
 
 
-FUNCTIONS: Final[unpickle.Functions] = {
-    ("collections", "OrderedDict"): unpickle.ordered_dict,
+FUNCTIONS: Final[pickle_machine.Functions] = {
+    ("collections", "OrderedDict"): pickle_machine.ordered_dict,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
     ("torch._utils", "_rebuild_parameter"): _rebuild_parameter,
     ("torch", "Size"): tuple,

@@ -70,14 +70,15 @@ def against_bits(
         ],
     )
     drawing.draw_without_rendering()  # the layout decides where names fit
-    _name(axes, dots)
+    name_dots(axes, dots)
     return drawing
 
 
-_Dot = tuple[str, float, tuple[float, float, float], str]
+Dot = tuple[str, float, tuple[float, float, float], str]
+"""A name, x, the low end, middle and high end of y, and the colour of the name."""
 
 
-def _dot(axes: Axes, row: Bar) -> _Dot | None:
+def _dot(axes: Axes, row: Bar) -> Dot | None:
     if row.ends is None or row.bits is None:
         return None
     low, middle, high = row.ends
@@ -86,14 +87,30 @@ def _dot(axes: Axes, row: Bar) -> _Dot | None:
     return row.name, row.bits, (low, middle, high), INK
 
 
-def _name(axes: Axes, dots: Sequence[_Dot]) -> None:
-    """Write each name at the nearest place that is free of dots, intervals and other names."""
+Stroke = tuple[tuple[float, float], tuple[float, float]]
+"""From (x, y) to (x, y), along one of the axes."""
+
+
+def name_dots(
+    axes: Axes, dots: Sequence[Dot], lines: Sequence[float] = (0, 1), avoid: Sequence[Stroke] = ()
+) -> None:
+    """Write each name at the nearest place that is free of dots, intervals and other names.
+
+    Args:
+        axes: with final limits, after a layout.
+        dots: what has a name.
+        lines: heights of lines that names do not lie on either.
+        avoid: what else they do not lie on.
+    """
     taken = []
     for _, x, (low, _, high), _ in dots:
         points = axes.transData.transform([(x, low), (x, high)])
         taken.append(Bbox([points.min(axis=0) - 6, points.max(axis=0) + 6]))
+    for stroke in avoid:
+        ends = axes.transData.transform(stroke)
+        taken.append(Bbox([ends.min(axis=0) - 2, ends.max(axis=0) + 2]))
     frame = axes.get_window_extent()
-    for value in (0, 1):  # names do not lie on the two lines either
+    for value in lines:
         height = axes.transData.transform((1, value))[1]
         taken.append(Bbox([[frame.x0, height - 1], [frame.x1, height + 1]]))
     for name, x, (_, middle, _), tint in dots:

@@ -163,6 +163,38 @@ def test_a_damage_of_few_examples_is_not_identified():
     assert not recovered(np.zeros(100), hurt / 2, hurt).ratio.identified
 
 
+@pytest.mark.parametrize(("damaged", "known"), [(9, False), (10, True), (40, True)])
+def test_what_is_identified_does_not_depend_on_the_draws(damaged, known):
+    hurt = np.zeros(100)
+    hurt[:damaged] = 1.0
+    hurt[damaged:] = 1e-9  # rounding
+    for draws, seed in [(100, 0), (20_000, 0), (20_000, 1)]:
+        found = recovered(np.zeros(100), hurt / 2, hurt, Setting(draws=draws, seed=seed)).ratio
+        assert found.identified == known
+        if known:
+            assert found.estimate == pytest.approx(0.5)
+            assert (found.low, found.high) == pytest.approx((0.5, 0.5))
+
+
+def test_damage_of_few_groups_is_not_identified():
+    hurt = np.zeros(100)
+    hurt[:20] = 1.0
+    groups = np.arange(100) // 4
+    assert recovered(np.zeros(100), hurt / 2, hurt).ratio.identified
+    of_groups = recovered(np.zeros(100), hurt / 2, hurt, Setting(groups=groups.tolist()))
+    assert not of_groups.ratio.identified  # five of 25
+
+
+def test_a_higher_confidence_identifies_less():
+    generator = np.random.default_rng(0)
+    hurt = generator.normal(0.25, 1.0, 100)
+    found = [
+        recovered(np.zeros(100), hurt / 2, hurt, Setting(confidence=c)).ratio.identified
+        for c in (0.8, 0.95, 0.999)
+    ]
+    assert found == [True, True, False]
+
+
 def test_paired_differences():
     intact, spliced, zero = losses(8, 300)
     noise = np.random.default_rng(0).normal(size=300)

@@ -56,3 +56,19 @@ def test_empty_and_twice_split_sets_are_refused():
         aann.split(heldout)
     with pytest.raises(TypeError, match="is a design half; what was fitted on is not held out"):
         aann.held_out(design)
+
+
+def test_marks_tell_name_content_and_label_apart():
+    inputs = np.arange(4.0)[:, None]
+    marks = aann.from_arrays("a", inputs, [0, 1, 0, 1]).marks
+    assert len(set(marks)) == 4
+    assert all(len(mark) == 16 for mark in marks)
+    whole = aann.from_arrays("other name", inputs, [0, 1, 0, 1])
+    assert whole.take([2, 0]).marks == (marks[2], marks[0])
+    for other in (
+        aann.from_arrays("a", inputs + 1, [0, 1, 0, 1]),
+        aann.from_arrays("a", inputs, [1, 0, 1, 0]),
+        aann.from_arrays("a", inputs, [0, 1, 0, 1], names="efgh"),
+        aann.from_arrays("a", inputs),
+    ):
+        assert not set(other.marks) & set(marks)

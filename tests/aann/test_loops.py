@@ -200,6 +200,7 @@ def test_two_loops_of_one_name_are_numbered():
     twice = aann.Model(apply, None)
     names = list(aann.sites(twice, batch()))
     assert names == ["input", "s[0]#0", "s[1]#0", "s[0]#1", "s[1]#1", "s[2]"]
+    assert aann.capture(twice, ["s[1]#1"])(jnp.zeros((1,)))[1]["s[1]#1"] == 22
     _, values = aann.capture(twice, names)(jnp.zeros((1,)))
     assert [float(values[n][0]) for n in names] == [0, 1, 2, 21, 22, 23]
 

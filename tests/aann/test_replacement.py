@@ -24,6 +24,12 @@ def test_the_claim_is_the_docstrings_first_line():
     assert aann.make(lambda x, c: x, model="", site="m", units=[0]).claim == ""
 
 
+@pytest.mark.parametrize("name", sorted(n for n in dir(aann.Constants) if n[0] != "_"))
+def test_no_constant_hides_a_method(name):
+    with pytest.raises(ValueError, match="cannot be names of constants"):
+        replacement(constants={name: 1})
+
+
 def test_constants_are_a_pytree_so_that_settings_share_one_compilation():
     traces = []
 
@@ -55,7 +61,10 @@ def test_an_undeclared_constant_names_the_declared_ones():
         ({"units": (0.5,)}, r"non-negative integers, got \[0.5\]"),
         ({"reads": ()}, "reads is empty"),
         ({"reads": ("m",)}, "reads 'm', the very site that it replaces"),
+        ({"units": (True,)}, r"non-negative integers, got \[True\]"),
         ({"constants": {"not a name": 1}}, "named like Python variables"),
+        ({"constants": {"class": 1}}, r"named like Python variables, got \['class'\]"),
+        ({"constants": {"name": 1, "keys": 2}}, r"\['name', 'keys'\] cannot be names of constants"),
     ],
 )
 def test_bad_declarations_are_refused(more, match, unchecked):
@@ -88,6 +97,22 @@ def test_the_registry_finds_and_refuses():
         aann.replacement("doubles")
     with pytest.raises(ValueError, match="called 'doubled' exists"):
         aann.register(lambda x, c: x, model="toy", site="m", units=[0], name="doubled")
+
+
+def test_two_lambdas_of_one_name_are_two_programs():
+    options = {"model": "toy", "site": "m", "units": [0], "name": "a lambda"}
+    for _ in range(2):  # as when a notebook's cell runs again
+        aann.register(lambda x, c: x[:, :1], **options)
+    with pytest.raises(ValueError, match="called 'a lambda' exists"):
+        aann.register(lambda x, c: x[:, :1] * 2, **options)
+
+
+def test_indices_of_numpy_are_indices(unchecked):
+    made = aann.Replacement(
+        gain, "toy", "m", np.arange(2), positions=np.array([1]), reads=["h"], constants={}
+    )
+    assert (made.units, made.positions, made.reads) == ((0, 1), (1,), ("h",))
+    assert {type(i) for i in (*made.units, *made.positions)} == {int}
 
 
 def test_the_decorator_gives_back_the_replacement():

@@ -3,29 +3,9 @@ import json
 
 import numpy as np
 import pytest
+from report_made import report, row
 
-from aann.report import Damage, Estimate, Report, ReportRow
-
-UNKNOWN = Estimate(None, None, None, identified=False)
-
-
-def row(name="ours", kl=UNKNOWN, **more):
-    chosen = {"constants": 12, "bits": 3456.5, "flops": 1e9} | more
-    return ReportRow(
-        name=name, kind="program", recovered={"kl": kl}, loss={"kl": 0.5},
-        r2=[0.5, 0.25], correlation=[0.75, None], **chosen,
-    )  # fmt: skip
-
-
-def report(*rows):
-    return Report(
-        eval="toy", claim="It claims | this.", command="python -m evals.toy", model="net", site="s",
-        units=[3, 5], data={"name": "set", "split": "heldout", "n": 20, "hash": "0"}, seed=1,
-        versions={"jax": "0"}, weights="ff", damage={"kl": Damage(0.1, 0.05, 0.2)},
-        intact={"kl": 0.0}, natural={"constants": 50_000, "bits": 1.6e6, "flops": 2e9}, rows=rows,
-        constants={"gain": {"value": [1.5, 2], "origin": "fitted", "note": "on design"}},
-        arrays={"losses/kl": np.zeros((2, 20))},
-    )  # fmt: skip
+from aann.report import Estimate
 
 
 def test_the_table_shows_intervals_and_what_is_not_identified():
@@ -46,19 +26,34 @@ def test_a_mean_over_units_needs_all_of_them():
 
 
 def test_everything_is_written_and_the_json_is_strict(tmp_path):
-    original = report(row())
-    original.save(tmp_path / "deep" / "er", figures=["bars_of_kl.png"])
+    original = report(row(source="def ours(x, c): ..."))
     folder = tmp_path / "deep" / "er"
+    folder.mkdir(parents=True)
+    (folder / "bars_of_kl.png").write_bytes(b"PNG")
+    original.save(folder, figures=["bars_of_kl.png"])
     plain = json.loads((folder / "report.json").read_text(), parse_constant=pytest.fail)
     assert plain["rows"][0]["recovered"]["kl"] == {
         "estimate": None, "low": None, "high": None, "identified": False,
     }  # fmt: skip
+    assert plain["rows"][0]["source"] == "def ours(x, c): ..."
     assert plain["damage"]["kl"] == {"mean": 0.1, "low": 0.05, "high": 0.2}
     page = (folder / "report.md").read_text()
     assert "![bars of kl](bars_of_kl.png)" in page
     assert "| gain | 1.5 2 | fitted | on design |" in page
+    assert (
+        'src="data:image/png;base64,UE5H" alt="bars of kl"' in (folder / "report.html").read_text()
+    )
     with np.load(folder / "report.npz") as arrays:
         assert arrays["losses/kl"].shape == (2, 20)
+
+
+def test_missing_pictures_are_all_named_before_anything_is_written(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no a.png, b.png in .*: save the figures"):
+        report(row()).save(tmp_path / "new", figures=["a.png", "b.png"])
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(ValueError, match=r"figures are pictures, .* got notes.txt"):
+        report(row()).save(tmp_path, figures={"notes.txt": "notes"})
+    assert not (tmp_path / "report.json").exists()
 
 
 def test_an_unknown_row_names_the_rows():

@@ -1,10 +1,12 @@
 import json
 import shutil
 
+import prepared
 import pytest
 
 import zoo
 from evals import curve_detectors
+from zoo import synsets
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,19 @@ def test_design_pictures_are_left_out_of_the_users_own(pictures, capsys):
     assert "left out 1 of 13 pictures: design images" in capsys.readouterr().err
 
 
+def test_all_of_a_data_set_is_held_out(assets, tmp_path, monkeypatch):
+    files = {f"imagenette2/val/n01440764/{i}.JPEG": prepared.jpeg(i) for i in range(3)}
+    files["imagenette2/train/n01440764/9.JPEG"] = prepared.jpeg(9)
+    source = prepared.write(tmp_path / "source", files)
+    prepared.prepare("imagenette/full-size-v2", tmp_path / "data", source)
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "data"))
+    args = curve_detectors._parser().parse_args(["--data", "imagenette"])
+    design, heldout = curve_detectors._examples(args)
+    assert (heldout.name, len(heldout), heldout.split) == ("imagenette", 3, "heldout")
+    assert heldout.labels.tolist() == [synsets.unit_of_wnid()["n01440764"]] * 3
+    assert heldout.design is design
+
+
 def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
     curve_detectors.main(
         ["--images", str(pictures), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]
@@ -36,7 +51,7 @@ def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
     assert {"zero", "linear", "curves", "without colour", "turned by 180 degrees"} <= names
     written = {path.name for path in tmp_path.iterdir()}
     figures = {"recovered.png", "recovered_against_bits.png", "maps.png", "tuning.png"}
-    assert {"report.json", "report.md", "report.npz"} | figures == written
+    assert {"report.html", "report.json", "report.md", "report.npz"} | figures == written
     for figure in figures:
         assert f"({figure})" in (tmp_path / "report.md").read_text()
     assert "turned by 180 degrees" in capsys.readouterr().out
@@ -46,6 +61,7 @@ def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
     ("given", "match"),
     [
         (["--labels", __file__], "--labels names the classes of the pictures in --images"),
+        (["--images", ".", "--data", "imagenette"], "not allowed with argument --images"),
         (["--images", "/no/such/folder"], "no folder '/no/such/folder'"),
         (["--n", "9"], "--n 9 is too few for an interval: at least 10"),
         (["--n", "30", "--limit", "20"], "--n 30 asks for more pictures than --limit 20"),

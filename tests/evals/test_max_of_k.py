@@ -33,6 +33,10 @@ def test_the_whole_run_on_toys(monkeypatch, tmp_path, capsys):
     assert {f"{name}.png" for name in figures} <= written
     for folder in ("attention", "copying"):
         assert (tmp_path / folder / "report.json").is_file()
+    page = (tmp_path / "report.html").read_text()
+    for wanted in ("All networks", "max_of_k, both", "max_of_k, attention", "0 of 512 wrong"):
+        assert wanted in page
+    assert page.count("<img ") == len(list(tmp_path.rglob("*.png")))
     assert "0 of 512 wrong" in capsys.readouterr().out
 
 

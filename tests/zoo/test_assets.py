@@ -19,6 +19,8 @@ def picture(shade):
 
 WEIGHTS = {f"{i}.h5": bytes([i]) * 5000 for i in range(6)}
 SAMPLES = {f"{i}.JPEG": picture(20 * i) for i in range(4)}
+BLOB = b"what git knows"
+BLOB_ID = "3bf19aff90ad386e472f418c0420e8912991c116"  # of git hash-object
 
 
 def digest(content):
@@ -30,9 +32,11 @@ def set_up(port, cache, mirror=""):
     assets.SOURCES = {
         "weights": assets.Source(f"http://127.0.0.1:{port}", "none", True, {".h5": "dump/"}),
         "samples": assets.Source(f"http://127.0.0.1:{port}", "none", False),
+        "blob": assets.Source(f"http://127.0.0.1:{port}", "none", False, blobs={"a.pth": BLOB_ID}),
     }
     table = {"weights": {n: digest(c) for n, c in WEIGHTS.items()}}
     table["samples"] = {name: digest(b"the mirror's own") for name in SAMPLES}
+    table["blob"] = {}
     assets.checksums = lambda: table
     assets.cache = lambda: cache
     download.TIMEOUT = 5.0
@@ -43,6 +47,7 @@ def world(tmp_path, monkeypatch):
     """A server with all files, an empty cache, no mirror. ``requests`` lists what was asked for."""
     served = {f"/dump/{name}": content for name, content in WEIGHTS.items()}
     served |= {f"/{name}": content for name, content in SAMPLES.items()}
+    served["/a.pth"] = BLOB
     requests = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -68,11 +73,11 @@ def world(tmp_path, monkeypatch):
     server.server_close()
 
 
-def mirror(tmp_path, monkeypatch, files):
-    folder = tmp_path / "mirror" / "weights"
+def mirror(tmp_path, monkeypatch, files, name="weights"):
+    folder = tmp_path / "mirror" / name
     folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
     monkeypatch.setenv("AANN_ASSETS", str(folder.parent))
     return folder
 
@@ -190,6 +195,33 @@ def test_where_no_checksum_is_known_pictures_must_be_complete(world):
     assert not (tmp_path / "cache" / "samples" / "2.JPEG").exists()
 
 
+def test_where_only_a_git_blob_id_is_known_it_is_checked_and_the_download_recorded(world):
+    served, requests, tmp_path, _ = world
+    served["/a.pth"] = BLOB + b"!"
+    with pytest.raises(assets.AssetError, match=rf"git blob id is \w+, expected {BLOB_ID}"):
+        assets.fetch("blob")
+    assert not list((tmp_path / "cache" / "blob").iterdir())
+    served["/a.pth"] = BLOB
+    assert contents(assets.fetch("blob")) == {"a.pth": BLOB}
+    record = (tmp_path / "cache" / "blob.recorded.sha256").read_text()
+    assert record == f"{digest(BLOB)}  a.pth\n"
+    requests.clear()
+    path = assets.fetch("blob")["a.pth"]
+    assert not requests
+    path.write_bytes(b"altered")
+    with pytest.raises(assets.AssetError, match=rf"SHA-256 is .*, expected {digest(BLOB)}"):
+        assets.fetch("blob")
+
+
+def test_a_file_of_the_mirror_is_checked_against_its_git_blob_id(world, monkeypatch):
+    _, _, tmp_path, _ = world
+    folder = mirror(tmp_path, monkeypatch, {"a.pth": BLOB}, "blob")
+    assert contents(assets.fetch("blob")) == {"a.pth": BLOB}
+    (folder / "a.pth").write_bytes(b"altered")
+    with pytest.raises(assets.AssetError, match=f"git blob id is .*, expected {BLOB_ID}"):
+        assets.fetch("blob")
+
+
 def test_what_a_killed_download_left_is_cleared(world):
     _, _, tmp_path, _ = world
     left = tmp_path / "cache" / "weights.partial"
@@ -237,6 +269,7 @@ def test_the_checksums_that_ship_are_those_of_the_mirror(request):
             assert published[f"{folder}/{name}"] == digest
     assert {folder: len(files) for folder, files in assets.checksums().items()} == {
         "inceptionv1": 118,
+        "inception5h": 0,
         "imagenet_samples": 1000,
         "grokking": 3,
     }
@@ -247,6 +280,11 @@ def test_sources_are_pinned_to_commits():
     commit = "8b9705fe4d1643a4cd6a23aebfe8d70c875ae31e"
     assert weights.locate("conv2d0_w.h5").endswith(f"{commit}/dump/conv2d0_w.h5")
     assert weights.locate("synsets.txt").endswith(f"{commit}/synsets.txt")
+    distill = assets.SOURCES["inception5h"]
+    assert distill.blobs == {"inception5h.pth": "119f77db85c8352960933e025312b507d9a96ed7"}
+    assert distill.locate("inception5h.pth").endswith(
+        "pytorch-old-tensorflow-models/f8187b60fca8a3f5cfa541406dcbcefb80db5c78/inception5h.pth"
+    )
     grokking = assets.SOURCES["grokking"]
     assert grokking.locate("a.pth").endswith(
         "neelnanda-io/Grokking/dfbd38f7d23e09aaa5e5c9bd0483b69ca533e580/saved_runs/a.pth"

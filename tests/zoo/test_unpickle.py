@@ -4,16 +4,20 @@ import io
 import os
 import pickle
 import struct
+from unittest import mock
 
 import pytest
 import torch_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoo import checkpoint, unpickle
+from zoo import checkpoint, pickle_machine, unpickle
 from zoo.placeholder import settle
 
-TABLE = {("collections", "OrderedDict"): unpickle.ordered_dict, ("torch", "FloatStorage"): None}
+TABLE = {
+    ("collections", "OrderedDict"): pickle_machine.ordered_dict,
+    ("torch", "FloatStorage"): None,
+}
 
 
 def load(code, functions=TABLE, persistent=None):
@@ -204,10 +208,52 @@ def test_parts_that_are_shared_often_take_no_time():
 
 
 def test_a_pickle_that_is_too_long_is_refused(monkeypatch):
-    monkeypatch.setattr(unpickle, "LONGEST", 1000)
-    assert load(b"]" + b"Na" * 400 + b".") == [None] * 400
-    with pytest.raises(ValueError, match="longer than 1000 bytes"):
-        load(b"]" + b"Na" * 600 + b".")
+    with monkeypatch.context() as patched:
+        patched.setattr(unpickle, "LONGEST", 1000)
+        assert load(b"]" + b"Na" * 400 + b".") == [None] * 400
+        with pytest.raises(ValueError, match="longer than 1000 bytes"):
+            load(b"]" + b"Na" * 600 + b".")
+    monkeypatch.setattr(unpickle, "MOST", 1000)
+    assert load(b"]" + b"Na" * 499 + b".") == [None] * 499
+    with pytest.raises(ValueError, match="or 1000 instructions"):
+        load(b"]" + b"Na" * 500 + b".")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"]" * 5_000_000 + b"a" * 4_999_999 + b".",
+        b")" + b"\x85" * 5_000_000 + b".",
+        b"}" + b"K\x01}" * 2_000_000 + b"s" * 2_000_000 + b".",
+        b"]" + b"q\x000]h\x00a" * 1_000_000 + b".",
+        b"(" * 5_000_000 + b".",
+        b"ccollections\nOrderedDict\nq\x000" + b"]h\x00]\x85R" * 1_000_000 + b".",
+    ],
+)
+def test_millions_of_containers_are_refused_before_they_are_built(code):
+    machine = pickle_machine.Machine
+    steps = []
+
+    class Counted(machine):
+        def step(self, opcode, argument):
+            steps.append(None)
+            machine.step(self, opcode, argument)
+
+    refused = pytest.raises(ValueError, match="nested deeper|more than 131072 lists, dicts and")
+    with mock.patch.object(unpickle, "Machine", Counted), refused:
+        load(code)
+    assert len(steps) < 1 << 20
+
+
+def test_depth_is_counted_wherever_the_levels_are():
+    deepest = b"]" * 101 + b"a" * 100 + b"."
+    assert load(deepest)
+    inner = deepest[:-1]
+    for deeper in (b"]" + inner + b"a.", inner + b"\x85.", b"}N" + inner + b"s."):
+        with pytest.raises(ValueError, match="nested deeper than 100 levels"):
+            load(deeper)
+    with pytest.raises(ValueError, match="nested deeper than 100 levels"):  # put in afterwards
+        load(b"]q\x00\x85q\x010h\x00" + deepest[:-1] + b"a0h\x01.")
 
 
 def test_calls_that_copy_without_end_are_refused():

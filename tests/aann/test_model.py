@@ -1,0 +1,118 @@
+import jax
+import jax.numpy as jnp
+import pytest
+from adapted import check_cuts, check_splices, check_unchanged
+from flax import linen as nn
+from flax import nnx
+from jax.ad_checkpoint import checkpoint_name
+from toys import WIDTH, batch
+
+import aann
+
+ONE = jax.ShapeDtypeStruct((WIDTH,), jnp.float32)
+
+
+def apply(params, x):
+    return x @ params
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((3, None), r"apply is to be a function \(params, inputs\) -> outputs, got int 3"),
+        ((nn.Dense(2), None), "apply is a Flax module: use aann.adapters.linen.model"),
+        ((nnx.Linear(2, 2, rngs=nnx.Rngs(0)), None), "use aann.adapters.nnx.model"),
+        ((lambda x: x, None), r"called as apply\(params, inputs\), but takes \(x\): wrap it"),
+        ((jnp.eye(2), apply), "params is to be a pytree of arrays, got a function: pass apply fir"),
+        ((apply, {"w": jnp.eye(2), "act": "relu"}), r"params\['act'\] is str 'relu', not an array"),
+        ((apply, nn.Dense(2)), "params is Dense, not an array: let apply close over it"),
+        ((apply, None, ONE), "name is a string, got ShapeDtypeStruct of shape .* goes to inputs="),
+        ((apply, None, "a", batch()), r"shape \(4, 6\): pass jax.ShapeDtypeStruct\(x.shape\[1:\]"),
+        ((apply, None, "a", (6,)), r"got tuple \(6,\): pass jax.ShapeDtypeStruct\(shape_without"),
+        ((apply, None, "a", {"x": ONE}), "got a dict: leave it out where apply takes several"),
+    ],
+)
+def test_what_is_no_model_is_refused(args, message, unchecked):
+    with pytest.raises(TypeError, match=message):
+        aann.Model(*args)
+
+
+def test_all_problems_come_at_once(unchecked):
+    with pytest.raises(TypeError) as caught:
+        aann.Model(3, {"w": "a"}, 4, (6,))
+    assert len(str(caught.value).splitlines()) == 4
+
+
+@pytest.mark.parametrize("function", [apply, jax.jit(apply), lambda *args: args[1] @ args[0]])
+def test_any_function_of_parameters_and_inputs_is_a_model(function):
+    model = aann.Model(function, jnp.eye(WIDTH), inputs=ONE)
+    assert list(aann.sites(model)) == ["input"]
+
+
+def test_a_bound_apply_is_a_model_without_marks():
+    params = {"params": {"kernel": jnp.eye(WIDTH)}}
+    model = aann.Model(nn.Dense(WIDTH, use_bias=False).apply, params, inputs=ONE)
+    assert list(aann.sites(model)) == ["input"]
+
+
+def test_a_batch_as_one_example_is_hinted_at():
+    one = jax.ShapeDtypeStruct((4, WIDTH), jnp.float32)
+    model = aann.Model(lambda p, x: jnp.dot(x, p).reshape(-1, WIDTH), jnp.eye(3), inputs=one)
+    with pytest.raises(TypeError) as caught:
+        aann.sites(model)
+    (note,) = [n for n in caught.value.__notes__ if "batch of one" in n]
+    assert "If those have a batch axis, leave it out: they are ONE example." in note
+
+
+def test_several_inputs_are_passed_to_what_looks_at_sites():
+    model = aann.Model(lambda p, x: aann.site("s", x["a"] + x["b"]), None)
+    inputs = {"a": batch(), "b": batch(seed=2)}
+    assert aann.sites(model, inputs)["s"].shape == (4, WIDTH)
+    with pytest.raises(ValueError, match="does not say what one example looks like"):
+        aann.sites(model)
+
+
+def named(p, x):
+    """Code that was annotated for rematerialisation."""
+    h = checkpoint_name(jnp.tanh(x @ p), "hidden")
+    return checkpoint_name(h @ p, "output") * 2
+
+
+def test_laws_on_checkpoint_names():
+    p = jax.random.normal(jax.random.key(0), (WIDTH, WIDTH))
+    model, x = aann.Model(named, p, inputs=ONE), batch()
+    assert list(aann.sites(model)) == ["input", "hidden", "output"]
+    check_unchanged(model, lambda x: named(p, x), x)
+    check_splices(model, x, ["hidden", "output"])
+    check_cuts(model, x, ["hidden"])
+
+
+def test_a_checkpoint_name_that_is_input_is_numbered():
+    model = aann.Model(lambda p, x: checkpoint_name(x * 2, "input") + 1, None, inputs=ONE)
+    assert list(aann.sites(model)) == ["input", "input#0"]
+    _, values = aann.capture(model, ["input", "input#0"])(batch())
+    assert (values["input"] == batch()).all()
+    assert (values["input#0"] == batch() * 2).all()
+    zero = aann.make(lambda x, c: x * 0, model="", site="input#0", units=range(WIDTH))
+    spliced = aann.splice(model, zero)
+    assert list(aann.sites(spliced)) == ["input", "input#0"]
+    assert (spliced(batch()) == 1).all()
+
+
+def test_a_checkpoint_name_that_is_anothers_number_is_an_error():
+    def collides(p, x):
+        for name in ("a", "a", "a#0"):
+            x = checkpoint_name(x * 2, name)
+        return x
+
+    with pytest.raises(ValueError, match="two marks are called 'a#0'.* rename one of them"):
+        aann.sites(aann.Model(collides, None, inputs=ONE))
+
+
+def test_repetitions_keep_their_numbers_below_a_splice():
+    def twice(p, x):
+        return checkpoint_name(checkpoint_name(x * 2, "a") * 2, "a")
+
+    model = aann.Model(twice, None, inputs=ONE)
+    zero = aann.make(lambda x, c: x[:, :1] * 0, model="", site="a#1", units=[0])
+    assert list(aann.sites(aann.splice(model, zero))) == ["input", "a#0", "a#1"]

@@ -200,10 +200,9 @@ def main_row(report: Report) -> str:
     Raises:
         ValueError: the report has none.
     """
-    programs = [row.name for row in report.rows if row.kind == "program"]
-    if not programs:
+    if report.main is None:
         raise ValueError(f"report {report.eval!r} has no program: name a row of it")
-    return programs[-1]
+    return report.main.name
 
 
 def _index(report: Report, name: str) -> int:

@@ -9,14 +9,17 @@ Sharp edge: intervals of statistics that do not vary at all have width zero.
 
 import dataclasses
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float64
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 Method = Literal["bca", "percentile"]
+
+_normal = np.vectorize(NormalDist().cdf, otypes=[float])  # of few numbers: two an interval
+_quantile = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,15 +142,15 @@ def _levels(
     at = estimates[:, None]
     below = (np.sum(ordered < at, axis=-1) + np.sum(ordered <= at, axis=-1)) / (2.0 * count)
     half = 0.5 / count  # as near to 0 or 1 as so many draws can tell
-    bias = ndtri(np.clip(below, half, 1.0 - half))[:, None]
+    bias = _quantile(np.clip(below, half, 1.0 - half))[:, None]
     influence = jackknife.mean(axis=-1, keepdims=True) - jackknife
     spread = (influence**2).sum(axis=-1)
     # Below this the influences are rounding: the statistic is the same whichever example is out.
     negligible = influence.shape[-1] * (1e-14 * np.abs(jackknife).max(axis=-1)) ** 2
     varied = spread > negligible
     skew = (influence**3).sum(axis=-1) / (6.0 * np.where(varied, spread, 1.0) ** 1.5)
-    shifted = bias + ndtri(plain)
-    moved: np.ndarray = ndtr(
+    shifted = bias + _quantile(plain)
+    moved: np.ndarray = _normal(
         bias + shifted / (1.0 - np.where(varied, skew, 0.0)[:, None] * shifted)
     )
     last = np.take_along_axis(ordered, count[:, None] - 1, axis=-1)

@@ -9,12 +9,13 @@ difference is found where its interval lies on the right side of 0.
 
 The formula is the delta method: recovered is a ratio of means, its error the mean of one influence
 an example, and normal. ``power_by_simulation`` draws experiments and gives each the interval that
-``aann.compare`` gives: slower, and right where losses are so skewed that nothing is normal (with
-500 images and InceptionV1, the formula asks for up to half as much again, or for a quarter less).
+``aann.compare`` gives: slower, and right where losses are so skewed that nothing is normal (for
+500 images and the curve detectors of InceptionV1 the formula asks for twice as many examples, or
+with the targets swapped for a third too few).
 
-Sharp edges: a pilot of few examples knows its own spread badly, and n with it (500 examples: a
-tenth or two). Gaps that shrink by one factor everywhere are a model, not a fact. Where gaps are
-skewed it matters which row gets which target: swap them and take the larger n.
+Sharp edges: a pilot of few examples knows its own spread badly, and n with it. Gaps that shrink by
+one factor everywhere are a model, not a fact. Where gaps are skewed it matters which row gets which
+target: swap them and take the larger n.
 """
 
 import dataclasses

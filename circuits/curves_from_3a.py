@@ -25,8 +25,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from aann import Constant, Constants, Replacement, make
+from aann import Constant, Constants, Replacement, make, register
 from circuits.curve_detectors import (
+    SHAPE,
     UNIT_CONSTANTS,
     check_constants,
     facings,
@@ -47,7 +48,7 @@ LINES = ("line_channels", "line_normal", "line_gain")
 """Units of mixed3a that are read: which, the angle of each in degrees, and how loud it is."""
 
 
-def curves_from_3a(early: Float[Array, "b i j channel"], c: Constants) -> jax.Array:
+def read_curves(early: Float[Array, "b i j channel"], c: Constants) -> jax.Array:
     """Each unit fires on an arc of early curves and lines of 3a that face one way, less its echo.
 
     Returns:
@@ -113,5 +114,72 @@ def replacement(
         wanted |= dict.fromkeys(group, channels)
     check_constants(wanted, constants, f"{len(units)} curve detectors from {read}")
     return make(
-        curves_from_3a, model=model, site=site, units=units, reads=(read,), constants=constants
+        read_curves,
+        name="curves_from_3a",
+        model=model,
+        site=site,
+        units=units,
+        reads=(read,),
+        constants=constants,
     )
+
+
+FIT = "python -m circuits.curves_from_3a_fit: squared error on 320 design images"
+LOUDEST = f"{FIT}: the loudest of 64 of strongest measured tuning"
+TURNED = f"{FIT}, from measured tuning"
+
+# fmt: off
+EARLY = {
+    "curve_channels": Constant(
+        [191, 103, 104, 123, 179, 131, 184, 102, 66, 152, 71, 135, 180], "fitted", LOUDEST
+    ),
+    "curve_direction": Constant(
+        [264.0, 280, 64, 96, 117, 227, 24, 178, 139, 303, 45, 308, 194], "fitted", TURNED
+    ),
+    "curve_gain": Constant(
+        [0.022, 0.02, 0.019, 0.025, 0.021, 0.02, 0.019, 0.015, 0.016, 0.018, 0.012, 0.011, 0.0092],
+        "fitted", FIT,
+    ),
+    "line_channels": Constant(
+        [81, 174, 128, 172, 110, 106, 105, 149, 132, 232, 164, 4, 181, 167, 117, 220, 15, 27, 162,
+         178, 229, 161, 158],
+        "fitted", LOUDEST,
+    ),
+    "line_normal": Constant(
+        [164.0, 12, 93, 174, 18, 133, 50, 90, 3, 98, 16, 95, 166, 86, 132, 96, 2, 156, 74, 105, 143,
+         123, 123],
+        "fitted", TURNED,
+    ),
+    "line_gain": Constant(
+        [0.034, 0.04, 0.03, 0.03, 0.059, 0.032, 0.044, 0.022, 0.024, 0.025, 0.0095, -0.048, 0.011,
+         0.012, 0.012, 0.015, 0.013, 0.033, 0.018, 0.0078, -0.023, 0.007, 0.007],
+        "fitted", FIT,
+    ),
+}
+# fmt: on
+
+curves_from_3a = register(
+    read_curves,
+    name="curves_from_3a",
+    model="inceptionv1",
+    site="mixed3b",
+    units=(345, 327, 384, 343, 335, 360, 415, 391, 374, 334),
+    reads=("mixed3a",),
+    constants={
+        **{n: SHAPE[n] for n in FROM_PIXELS},
+        "curve_tuning": Constant(11.0, "fitted", FIT),
+        "line_tuning": Constant(4.0, "fitted", FIT),
+        "crossing": Constant(0.2, "fitted", FIT),
+        "early_threshold": Constant(-0.15, "fitted", FIT),
+        "threshold": Constant(0.67, "fitted", FIT),
+        **EARLY,
+        "direction": Constant([68.0, 151, 331, 45, 254, 114, 49, 137, 224, 303], "fitted", FIT),
+        "right": Constant([-5.0, 0, -0.5, 0.5, 0.5, 0, -1.5, -0.5, -3, -5.5], "fitted", FIT),
+        "up": Constant([0.5, 2, 6.5, 0, 2.5, -6, 0.5, -1, 6.5, 5], "fitted", FIT),
+        "opposing": Constant(
+            [0.5, 1.05, 0.15, 0.75, 0.95, 1, -0.5, -0.15, 0.3, 0.7], "fitted", FIT
+        ),
+        "gain": Constant([100.0, 97, 100, 82, 88, 85, 50, 61, 70, 110], "fitted", FIT),
+    },
+)
+"""The mirrored checkpoint's family, with what ``curves_from_3a_fit`` gives there."""

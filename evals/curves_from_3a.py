@@ -45,6 +45,8 @@ def main(argv: list[str] | None = None) -> None:
     report = report.with_arrays(**curve_figures.tuning(model, curves, family))
     report = report.with_arrays(**read_out.arrays(model, curves))
     command.save(report, {**vis.figures(report), **read_out.figures(report.arrays)}, folder)
+    if args.alone:
+        return
     command.say(f"fitting the same units of {READ} from pixels ...")
     early = early_curves_fit.calibrate(model, READ, curves, design)
     _stack(args, on, model, early, curves, design, heldout, folder)
@@ -114,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         "--family", type=integers.positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",
     )  # fmt: skip
+    parser.add_argument(
+        "--alone", action="store_true", help=f"leave out the artificial units of {READ}"
+    )
     return parser
 
 

@@ -3,6 +3,7 @@
 Those of docs/errors/ raise what their pages say; ``[...]`` stands for any text there.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -28,9 +29,16 @@ def run(page, text):
     names = {"__name__": page}
     for line, code in blocks(text):
         # Blank lines in front, so that a failure names the line of the page.
-        with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        with as_users_have_it():
             exec(compile("\n" * line + code, page, "exec"), names)
     return names
+
+
+@contextlib.contextmanager
+def as_users_have_it():
+    """JAX as it is outside of these tests."""
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        yield
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
@@ -73,7 +81,7 @@ def stated(text):
 
 def raised(code, names, page, capsys):
     """Type and message of what the code raises; of a usage error what it says on stderr."""
-    with pytest.raises((Exception, SystemExit)) as caught:
+    with as_users_have_it(), pytest.raises((Exception, SystemExit)) as caught:
         exec(compile(code, page, "exec"), dict(names))
     error = caught.value
     message = error.args[0] if isinstance(error, KeyError) else str(error)
@@ -91,8 +99,8 @@ def like(quoted):
 @pytest.mark.parametrize("page", ERRORS, ids=lambda p: p.stem)
 def test_an_error_is_raised_as_its_page_says(page, example, capsys):
     text = page.read_text(encoding="utf-8")
-    ((_, code),) = blocks(text)
-    found = raised(code, example, str(page), capsys)
+    ((line, code),) = blocks(text)
+    found = raised("\n" * line + code, example, str(page), capsys)
     assert re.fullmatch(like(stated(text)), found), f"the page says {stated(text)}, got {found}"
     assert re.match(r"# .*\n\n```text\n", text)
     assert "\n**What to do.** " in text

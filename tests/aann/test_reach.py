@@ -33,3 +33,11 @@ def test_a_program_without_source_says_so():
     scope = {}
     exec("def made(x, c): return x", scope)
     assert written([scope["made"]]) == "# made: no source text; its compiled code is counted"
+
+
+def test_a_file_that_is_another_one_by_now_is_no_source(tmp_path):
+    path = tmp_path / "notebook.py"
+    path.write_text("made = [lambda x, c: (x,")
+    scope = {}
+    exec(compile("made = lambda x, c: x", str(path), "exec"), scope)
+    assert written([scope["made"]]) == "# <lambda>: no source text; its compiled code is counted"

@@ -1,6 +1,7 @@
 import sys
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -44,12 +45,9 @@ def test_an_artificial_layer_feeds_an_artificial_layer(found):
     early = early_curves_fit.calibrate(toy.model(), "mixed3a", curves, design)
     seen = gather(toy.model(), "mixed3a", early.units, design, lambda image: image)
     assert np.median(correlations(early.program, early.values, seen)) > 0.9
-    _, heldout = toy.designs(24)
-    report = aann.evaluate(
-        toy.model(), [early, curves], heldout, design=design, linear=False, draws=100
-    )
-    both = next(r for r in report.rows if r.kind == "program")
-    assert both.recovered["kl"].estimate > 0.8
+    images = jnp.asarray(design.load(range(12)))
+    intact, both = (m(images) for m in (toy.model(), aann.splice(toy.model(), [early, curves])))
+    assert np.corrcoef(np.ravel(intact), np.ravel(both))[0, 1] > 0.95
 
 
 def test_kept_units_keep_their_own_constants():

@@ -64,5 +64,5 @@ def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
     assert not found.curved[lines].any()
     bent = tuning.angle_between(found.direction[curves], known["curve_direction"])
     straight = tuning.angle_between(2 * found.normal[lines], 2 * known["line_normal"]) / 2
-    assert np.median(bent) < 15
-    assert np.median(straight) < 10
+    assert np.median(bent) < 25  # by chance 90
+    assert np.median(straight) < 10  # by chance 45

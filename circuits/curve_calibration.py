@@ -95,13 +95,17 @@ def begin(family: Family, shape: aann.Constants) -> aann.Constants:
 
 def rounded(constants: Mapping[str, jax.Array], boost: float = BOOST) -> dict[str, np.ndarray]:
     """Unit constants to the digits that count, gains raised by ``boost``."""
-    result = {
-        name: np.round(np.asarray(constants[name], np.float64) / grain) * grain
-        for name, grain in GRAIN.items()
-    }
+    result = {name: to_grain(constants[name], grain) for name, grain in GRAIN.items()}
     result["direction"] = result["direction"] % 360.0
     result["gain"] = np.asarray([float(f"{boost * gain:.2g}") for gain in constants["gain"]])
-    return {name: np.round(value, 2) for name, value in result.items()}
+    return result
+
+
+def to_grain(values: object, grain: float) -> np.ndarray:
+    """Numbers to the next multiple of ``grain``, a few hundredths or more."""
+    steps = np.round(np.asarray(values, np.float64) / grain)
+    rounded: np.ndarray = np.round(steps * grain, 2) + 0.0  # no negative zero
+    return rounded
 
 
 def check(model: aann.Model, site: str, family: Family) -> None:

@@ -17,8 +17,16 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from aann import Constant, Constants, Replacement, make
-from circuits.curve_detectors import STRIDE, check_constants, normals, oriented_energy, shares
+from aann import Constant, Constants, Replacement, make, register
+from circuits.curve_detectors import (
+    SHAPE,
+    STRIDE,
+    check_constants,
+    normals,
+    oriented_energy,
+    shares,
+)
+from circuits.curves_from_3a import EARLY
 from circuits.filters import arcs, convolve, discs
 
 FROM_PIXELS = ("wavelength",)
@@ -33,7 +41,7 @@ UNIT_CONSTANTS = ("right", "up", "crossing", "gain")
 crowd counts; output scale."""
 
 
-def early_curves(image: Float[Array, "b y x rgb"], c: Constants) -> Float[Array, "b i j unit"]:
+def draw_early(image: Float[Array, "b y x rgb"], c: Constants) -> Float[Array, "b i j unit"]:
     """Early curves fire on short arcs that face one way, lines on straight ones."""
     return early_units(oriented_energy(image, c), c)
 
@@ -88,4 +96,65 @@ def replacement(
     }
     what = f"{len(curves)} early curves and {len(lines)} lines"
     check_constants(wanted, constants, what)
-    return make(early_curves, model=model, site=site, units=units, constants=constants)
+    return make(
+        draw_early, name="early_curves", model=model, site=site, units=units, constants=constants
+    )
+
+
+FIT = "python -m evals.curves_from_3a: squared error on 160 design images"
+TURNED = f"{FIT}, from the angles of curves_from_3a"
+
+# fmt: off
+FOUND = {
+    "contrast": Constant(9.3, "fitted", FIT),
+    "curvature": Constant(0.046, "fitted", FIT),
+    "curve_length": Constant(5.1, "fitted", FIT),
+    "line_length": Constant(4.1, "fitted", FIT),
+    "width": Constant(3.4, "fitted", FIT),
+    "opposing": Constant(0.58, "fitted", FIT),
+    "threshold": Constant(-0.0068, "fitted", FIT),
+    "curve_direction": Constant(
+        [254.0, 285, 69, 96, 126, 227, 22, 200, 144, 316, 20, 309, 200],
+        "fitted", TURNED,
+    ),
+    "line_normal": Constant(
+        [167.0, 17, 97, 162, 24, 135, 44, 100, 174, 97, 16, 99, 163, 74, 129, 113, 174,
+         154, 51, 111, 127, 117, 107],
+        "fitted", TURNED,
+    ),
+    "right": Constant(
+        [-0.5, 0.5, 1, 0.5, 1.5, 1, -3.5, -1, -3, 1.5, -4, -6, 4.5, 1, -5.5, -1.5, 1.5, 2,
+         -1, -0.5, -1, 0.5, -1.5, 1, -1.5, 0.5, -1.5, -1.5, -1.5, 1, -0.5, -1.5, -2.5,
+         -0.5, 0, -3],
+        "fitted", FIT,
+    ),
+    "up": Constant(
+        [0, -0.5, 0, 3.5, 3.5, -2.5, -4.5, -1.5, -2.5, 3, 4.5, -4.5, 7, -9, 3, 6, -2, -1,
+         2, 1.5, 0, 1.5, -1.5, 1, -0.5, 2.5, -2.5, 1.5, 0.5, 0.5, 1, 0.5, 1.5, 1.5, -3.5,
+         3.5],
+        "fitted", FIT,
+    ),
+    "crossing": Constant(
+        [0.35, 0.35, 0.35, 0.4, 0.4, 0.4, 0.35, -0.1, 0.4, 0.4, 0.3, 0.4, 0.2, 0.65, 0.9,
+         0.9, 0.95, 0.85, 0.9, 0.95, 0.85, 0.8, 0.95, 0.4, 0.3, 0.75, 0.85, 0.65, -0.4,
+         0.6, -0.15, 0.8, 0.7, 0.75, 0.3, -0.15],
+        "fitted", FIT,
+    ),
+    "gain": Constant(
+        [1400.0, 1500, 1600, 1400, 1800, 1500, 1600, 450, 2000, 1700, 1300, 1700, 1000,
+         590, 840, 690, 860, 1000, 1400, 1300, 560, 610, 240, 410, 220, 870, 870, 930,
+         270, 220, 210, 710, 650, 420, 380, 280],
+        "fitted", FIT,
+    ),
+}
+# fmt: on
+
+early_curves = register(
+    draw_early,
+    name="early_curves",
+    model="inceptionv1",
+    site="mixed3a",
+    units=(*EARLY["curve_channels"].value, *EARLY["line_channels"].value),
+    constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
+)
+"""The units of the mirrored checkpoint that ``curves_from_3a`` reads there: early curves first."""

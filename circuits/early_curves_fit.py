@@ -12,6 +12,7 @@ import numpy as np
 
 import aann
 from circuits import curve_calibration, curve_detectors, early_curves
+from circuits.curve_calibration import to_grain
 from circuits.curves_from_3a_fit import two_digits, whole_degrees
 from circuits.descent import descend, gather, least_squares_gain, spread
 
@@ -96,8 +97,8 @@ def constants(fitted: Mapping[str, object], images: int) -> dict[str, aann.Const
         **{n: two_digits(fitted[n]) for n in (*TEMPLATE, "gain")},
         "curve_direction": whole_degrees(fitted["curve_direction"], 360.0),
         "line_normal": whole_degrees(fitted["line_normal"], 180.0),
-        **{n: np.round(2 * np.asarray(fitted[n], np.float64)) / 2 for n in ("right", "up")},
-        "crossing": np.round(20 * np.asarray(fitted["crossing"], np.float64)) / 20,
+        **{n: to_grain(fitted[n], 0.5) for n in ("right", "up")},
+        "crossing": to_grain(fitted["crossing"], 0.05),
     }
     note = f"squared error on {images} design images"
     shape = {n: curve_detectors.SHAPE[n] for n in early_curves.FROM_PIXELS}

@@ -51,3 +51,18 @@ def test_a_cosine_of_the_direction_is_bent_and_of_twice_the_normal_straight():
 def test_an_unknown_site_is_refused():
     with pytest.raises(ValueError, match="mixed3a"):
         early_tuning.measure(toy.model(), "mixed3", (63.0, 63.0))
+
+
+def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
+    import zoo
+    from circuits.curves_from_3a import curves_from_3a
+
+    found = early_tuning.measure(zoo.load("inceptionv1"), "mixed3a", (118.0, 118.5))
+    known = {n: np.asarray(c.value) for n, c in curves_from_3a.constants.items()}
+    curves, lines = known["curve_channels"], known["line_channels"]
+    assert found.curved[curves].all()
+    assert not found.curved[lines].any()
+    bent = tuning.angle_between(found.direction[curves], known["curve_direction"])
+    straight = tuning.angle_between(2 * found.normal[lines], 2 * known["line_normal"]) / 2
+    assert np.median(bent) < 15
+    assert np.median(straight) < 10

@@ -25,6 +25,8 @@ from aann.loops import MARKS, base, bodies, marks_inside
 from aann.part import variables
 from aann.site import INPUT
 
+_NUMBER = re.compile(r"#\d+$")
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
@@ -74,8 +76,26 @@ class Graph:
         found = list(listed(self.traced, self.calls))
         return dict(zip(_numbered(n for n, _ in found), (s for _, s in found), strict=True))
 
+    def is_lane(self, name: str, whole: str) -> bool:
+        """Whether ``name`` is one lane of the mapped site ``whole``."""
+        mapped = whole in self.marks and self.eqns[self.marks[whole]].params.get("mapped")
+        return bool(mapped) and name.startswith(_NUMBER.sub("", whole) + "[")
+
+    def _check_lanes(self, names: Iterable[str]) -> None:
+        """Refuse mapped sites of which an earlier splice wrote out a lane."""
+        before = marks_inside(self.traced)
+        hidden = [(w, n) for w in dict.fromkeys(names) for n in before if self.is_lane(n, w)]
+        if hidden:
+            raise ValueError("\n".join(
+                f"site {whole!r} does not show what was done to its lane {lane!r} in this model: "
+                "address its lanes one by one"
+                for whole, lane in hidden
+            ))  # fmt: skip
+
     def check(self, names: Iterable[str]) -> None:
         """Raise ``ValueError`` naming every one of ``names`` that is not a site, with advice."""
+        names = list(names)
+        self._check_lanes(names)
         unknown = [n for n in dict.fromkeys(names) if n != INPUT and n not in self.marks]
         if not unknown:
             return

@@ -107,7 +107,10 @@ def _walk(function: types.FunctionType, found: Reached) -> None:
             _visit(_resolve(owner, base, attributes), found)
     # Numbers among the defaults are in the source already.
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    found.outside += [a for default in defaults for a in numbers(default) if a.ndim]
+    for default in defaults:
+        arrays = [a for a in numbers(default) if a.ndim]
+        if arrays and found.first(id(default)):
+            found.outside += arrays
 
 
 def _resolve(scope: dict[str, Any], base: str, attributes: list[str]) -> Any:

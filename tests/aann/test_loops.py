@@ -246,6 +246,44 @@ def test_a_mapped_layer_is_a_site_with_its_lanes_in_front_and_each_lane_is_one()
         aann.capture(mapped, ["head[9]"])(batch())
 
 
+def test_a_mapped_site_is_refused_where_it_would_not_show_what_was_done_to_a_lane():
+    mapped = model(heads)
+    lane = at("head[3]", lambda x, c: x[:, :2])
+    below = at("logits", lambda head, c: head[0][:, :2], reads=("head",))
+    together = r"'head' is read or replaced together with a replacement at 'head\[3\]'"
+    with pytest.raises(ValueError, match=together):
+        aann.splice(mapped, [lane, below])(batch())
+    with pytest.raises(ValueError, match=together):
+        aann.splice(mapped, [lane, at("head", lambda x, c: x[None, :, :2])])(batch())
+    spliced = aann.splice(mapped, lane)
+    before = r"'head' does not show what was done to its lane 'head\[3\]' in this model"
+    with pytest.raises(ValueError, match=before):
+        aann.capture(spliced, ["head"])(batch())
+    with pytest.raises(ValueError, match=before):
+        aann.splice(spliced, below)(batch())
+    _, values = aann.capture(spliced, ["head[2]", "head[3]"])(batch())
+    np.testing.assert_array_equal(values["head[3]"][:, (0, 2)], batch()[:, :2])
+
+
+def test_a_step_may_return_literals_and_carry_random_keys():
+    def apply(p, x):
+        def step(carry, w):
+            key, x = carry
+            key, used = jax.random.split(key)
+            return (key, aann.site("s", x @ w + jax.random.normal(used, x.shape))), 3.0
+
+        (key, x), threes = jax.lax.scan(step, (jax.random.key(0), x), p["w"])
+        return x * threes[1] + jax.random.normal(key, x.shape)
+
+    random = model(apply)
+    outputs, _ = aann.capture(random, ["s[2]"])(batch())
+    np.testing.assert_allclose(outputs, random(batch()), rtol=1e-5, atol=1e-6)
+    pieces = aann.cut(random, "s[2]", batch())
+    prepared = pieces.prepare(random.params)
+    whole = pieces.suffix(prepared, *pieces.prefix(prepared, batch()))
+    np.testing.assert_allclose(whole, outputs, rtol=1e-5, atol=1e-6)
+
+
 def test_the_mapped_axis_comes_first_wherever_vmap_put_it_and_nothing_is_moved():
     def one(x):
         return aann.site("s", x * 2)

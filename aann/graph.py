@@ -92,11 +92,22 @@ class Graph:
                 for whole, lane in hidden
             ))  # fmt: skip
 
+    def _shared(self, name: str) -> list[str]:
+        """The sites that a step or lane shares its name with, with their numbers."""
+        if not name.endswith("]"):
+            return []
+        known = dict.fromkeys([*self.listing, *self.marks])
+        return [n for n in known if n != name and _NUMBER.sub("", n) == name]
+
     def check(self, names: Iterable[str]) -> None:
         """Raise ``ValueError`` naming every one of ``names`` that is not a site, with advice."""
         names = list(names)
         self._check_lanes(names)
-        unknown = [n for n in dict.fromkeys(names) if n != INPUT and n not in self.marks]
+        unknown = [
+            n
+            for n in dict.fromkeys(names)
+            if n != INPUT and (n not in self.marks or self._shared(str(n)))
+        ]
         if not unknown:
             return
         known, repeated = [INPUT, *self.listing], loops(self.traced)
@@ -105,6 +116,11 @@ class Graph:
             root = re.sub(r"\[\d+\].*", "", str(name))
             if name in self.held:
                 lines.append(f"site {name!r} cannot be addressed: {self.held[name]}")
+            elif twins := self._shared(str(name)):
+                lines.append(
+                    f"several sites are called {name!r}: say which, {', '.join(map(repr, twins))}, "
+                    "or rename a mark"
+                )
             elif root in repeated and root != name:
                 first, last = repeated[root][0], repeated[root][-1]
                 lines.append(f"no site {name!r} in this model: {root}[{first}] to {root}[{last}]")

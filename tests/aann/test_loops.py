@@ -203,6 +203,25 @@ def test_two_loops_of_one_name_are_numbered():
     assert aann.capture(twice, ["s[1]#1"])(jnp.zeros((1,)))[1]["s[1]#1"] == 22
     _, values = aann.capture(twice, names)(jnp.zeros((1,)))
     assert [float(values[n][0]) for n in names] == [0, 1, 2, 21, 22, 23]
+    with pytest.raises(ValueError, match=r"called 's\[1\]': say which, 's\[1\]#0', 's\[1\]#1'"):
+        aann.capture(twice, ["s[1]"])(jnp.zeros((1,)))
+
+
+def test_a_mark_called_like_a_step_or_a_lane_like_a_step_is_no_guess():
+    def apply(p, x):
+        x = aann.site("s[1]", x + 1)
+        return jax.lax.scan(lambda c, _: (aann.site("s", c * 2), None), x, None, length=2)[0]
+
+    def in_batches(p, x):  # two steps of two lanes, and a lane that is left over
+        return jax.lax.map(lambda i: aann.site("s", x + i), jnp.arange(5.0), batch_size=2)
+
+    with pytest.raises(ValueError, match=r"several sites are called 's\[1\]'.*or rename a mark"):
+        aann.capture(aann.Model(apply, None), ["s[1]"])(jnp.zeros((1,)))
+    mapped = aann.Model(in_batches, None)
+    with pytest.raises(ValueError, match=r"called 's\[0\]': say which, 's\[0\]#0', 's\[0\]#1'"):
+        aann.capture(mapped, ["s[0]"])(jnp.zeros((1,)))
+    _, values = aann.capture(mapped, ["s[0]#0", "s[0]#1", "s[1]"])(jnp.zeros((1,)))
+    assert [v.ravel().tolist() for v in values.values()] == [[0, 1], [4], [2, 3]]
 
 
 def test_gradients_pass_through_a_spliced_loop():

@@ -27,7 +27,7 @@ def check_apart(bench: Workbench, program: Replacement, reads: Sequence[Any]) ->
         reads: a batch of the values that it reads.
 
     Raises:
-        ValueError: what it says of an example depends on the others in the batch.
+        ValueError: what it says of an example depends on the others in the batch, or on chance.
     """
     leaves = jax.tree.leaves(list(reads))
     n = len(leaves[0])
@@ -40,6 +40,11 @@ def check_apart(bench: Workbench, program: Replacement, reads: Sequence[Any]) ->
         return  # which is refused where the values are used
     apart = np.abs(turned - straight[np.asarray(order)])
     if not apart.max(initial=0.0) <= TOLERANCE * np.abs(straight).max(initial=0.0):
+        if program.host and not np.array_equal(straight, np.asarray(bench.run(program, reads))):
+            raise ValueError(
+                f"program {program.name!r} gives other values when it runs again on the same "
+                "batch: it must be a function of what it reads, without randomness or memory"
+            )
         raise ValueError(
             f"program {program.name!r} mixes examples: in a batch with another order, and without "
             f"its last example, its values differ by up to {apart.max():.3g}. Compute each example "

@@ -20,7 +20,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import numpy as np
 from jax.extend.core import Literal, Var
 
 from aann import run as running
@@ -194,5 +193,5 @@ def _reached_from_params(graph: Graph) -> set[Var]:
 
 
 def _nbytes(var: Var) -> int:
-    shape = shape_of(var)
-    return int(math.prod(shape.shape) * np.dtype(shape.dtype).itemsize)
+    shape = shape_of(var)  # the dtypes of random keys are JAX's own
+    return int(math.prod(shape.shape) * shape.dtype.itemsize)

@@ -25,6 +25,8 @@ from aann.loops import MARKS, base, bodies, marks_inside
 from aann.part import variables
 from aann.site import INPUT
 
+_NUMBER = re.compile(r"#\d+$")
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
@@ -74,9 +76,38 @@ class Graph:
         found = list(listed(self.traced, self.calls))
         return dict(zip(_numbered(n for n, _ in found), (s for _, s in found), strict=True))
 
+    def is_lane(self, name: str, whole: str) -> bool:
+        """Whether ``name`` is one lane of the mapped site ``whole``."""
+        mapped = whole in self.marks and self.eqns[self.marks[whole]].params.get("mapped")
+        return bool(mapped) and name.startswith(_NUMBER.sub("", whole) + "[")
+
+    def _check_lanes(self, names: Iterable[str]) -> None:
+        """Refuse mapped sites of which an earlier splice wrote out a lane."""
+        before = marks_inside(self.traced)
+        hidden = [(w, n) for w in dict.fromkeys(names) for n in before if self.is_lane(n, w)]
+        if hidden:
+            raise ValueError("\n".join(
+                f"site {whole!r} does not show what was done to its lane {lane!r} in this model: "
+                "address its lanes one by one"
+                for whole, lane in hidden
+            ))  # fmt: skip
+
+    def _shared(self, name: str) -> list[str]:
+        """The sites that a step or lane shares its name with, with their numbers."""
+        if not name.endswith("]"):
+            return []
+        known = dict.fromkeys([*self.listing, *self.marks])
+        return [n for n in known if n != name and _NUMBER.sub("", n) == name]
+
     def check(self, names: Iterable[str]) -> None:
         """Raise ``ValueError`` naming every one of ``names`` that is not a site, with advice."""
-        unknown = [n for n in dict.fromkeys(names) if n != INPUT and n not in self.marks]
+        names = list(names)
+        self._check_lanes(names)
+        unknown = [
+            n
+            for n in dict.fromkeys(names)
+            if n != INPUT and (n not in self.marks or self._shared(str(n)))
+        ]
         if not unknown:
             return
         known, repeated = [INPUT, *self.listing], loops(self.traced)
@@ -85,6 +116,11 @@ class Graph:
             root = re.sub(r"\[\d+\].*", "", str(name))
             if name in self.held:
                 lines.append(f"site {name!r} cannot be addressed: {self.held[name]}")
+            elif twins := self._shared(str(name)):
+                lines.append(
+                    f"several sites are called {name!r}: say which, {', '.join(map(repr, twins))}, "
+                    "or rename a mark"
+                )
             elif root in repeated and root != name:
                 first, last = repeated[root][0], repeated[root][-1]
                 lines.append(f"no site {name!r} in this model: {root}[{first}] to {root}[{last}]")

@@ -132,6 +132,10 @@ def _values(
 
 
 def _as_real(replacement: "Replacement", value: Any) -> np.ndarray:
+    if np.ma.is_masked(value):
+        raise TypeError(
+            f"{replacement.what} returns a masked array: say what is behind its mask with .filled()"
+        )
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths

@@ -119,7 +119,8 @@ def unrolled(
         if len(steps) == 1 and start in wanted_steps(eqn, wanted):
             named = _renamed(body, functools.partial(step_name, i=start))
             values = run(named, [*consts, *carry, *(x[start] for x in stacked)])
-            carry, made[start] = values[:n_carry], [y[None] for y in values[n_carry:]]
+            carry = values[:n_carry]  # what a step returns may be a literal, which has no axes
+            made[start] = [jnp.expand_dims(y, 0) for y in values[n_carry:]]
         else:
             named = _renamed(body, functools.partial(_later, start=start))
             slices = [x[start : steps.stop] for x in stacked]

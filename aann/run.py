@@ -50,6 +50,12 @@ def check_changes(graph: Graph, changes: Changes) -> None:
             for read in change.reads
             if graph.marks.get(read, -1) in below
         )
+        problems.extend(
+            f"{whole!r} is read or replaced together with a replacement at {name!r}, a lane of it, "
+            "which it would not show: address the lanes one by one"
+            for whole in dict.fromkeys([*changes, *(r for c in changes.values() for r in c.reads)])
+            if graph.is_lane(name, whole)
+        )
         if graph.marks[name] not in needed:
             problems.append(
                 f"the model's outputs do not depend on site {name!r}: mark what it uses"

@@ -116,6 +116,7 @@ def test_closures_partials_jit_and_other_replacements_are_followed():
     assert count(jax.jit(literals)) == 2
     assert count(nested) == 5
     assert count(lambda image, c: image[..., :1] * 0.7 + 5) == 2
+    assert count(lambda image, c, table=TABLE: image[..., :1] + jnp.asarray(table).sum()) == 35
 
 
 def test_programs_without_source_are_counted_from_their_code():

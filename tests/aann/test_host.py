@@ -168,6 +168,7 @@ def writes(h, c):
         (lambda h, c: None, TypeError, "returns one array of real numbers, got NoneType"),
         (lambda h, c: [[1.0], [1.0, 2]], TypeError, "returns one array of real numbers, got list"),
         (lambda h, c: h[:, :2] * 1j, TypeError, "real numbers, got complex64"),
+        (lambda h, c: np.ma.masked_less(h[:, :2], 9), TypeError, r"masked array.*\.filled\(\)"),
         (fails, RuntimeError, r"program 'p' at site 'm' raised ValueError: .*test_host.py, line"),
         (writes, RuntimeError, "raised ValueError: output array is read-only"),
         (lambda h, c: h[:, :2] * c.gian, RuntimeError, "raised AttributeError: no constant 'gian'"),
@@ -223,6 +224,12 @@ def test_mixing_examples_and_values_that_are_not_finite_are_refused():
         aann.evaluate(
             mlp_model(), replacement(), heldout,
             programs=made(lambda h, c: h[:, :3] - h.mean(0)[None, :3], units=UNITS, name="mixer"),
+            **options,
+        )  # fmt: skip
+    noise = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="'noisy' gives other values when it runs again"):
+        aann.evaluate(
+            mlp_model(), made(lambda h, c: noise.normal(size=(len(h), 2)), name="noisy"), heldout,
             **options,
         )  # fmt: skip
     with pytest.raises(ValueError, match="huge gives inf at site 'm': unit 0"):

@@ -203,6 +203,25 @@ def test_two_loops_of_one_name_are_numbered():
     assert aann.capture(twice, ["s[1]#1"])(jnp.zeros((1,)))[1]["s[1]#1"] == 22
     _, values = aann.capture(twice, names)(jnp.zeros((1,)))
     assert [float(values[n][0]) for n in names] == [0, 1, 2, 21, 22, 23]
+    with pytest.raises(ValueError, match=r"called 's\[1\]': say which, 's\[1\]#0', 's\[1\]#1'"):
+        aann.capture(twice, ["s[1]"])(jnp.zeros((1,)))
+
+
+def test_a_mark_called_like_a_step_or_a_lane_like_a_step_is_no_guess():
+    def apply(p, x):
+        x = aann.site("s[1]", x + 1)
+        return jax.lax.scan(lambda c, _: (aann.site("s", c * 2), None), x, None, length=2)[0]
+
+    def in_batches(p, x):  # two steps of two lanes, and a lane that is left over
+        return jax.lax.map(lambda i: aann.site("s", x + i), jnp.arange(5.0), batch_size=2)
+
+    with pytest.raises(ValueError, match=r"several sites are called 's\[1\]'.*or rename a mark"):
+        aann.capture(aann.Model(apply, None), ["s[1]"])(jnp.zeros((1,)))
+    mapped = aann.Model(in_batches, None)
+    with pytest.raises(ValueError, match=r"called 's\[0\]': say which, 's\[0\]#0', 's\[0\]#1'"):
+        aann.capture(mapped, ["s[0]"])(jnp.zeros((1,)))
+    _, values = aann.capture(mapped, ["s[0]#0", "s[0]#1", "s[1]"])(jnp.zeros((1,)))
+    assert [v.ravel().tolist() for v in values.values()] == [[0, 1], [4], [2, 3]]
 
 
 def test_gradients_pass_through_a_spliced_loop():
@@ -244,6 +263,44 @@ def test_a_mapped_layer_is_a_site_with_its_lanes_in_front_and_each_lane_is_one()
         ValueError, match=r"no site 'head\[9\]' in this model: head\[0\] to head\[4\]"
     ):
         aann.capture(mapped, ["head[9]"])(batch())
+
+
+def test_a_mapped_site_is_refused_where_it_would_not_show_what_was_done_to_a_lane():
+    mapped = model(heads)
+    lane = at("head[3]", lambda x, c: x[:, :2])
+    below = at("logits", lambda head, c: head[0][:, :2], reads=("head",))
+    together = r"'head' is read or replaced together with a replacement at 'head\[3\]'"
+    with pytest.raises(ValueError, match=together):
+        aann.splice(mapped, [lane, below])(batch())
+    with pytest.raises(ValueError, match=together):
+        aann.splice(mapped, [lane, at("head", lambda x, c: x[None, :, :2])])(batch())
+    spliced = aann.splice(mapped, lane)
+    before = r"'head' does not show what was done to its lane 'head\[3\]' in this model"
+    with pytest.raises(ValueError, match=before):
+        aann.capture(spliced, ["head"])(batch())
+    with pytest.raises(ValueError, match=before):
+        aann.splice(spliced, below)(batch())
+    _, values = aann.capture(spliced, ["head[2]", "head[3]"])(batch())
+    np.testing.assert_array_equal(values["head[3]"][:, (0, 2)], batch()[:, :2])
+
+
+def test_a_step_may_return_literals_and_carry_random_keys():
+    def apply(p, x):
+        def step(carry, w):
+            key, x = carry
+            key, used = jax.random.split(key)
+            return (key, aann.site("s", x @ w + jax.random.normal(used, x.shape))), 3.0
+
+        (key, x), threes = jax.lax.scan(step, (jax.random.key(0), x), p["w"])
+        return x * threes[1] + jax.random.normal(key, x.shape)
+
+    random = model(apply)
+    outputs, _ = aann.capture(random, ["s[2]"])(batch())
+    np.testing.assert_allclose(outputs, random(batch()), rtol=1e-5, atol=1e-6)
+    pieces = aann.cut(random, "s[2]", batch())
+    prepared = pieces.prepare(random.params)
+    whole = pieces.suffix(prepared, *pieces.prefix(prepared, batch()))
+    np.testing.assert_allclose(whole, outputs, rtol=1e-5, atol=1e-6)
 
 
 def test_the_mapped_axis_comes_first_wherever_vmap_put_it_and_nothing_is_moved():

@@ -292,21 +292,23 @@ class _Sums:
         y, p = (v.reshape(-1, v.shape[-1]) for v in (natural, output))
         ones = np.ones_like(y)
         self.moments = self.moments + np.stack(
-            [(a * b).sum(0) for a, b in [(ones, y), (ones, p), (p, p), (p, y), (ones, ones)]]
+            [(a * b).sum(0) for a, b in [(ones, y), (ones, p), (p, p), (p, y), (y, y), (ones, ones)]]
         )
 
     def position_mean(self) -> np.ndarray:
         return np.asarray(self.natural) / self.n
 
     def mean(self) -> np.ndarray:
-        y, _, _, _, n = np.asarray(self.moments)
+        y, *_, n = np.asarray(self.moments)
         mean: np.ndarray = y / n
         return mean
 
     def affine(self) -> tuple[np.ndarray, np.ndarray]:
         """Least-squares slope and offset of the natural values on the program's, for each unit."""
-        y, p, pp, py, n = np.asarray(self.moments)
+        y, p, pp, py, yy, n = np.asarray(self.moments)
         variance = pp / n - (p / n) ** 2
         covariance = py / n - (p / n) * (y / n)
-        slope = np.divide(covariance, variance, out=np.zeros_like(y), where=variance > 0)
+        # Of a program that hardly varies beside its own size or the units', rounding is all there is.
+        least = np.maximum(1e-13 * pp / n, 1e-12 * (yy / n - (y / n) ** 2))
+        slope = np.divide(covariance, variance, out=np.zeros_like(y), where=variance > least)
         return slope, y / n - slope * p / n

@@ -25,8 +25,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from aann import heap, shard
 from aann import key as keys
-from aann import shard
 from aann.batches import Batch
 from aann.workbench import Workbench
 
@@ -48,6 +48,8 @@ class Prefixes:
         self.room = bench.machine.budget - reserved
         state = jax.eval_shape(bench.start, bench.model.batch(bench.batch_size))
         self.like, self.tree = jax.tree.flatten(state)
+        if bench.machine.memory is not None:
+            heap.give_back()
         lasting = self.machine.cache is not None or self.machine.memory is not None
         plain = not any(jnp.issubdtype(x.dtype, jax.dtypes.extended) for x in self.like)
         self.active = plain and (again or lasting)

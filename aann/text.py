@@ -28,8 +28,19 @@ def free(value: Any) -> bool:
 
 
 def is_word(text: Any) -> bool:
-    """Whether a string is short and has few digits, so that it is taken for a word."""
-    return isinstance(text, str) and len(text) <= NAME and sum(map(str.isdigit, text)) <= DIGITS
+    """Whether a string is short and has few digits, so that it is taken for a word; no number is."""
+    if not isinstance(text, str) or len(text) > NAME:
+        return False
+    digits = sum(map(str.isdigit, text))
+    return digits <= DIGITS and not (digits and _is_number(text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def packed(text: str | bytes) -> int:

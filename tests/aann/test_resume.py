@@ -80,7 +80,8 @@ def test_a_killed_process_resumes_and_ends_in_the_same_report(tmp_path):
     points = ["fsync 1", "replace 8", "fsync 6", "replace 6", ""]
     for point in points:
         command = [sys.executable, str(SCRIPT), str(tmp_path), *point.split()]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        env = {**os.environ, "PYTHONPATH": str(SCRIPT.parent.parent)}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         assert done.returncode == (-signal.SIGKILL if point else 0), done.stderr
         assert "Warning" not in done.stderr, "half a file is not taken for a whole one"
         assert (tmp_path / "report.json").exists() == (not point)

@@ -79,7 +79,8 @@ def test_the_table_shows_that_programs_fail_on_a_network_that_memorised(toys):
     case = modular_case.fit("memorised", memory(), design)
     program = case.circuit("network").main
     intact, row = modular_table.rows(
-        "memorised", case.model, [program], population, heldout, Setting(draws=200)
+        "memorised", case.model, [program], population, heldout, Setting(draws=200),
+        aann.Machine(),
     )
     assert row.exhaustive["kl"] < 0.5
     assert row.recovered["kl"].high < 0.5

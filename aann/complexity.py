@@ -3,32 +3,47 @@
 - constants: every scalar that a program knows: declared ones, numbers written in its source, and
   numbers and arrays that it reaches elsewhere or that are constants of its traced program. The
   integers -2 to 2 are free, outside of tables. Tables count in full; what ``jax.numpy`` computes
-  inside the program from few numbers does not. What NumPy computes there is a table to JAX:
-  write ``jnp``.
+  inside the program from few numbers does not. What NumPy computes there is a table to JAX: write
+  ``jnp``. Text that may hide numbers counts by its length, 4 characters a number, and large
+  integers by theirs, 32 bits a number.
 - bits: a description length: compressed source without comments, docstrings, annotations and
-  decorators, with that of its helpers, plus each constant outside the source at its precision.
-- flops: of XLA's cost analysis, for one example.
+  decorators, with that of its helpers and of text elsewhere, plus each constant outside the source
+  at its precision.
+- flops: of XLA's cost analysis, for one example; None for host programs.
 
-Sharp edge: these are honest accounts of an honest program, not a proof against a clever one.
+Two accounts are taken, and what either finds counts: that of the source and of all that it leads to
+(``aann.reach``), and that of the traced program, which host programs do not have (``aann.traced``).
+
+What is guaranteed: a number that a program brings along (closed over, in defaults, attributes,
+objects, classes, modules, wrappers, strings, integers, other models and programs) counts; a program
+that opens a file, reads the clock, the environment or its own text, or holds what does not show its
+content, is refused (``aann.outside``).
+
+What is not: how a program is built says something, too, and only ``bits`` counts that. Free are the
+integers -2 to 2 outside of tables, ``aann.text.WORDS`` characters of words, ``aann.traced.SLACK``
+numbers in the operations of the traced program, and whatever libraries know: constants of
+mathematics and physics, and what a seed brings forth (a seed that was searched for counts as the
+one number that it is). A float64 counts as one number. Names are resolved as they are when the
+count is taken. Where Python is used against itself to hide a name (``getattr`` with a computed one
+on a library), the traced program shows the number, and a host program need not.
 """
 
 import dataclasses
 import lzma
 import math
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import ClosedJaxpr
 
 from aann.ablation import Joint, Row, View
 from aann.reach import Reached, reach
 from aann.replacement import Replacement
-from aann.source import free
+from aann.text import packed, too_many
+from aann.traced import Traced, traced, unexplained
 from aann.workbench import Workbench
 
 FULL = 32
@@ -45,10 +60,13 @@ class Complexity:
 
 
 class Known(NamedTuple):
-    """The numbers of a program: those written in its code, and the arrays of all others."""
+    """The numbers of a program: those written in its code, the arrays of all others, and how many
+    its strings could hide.
+    """
 
     written: Sequence[float]
     elsewhere: list[np.ndarray]
+    hidden: int
 
 
 def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
@@ -60,6 +78,7 @@ def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:
 
     Raises:
         TypeError: the program is no Python function.
+        LooksOutsideError: it would look at what cannot be counted.
     """
     return _priced(_studied(replacement, reads), replacement)
 
@@ -93,16 +112,17 @@ class _Studied(NamedTuple):
 
     reached: Reached
     described: float
-    traced: list[np.ndarray]
+    traced: Traced | None
     flops: float | None
 
 
 def _studied(replacement: Replacement, reads: Sequence[Any]) -> _Studied:
-    reached = reach(replacement.program)
+    reached = reach(replacement.program, replacement.what)
+    strings = [s.encode() if isinstance(s, str) else s for s in reached.strings]
     return _Studied(
         reached,
-        description(text.code for text in reached.texts),
-        [] if replacement.host else _traced_constants(replacement, reads),
+        description([*(text.code for text in reached.texts), *strings]),
+        None if replacement.host else traced(replacement, reads),
         None if replacement.host else flops(replacement.compute, *map(_one, reads)),
     )
 
@@ -111,7 +131,7 @@ def _priced(studied: _Studied, replacement: Replacement) -> Complexity:
     known = _known(replacement, studied.reached, studied.traced)
     if replacement.basis is not None:  # knowing a subspace is knowing its directions
         known.elsewhere.append(replacement.basis[:, list(replacement.units)])
-    size = len(known.written) + sum(a.size for a in known.elsewhere)
+    size = len(known.written) + sum(a.size for a in known.elsewhere) + known.hidden
     described = studied.described + sum(precision(a) for a in known.elsewhere)
     return Complexity(size, described, studied.flops)
 
@@ -202,51 +222,14 @@ def _decimal_bits(value: np.float32) -> float:
     return min(bits, float(FULL))
 
 
-def _known(replacement: Replacement, reached: Reached, traced: Sequence[np.ndarray]) -> Known:
+def _known(replacement: Replacement, reached: Reached, trace: Traced | None) -> Known:
     declared = [np.asarray(c.value) for c in replacement.constants.values()]
     elsewhere = [*declared, *reached.outside]
-    kept = {_key(array) for array in elsewhere}
-    single = {float(np.float32(a.ravel()[0].real)) for a in elsewhere if a.size == 1}
-    said = Counter(np.float32(x).item() for text in reached.texts for x in text.written)
-    for array in elsewhere:
-        said.update(_numbers(array))
-    for array in traced:
-        values = Counter(_numbers(array))
-        if _key(array) in kept or values <= said:
-            continue  # counted as what a name stands for, or as numbers in the source
-        if array.size == 1 and (free(array.item()) or next(iter(values)) in single):
-            continue
-        kept.add(_key(array))
-        elsewhere.append(array)
-    return Known([x for text in reached.texts for x in text.literals], elsewhere)
-
-
-def _traced_constants(replacement: Replacement, reads: Sequence[Any]) -> list[np.ndarray]:
-    """Arrays that the program brings along: all that it does not compute from its arguments."""
-    closed = jax.make_jaxpr(replacement.program)(*reads, replacement.values)
-    arrays = [np.asarray(c) for c in _all_consts(closed) if jnp.issubdtype(c.dtype, np.generic)]
-    return [np.stack([a.real, a.imag]) if np.iscomplexobj(a) else a for a in arrays]
-
-
-def _all_consts(closed: ClosedJaxpr) -> list[Any]:
-    """Constants of a traced program and of the calls in it."""
-    found = list(closed.consts)
-    for eqn in closed.jaxpr.eqns:
-        for inner in eqn.params.values():
-            for body in inner if isinstance(inner, tuple | list) else [inner]:
-                if isinstance(body, ClosedJaxpr):
-                    found.extend(_all_consts(body))
-    return found
-
-
-def _numbers(array: np.ndarray) -> list[float]:
-    numbers: list[float] = array.real.astype(np.float32).ravel().tolist()
-    return numbers
-
-
-def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
-    """Equal for equal numbers, whatever the dtype they come in."""
-    return array.shape, np.ascontiguousarray(array, dtype=np.float32).tobytes()
+    if trace is not None:
+        elsewhere += unexplained(trace, reached, elsewhere)
+    hidden = sum(map(packed, reached.strings))
+    hidden += too_many(reached.words - set(replacement.constants))
+    return Known([x for text in reached.texts for x in text.literals], elsewhere, hidden)
 
 
 def _one(shape: Any) -> jax.ShapeDtypeStruct:

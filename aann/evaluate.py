@@ -98,11 +98,12 @@ def evaluate(
     check_names([main, *others, *wrong])
     data = {**described(heldout), "design": described(design)}
     weights = model.fingerprint()
-    facts = {"data": data, "weights": weights, "settings": (setting, linear, batch_size)}
-    first, *more = agree(machine, [main, *others, *wrong], facts)
-    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
+    settings = (setting, linear, batch_size)
+    facts = {"data": data, "weights": weights, "settings": settings, "batch size": size}
+    first, *more = agree(machine, [main, *others, *wrong], facts)
+    main, others, wrong = tuple(first), more[: len(others)], more[len(others) :]
     bench = workbench(model, main, size, machine)
     check_programs(bench, [main, *others, *wrong])
     check_room(bench, design, heldout, donors=len(design))

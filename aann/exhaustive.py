@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from aann.agreement import agree
 from aann.batches import size_for
 from aann.examples import Examples, held_out
 from aann.ladder import programs_row, together, zero_row
@@ -15,6 +16,7 @@ from aann.machine import Machine
 from aann.measure import measure
 from aann.model import Model
 from aann.processes import ends_together
+from aann.provenance import described
 from aann.replacement import Replacement
 from aann.room import check_room
 from aann.workbench import check_programs, workbench
@@ -57,9 +59,16 @@ def exhaustive(
         raise ValueError(f"{', '.join(taken)} are the losses themselves: rename the programs")
     if not chosen:
         raise ValueError("nothing to measure: pass at least one program")
-    main = next(iter(chosen.values()))
     machine = machine or Machine()
     size = size_for(len(population), model, batch_size, machine)
+    if machine.distributed:
+        facts = {
+            "data": described(population), "weights": model.fingerprint(), "batch size": size,
+            "names": list(chosen),
+        }  # fmt: skip
+        agreed = agree(machine, list(chosen.values()), facts)
+        chosen = {name: tuple(row) for name, row in zip(chosen, agreed, strict=True)}
+    main = next(iter(chosen.values()))
     bench = workbench(model, main, size, machine)
     check_programs(bench, chosen.values())
     check_room(bench, population)

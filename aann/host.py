@@ -16,6 +16,7 @@ with the message here; there are no gradients; JAX inside a host program is refu
 wait for the very computation that waits for it. Block on results before Python exits.
 """
 
+import inspect
 import pathlib
 import traceback
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from aann import outside
 from aann.constant import Constants, as_known
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def run(
 
     Raises:
         RuntimeError: the program raised an error, which is the cause.
+        LooksOutsideError: it opens a file, or does one of the like.
         TypeError: it returns no array of real numbers, or uses JAX; or JAX traces, and ``natural``
             is missing.
         ValueError: it returns another shape; (later) it is differentiated.
@@ -100,11 +103,15 @@ def _values(
 
     def program() -> None:
         try:
-            returned.append(replacement.program(*given, known))
+            returned.append(outside.call(replacement.what, replacement.program, *given, known))
+        except outside.LooksOutsideError:
+            raise
         except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
             raise TypeError(f"{replacement.what} {_JAX_INSIDE}") from error
         except Exception as error:
-            raise RuntimeError(f"{replacement.what} raised {_described(error)}") from error
+            raise RuntimeError(
+                f"{replacement.what} raised {_described(replacement.program, error)}"
+            ) from error
 
     # Under a trace of its own no operation of JAX inside the program is ever run: see _JAX_INSIDE.
     jax.eval_shape(program)
@@ -144,9 +151,10 @@ def _as_numpy(read: Any) -> np.ndarray:
     return array
 
 
-def _described(error: Exception) -> str:
-    """The error and the line that raised it: under jit the message is all that comes through."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
-    own = [f for f in frames if f.filename == frames[0].filename]
+def _described(program: Any, error: Exception) -> str:
+    """The error and the program's line: under jit the message is all that comes through."""
+    code = getattr(inspect.unwrap(program), "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if code is not None and f.filename == code.co_filename]
     at = f" ({pathlib.Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
     return f"{type(error).__name__}: {error}{at}"

@@ -241,7 +241,7 @@ def _code(function: Callable[..., Any]) -> list[Any]:
         [text.code if text.sourced else b"", text.written, [list(n) for n in text.names]]
         for text in found.texts
     ]
-    return [texts, found.outside]
+    return [texts, found.outside, found.strings]
 
 
 def _name(function: Any) -> str:

@@ -76,7 +76,8 @@ def measure(
             "measure", key.of_bench(bench), key.of_rows(bench, rows), key.of_examples(heldout), seed
         ),
     )
-    with Prefixes(bench) as prefixes:
+    states = jax.tree.leaves([part.state for row in rows for part in row.parts])
+    with Prefixes(bench, reserved=sum(x.nbytes for x in states)) as prefixes:
         for batch in batches(
             heldout, bench.batch_size, bench.model, progress=label, machine=bench.machine
         ):

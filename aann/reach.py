@@ -1,24 +1,43 @@
 """What a program leads to: its own code, that of its helpers, and the numbers elsewhere.
 
 ``reach`` follows the names in a function to what they stand for: through closures, module globals,
-attributes of modules and objects, ``functools.partial``, ``jax.jit`` and other replacements. It
-stops at libraries (JAX, NumPy, the standard library, aann itself), whose code any program may use
-for free.
+imports, defaults, attributes of modules and objects, wrappers, ``functools.partial``, ``jax.jit``
+and other replacements. A dotted name leads to what it ends at; an object that is named whole counts
+with all that it holds. It stops at libraries (JAX, NumPy, the standard library, aann itself), whose
+code any program may use for free, but not at arrays and functions that were hung onto them.
 
 Sharp edge: names are resolved as they are now, not as they were when the program ran.
 """
 
+import builtins
 import functools
+import importlib
 import inspect
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
 import numpy as np
 
+from aann.content import content
+from aann.objects import CannotCountError, parts
+from aann.outside import (
+    ADVICE,
+    LooksOutsideError,
+    is_library,
+    is_librarys_scope,
+    refused_builtin,
+    refused_module,
+)
 from aann.replacement import Replacement
-from aann.source import LIBRARIES, TABLE, Text, free, packed, read
+from aann.source import TABLE, Text, read
+from aann.text import rounded
+
+_ALLOWED = {("sys", "maxsize"), ("sys", "float_info")}
+_WRAPPED = (types.FunctionType, types.MethodType, functools.partial, np.ndarray, jax.Array)
+_HUNG = (*_WRAPPED, list, tuple, set, dict, Replacement)
 
 
 class Reached:
@@ -27,28 +46,38 @@ class Reached:
     Attributes:
         texts: its own code and that of its helpers.
         outside: numbers and arrays that live elsewhere and are reached by name.
+        strings: strings and bytes there that count.
+        words: strings that are taken for words, those in the code included.
+        refused: what it would look at outside of itself.
     """
 
     def __init__(self) -> None:
         self.texts: list[Text] = []
         self.outside: list[np.ndarray] = []
-        self._seen: set[Any] = set()
+        self.strings: list[str | bytes] = []
+        self.words: set[str] = set()
+        self.refused: list[str] = []
+        self._seen: dict[Any, Any] = {}
 
-    def first(self, key: Any) -> bool:
-        """Whether this is the first time that ``key`` is met."""
+    def first(self, key: Any, kept: Any = None) -> bool:
+        """Whether ``key`` is met for the first time; ``kept`` lives on, so that its id stays."""
         known = key in self._seen
-        self._seen.add(key)
+        self._seen.setdefault(key, kept)
         return not known
 
 
-def reach(function: Callable[..., Any]) -> Reached:
+def reach(function: Callable[..., Any], what: str = "the program") -> Reached:
     """Everything that ``function`` leads to.
+
+    Args:
+        function: the program.
+        what: it is, for messages.
 
     Raises:
         TypeError: it is no Python function, so that nothing can be counted.
+        LooksOutsideError: it would look at what cannot be counted.
     """
-    found = Reached()
-    _visit(function, found)
+    found = check_inside(function, what)
     if not found.texts:
         raise TypeError(
             f"a program is a Python function, got {function!r}: wrap it in a def, so that what it "
@@ -57,89 +86,154 @@ def reach(function: Callable[..., Any]) -> Reached:
     return found
 
 
+def check_inside(function: Callable[..., Any], what: str) -> Reached:
+    """Refuse a program that would look at what cannot be counted.
+
+    Raises:
+        LooksOutsideError: with all problems.
+    """
+    found = Reached()
+    _visit(function, found)
+    if found.refused:
+        raise LooksOutsideError(f"{what} {'; '.join(dict.fromkeys(found.refused))}. {ADVICE}")
+    return found
+
+
 def written(programs: Iterable[Callable[..., Any]]) -> str:
     """The source of programs and of the helpers that count with them, each function once.
 
     Raises:
         TypeError: as ``reach``.
+        LooksOutsideError: as ``reach``.
     """
     texts = [text.source for program in programs for text in reach(program).texts]
     return "\n\n\n".join(dict.fromkeys(texts))
 
 
 def _visit(value: Any, found: Reached) -> None:
-    """Sort what a name stands for: code to walk, numbers to keep, or library to leave."""
-    if isinstance(value, int | float | complex | np.generic):
-        found.outside += numbers(value)
-    elif isinstance(value, types.ModuleType | type) or not found.first(id(value)):
+    """Sort what a name stands for: code to walk, numbers to keep, objects to take apart."""
+    if refused_module(type(value).__module__):
+        found.refused.append(f"holds a {type(value).__module__}.{type(value).__name__}")
         return
-    elif isinstance(value, Replacement):
-        _visit(value.program, found)
-        found.outside += [np.asarray(c.value) for c in value.constants.values()]
-    elif isinstance(value, functools.partial):
-        for part in (value.func, value.args, value.keywords):
-            _visit(part, found)
-    elif isinstance(value, types.MethodType):
-        _visit(value.__self__, found)
-        _visit(value.__func__, found)
-    elif callable(value) and isinstance(inner := inspect.unwrap(value), types.FunctionType):
-        if not _is_library(inner.__globals__.get("__name__")) and (
-            inner is value or found.first(id(inner))
-        ):
-            _walk(inner, found)
-    elif callable(value) and not _is_library(type(value).__module__):
-        _visit(type(value).__call__, found)
-        _visit(getattr(value, "__dict__", ()), found)
-    elif not callable(value):
-        found.outside += numbers(value)
+    plain = isinstance(value, int | float | complex | str | np.generic) or value is None
+    if plain or found.first(id(value), value):
+        held = content(value)
+        found.outside += held.arrays
+        found.strings += held.strings
+        found.words |= held.words
+        for other in held.others:
+            if other is value or found.first(id(other), other):
+                _take_apart(other, found)
+
+
+def _take_apart(value: Any, found: Reached) -> None:
+    try:
+        if not isinstance(value, types.FunctionType):
+            inside = parts(value)
+        elif refused_module(value.__module__):
+            raise CannotCountError(f"uses {value.__module__}.{value.__name__}")
+        elif _is_library(value):
+            inside = _wrapped(value)
+        else:
+            _walk(value, found)
+            inside = [x for n, x in vars(value).items() if n != "__wrapped__"]
+    except CannotCountError as error:
+        found.refused.append(str(error))
+        return
+    for part in inside:
+        _visit(part, found)
+
+
+def _is_library(function: types.FunctionType) -> bool:
+    return is_librarys_scope(function.__globals__)
+
+
+def _wrapped(function: types.FunctionType) -> list[Any]:
+    """What a library's wrapper was made of: functions, arrays and floats, not other options."""
+    inner = inspect.unwrap(function)
+    if isinstance(inner, types.FunctionType) and not inner.__closure__ and _is_library(inner):
+        return []
+    cells = [x for x in _closure(function).values() if isinstance(x, (*_WRAPPED, float))]
+    wrapped = getattr(function, "__wrapped__", None)
+    return cells + [wrapped] * (wrapped is not None)
+
+
+def _closure(function: types.FunctionType) -> dict[str, Any]:
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    closure = {}
+    for name, cell in cells:
+        try:
+            closure[name] = cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    return closure
 
 
 def _walk(function: types.FunctionType, found: Reached) -> None:
     text = read(function)
     found.texts.append(text)
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    closure = {name: cell.cell_contents for name, cell in cells}
+    found.words |= text.words
+    found.refused += [
+        f"looks at its own text or surroundings ({word})" for word in sorted(text.refused)
+    ]
+    closure, imported = _closure(function), _imported(function, text, found)
     for path in text.names:
-        base, *attributes = path
-        owner = closure if base in closure else function.__globals__
+        base = path[0]
+        own = closure if base in closure else imported if base in imported else None
+        owner = function.__globals__ if own is None else own
+        if base not in owner:
+            owner = vars(builtins)
+            if refused_builtin(base):
+                found.refused.append(f"calls {base}()")
         # By name, not by identity: equal small numbers are one object in Python.
-        if found.first((id(owner) if owner is not closure else id(function), path)):
-            _visit(_resolve(owner, base, attributes), found)
-    # Numbers among the defaults are in the source already.
-    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    found.outside += [a for default in defaults for a in numbers(default) if a.ndim]
+        if base in owner and found.first((id(function) if own is not None else id(owner), path)):
+            _visit(_resolve(owner[base], path, found), found)
+    _visit_defaults(function, text, found)
 
 
-def _resolve(scope: dict[str, Any], base: str, attributes: list[str]) -> Any:
-    """The value of ``base.a.b``, as far as it exists; nothing where it leads into a library."""
-    value = scope.get(base, ())
-    for attribute in attributes:
-        if isinstance(value, types.ModuleType) and _is_library(value.__name__):
-            return ()
-        if not hasattr(value, attribute):
+def _visit_defaults(function: types.FunctionType, text: Text, found: Reached) -> None:
+    """Defaults, without the numbers that are written in the source or reached by name."""
+    said = Counter(rounded(text.written))
+    for array in found.outside:
+        said.update(rounded(array) if array.size <= TABLE else ())
+    for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+        held = content(default)
+        values = Counter(x for a in held.arrays for x in rounded(a))
+        if held.others or held.strings or not values <= said:
+            _visit(default, found)
+
+
+def _imported(function: types.FunctionType, text: Text, found: Reached) -> dict[str, Any]:
+    """What the function's own import statements stand for."""
+    scope = {}
+    for alias, module, attribute in text.imports:
+        if refused_module(module):
+            found.refused.append(f"imports {module}")
+            continue
+        try:
+            value: Any = importlib.import_module(module, function.__globals__.get("__package__"))
+            value = getattr(value, attribute) if attribute else value
+        except (ImportError, AttributeError):  # and so will the program
+            continue
+        if alias:
+            scope[alias] = value
+        else:  # compiled code does not tell what it takes from it
+            _visit(value, found)
+    return scope
+
+
+def _resolve(value: Any, path: tuple[str, ...], found: Reached) -> Any:
+    """The value of ``base.a.b``, as far as it exists; of a library what was hung there."""
+    in_library = False
+    for i, attribute in enumerate((*path[1:], None)):
+        if isinstance(value, types.ModuleType):
+            in_library = is_library(value.__name__)
+            if refused_module(value.__name__) and (value.__name__, attribute) not in _ALLOWED:
+                found.refused.append(f"uses {'.'.join(path[: i + 2])}")
+                return None
+        if attribute is None or not hasattr(value, attribute):
             break
         value = getattr(value, attribute)
-    return value
-
-
-def _is_library(module: Any) -> bool:
-    return str(module).partition(".")[0] in LIBRARIES
-
-
-def numbers(value: Any) -> list[np.ndarray]:
-    """The numbers in a number, an array or a structure of them that count; strings may hide some.
-
-    Single numbers come as arrays of no dimension.
-    """
-    leaves = jax.tree.leaves(value)
-    arrays = []
-    for leaf in leaves:
-        if isinstance(leaf, str | bytes):
-            arrays += [np.zeros(packed(leaf))] if packed(leaf) else []
-        elif isinstance(leaf, int | float | complex | np.ndarray | np.generic | jax.Array):
-            array = np.asarray(leaf)
-            numeric = np.issubdtype(array.dtype, np.number) or array.dtype == bool
-            single = array.ndim == 0 and len(leaves) <= TABLE
-            if numeric and not (single and free(array.item())):
-                arrays.append(array)
-    return arrays
+    if in_library and isinstance(value, types.BuiltinMethodType):  # np.table.sum
+        value = value.__self__
+    return value if not in_library or isinstance(value, _HUNG) else None

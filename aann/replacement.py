@@ -22,6 +22,7 @@ import numpy as np
 
 from aann.constant import Constant, Constants, as_known, like, name_problems
 from aann.host import run as run_on_host
+from aann.outside import call
 from aann.place import Place, indices
 from aann.site import INPUT
 
@@ -121,22 +122,32 @@ class Replacement:
             self, constants=changed, name=self.name if name is None else name
         )
 
-    def compute(self, *reads: Any, natural: jax.ShapeDtypeStruct | None = None) -> Any:
+    def compute(
+        self,
+        *reads: Any,
+        natural: jax.ShapeDtypeStruct | None = None,
+        constants: Constants | None = None,
+    ) -> Any:
         """Run the program on the values at its reads.
 
         Args:
             reads: values, in the order of ``reads``.
             natural: shape and dtype of the site's value: what a host program returns is known by
                 it where JAX traces; and checked against it.
+            constants: in place of its own; not of a host program.
 
         Raises:
             TypeError: the program needs concrete values, so that it cannot be traced.
+            LooksOutsideError: it looks outside while it is traced, or runs on the host.
             RuntimeError: a host program raised an error.
         """
         if self.host:
             return run_on_host(self, reads, natural)
+        given = (*reads, self.values if constants is None else constants)
+        tracing = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(given))
         try:
-            return self.program(*reads, self.values)
+            # Once compiled it cannot look anywhere; run as it is, JAX's own caches would be seen.
+            return call(self.what, self.program, *given) if tracing else self.program(*given)
         except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
             raise TypeError(
                 f"{self.what} cannot be traced by JAX: it turns an array into a Python or NumPy "

@@ -10,10 +10,11 @@ import pathlib
 import zipfile
 import zlib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 
+from aann.ablation import Kind
 from aann.plain import decode
 
 Read = TypeVar("Read")
@@ -98,7 +99,15 @@ def _read_arrays(file: pathlib.Path) -> dict[str, np.ndarray]:
 def _strangers(plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[str]:
     """What does not fit between the two files."""
     n, rows = plain["data"].get("n"), plain["rows"]
-    problems = []
+    names = [row["name"] for row in rows]
+    problems = [
+        f"{names.count(n)} rows are called {n!r}" for n in sorted({*names}) if names.count(n) > 1
+    ]
+    problems += [
+        f"row {row['name']!r} is of kind {row['kind']!r}: kinds are {', '.join(get_args(Kind))}"
+        for row in rows
+        if row["kind"] not in get_args(Kind)
+    ]
     for name in ("examples/names", "examples/marks"):
         if name in arrays and arrays[name].shape != (n,):
             problems.append(f"report.npz: {name} has shape {arrays[name].shape}, not ({n},)")

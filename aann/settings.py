@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Array
 
 from aann import metrics as metrics_of
+from aann.agreement import agree
 from aann.apart import check_apart
 from aann.batches import Batch, batches, size_for
 from aann.constant import Constant
@@ -28,6 +29,7 @@ from aann.model import Model
 from aann.one_by_one import even_size
 from aann.prefixes import Prefixes
 from aann.processes import ends_together
+from aann.provenance import described
 from aann.replacement import Replacement
 from aann.room import check_room
 from aann.sweep_losses import Found, SweepLosses, check_examples, collect
@@ -78,7 +80,14 @@ def sweep(
     check_examples(model, examples, metrics)
     machine = machine or Machine()
     most = size_for(len(examples), model, batch_size, machine)
-    bench = workbench(model, programs[0], even_size(len(examples), most, machine), machine)
+    size = even_size(len(examples), most, machine)
+    if machine.distributed:
+        facts = {
+            "data": described(examples), "weights": model.fingerprint(),
+            "settings": (*metrics, zero), "batch size": size,
+        }  # fmt: skip
+        programs = [row[0] for row in agree(machine, [(program,) for program in programs], facts)]
+    bench = workbench(model, programs[0], size, machine)
     check_programs(bench, [(program,) for program in programs])
     check_room(bench, examples)
     apart: set[int] = set()

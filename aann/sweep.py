@@ -27,6 +27,7 @@ import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
+from aann.agreement import check_same
 from aann.batches import batches, default_size
 from aann.examples import Examples
 from aann.linearity import linearity
@@ -36,6 +37,7 @@ from aann.model import Model
 from aann.one_by_one import OneByOne, even_size
 from aann.place import Place
 from aann.processes import together
+from aann.provenance import described
 from aann.single import Singles, singles
 from aann.splice import sites
 from aann.sweep_losses import SweepLosses, check_examples, collect
@@ -91,6 +93,13 @@ class Sweep:
         with together(self.machine.distributed):
             check_examples(self.model, examples, metrics)
             size = even_size(len(examples), self.batch_size, self.machine)
+            if self.machine.distributed:
+                written = value if isinstance(value, str) else np.asarray(value).tolist()
+                check_same(self.machine, {
+                    "data": described(examples), "weights": self.model.fingerprint(),
+                    "units": (self.site, self.single.units.tolist()),
+                    "settings": (written, *metrics), "batch size": size,
+                })  # fmt: skip
             values = self.machine.everywhere(jnp.asarray(self._values(value, examples, size)))
             run = functools.partial(self.program, self.state, metrics=tuple(metrics))
             found = (

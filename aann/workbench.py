@@ -19,6 +19,7 @@ from jaxtyping import Array, Float
 from aann.levels import Level, levels
 from aann.machine import Machine
 from aann.model import Model
+from aann.reach import check_inside
 from aann.replacement import Replacement
 from aann.splice import check_together
 
@@ -106,7 +107,8 @@ class Workbench:
         if key not in self.programs:
 
             def call(constants: Any, *reads: Any) -> Array:
-                return jnp.moveaxis(program.program(*reads, constants), program.axis, -1)
+                value = program.compute(*reads, constants=constants)
+                return jnp.moveaxis(value, program.axis, -1)
 
             self.programs[key] = jax.jit(call, out_shardings=self.machine.examples)
         values: Array = self.programs[key](program.values, *reads)
@@ -198,8 +200,10 @@ def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) 
         ValueError: another number of programs, other sites, units, reads or model, or a wrong
             shape: all problems.
         TypeError: a wrong dtype, or a program that JAX cannot trace.
+        LooksOutsideError: a program would look at what cannot be counted.
     """
     problems = []
+    checked: set[int] = set()
     for together in programs:
         if len(together) != len(bench.replacements):
             problems.append(
@@ -208,6 +212,9 @@ def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) 
             )
             continue
         for i, program in enumerate(together):
+            if id(program.program) not in checked:
+                check_inside(program.program, program.what)
+                checked.add(id(program.program))
             problems += _problems(bench, i, program)
     if problems:
         raise ValueError("\n".join(problems))

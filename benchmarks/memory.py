@@ -4,7 +4,7 @@
 
 A network whose prefix takes 128 KiB an example is evaluated with a program that reads tokens, so
 that the design examples are gone through twice and their prefixes are kept: in memory up to the
-budget, the rest on disk. Every line is a process of its own: one with hardly any data, of which
+budget, the rest on disk. Every line is a process of its own: one with little data, of which
 nothing is kept, then as much as fills the budget once, and ten times. What a process takes more
 than the first one is divided by the budget. The peak is that of resident memory (VmHWM on Linux).
 """
@@ -29,8 +29,8 @@ VOCABULARY, LENGTH, READ, UNITS, BATCH = 16, 2**15, 8, (0, 1), 32
 EXAMPLE = 4 * LENGTH
 DONORS = 2**16
 """Bytes that the donors of resample ablation take at most."""
-LEAST = 2 * BATCH
-"""Examples of each half where hardly anything is kept."""
+LEAST = 24 * BATCH
+"""Examples of each half where nothing is kept; with fewer the heap has not got to its size."""
 
 
 def main(argv=None):

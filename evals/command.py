@@ -78,6 +78,7 @@ def writable(folder: pathlib.Path) -> pathlib.Path:
     Raises:
         OSError: it cannot be created or written.
     """
+    folder = folder.expanduser()  # shells leave the ~ of --out=~/results as it is
     if not leads():
         return folder
     try:

@@ -100,12 +100,25 @@ def furthest(report, other):
 
 def sweeps(machine=None):
     """Losses of a dose of constants and of single units."""
-    dose = [programs()[0].with_constants(f"gain {g}", gain=g) for g in (0.5, 1.0)]
-    more = {"batch_size": 12, "machine": machine}
-    settings = aann.settings_sweep(model(), dose, data(), **more)
-    units = aann.unit_sweep(model(), "h", (0, 3), data(), "mean", shortcut=False, **more)
-    found = {"settings": settings, "units": units}
+    found = {"settings": dose(machine), "units": units(machine)}
     return {name: sweep.losses["nll"].tolist() for name, sweep in found.items()}
+
+
+def dose(machine, batch_size=12, gains=(0.5, 1.0)):
+    rows = [programs()[0].with_constants(f"gain {g}", gain=g) for g in gains]
+    return aann.settings_sweep(model(), rows, data(), batch_size=batch_size, machine=machine)
+
+
+def units(machine, batch_size=12):
+    return aann.unit_sweep(
+        model(), "h", (0, 3), data(), "mean", shortcut=False, batch_size=batch_size,
+        machine=machine,
+    )  # fmt: skip
+
+
+def population(machine, batch_size):
+    rows = {"both": programs()}
+    return aann.exhaustive(model(), rows, data(), batch_size=batch_size, machine=machine)
 
 
 def strict():

@@ -3,6 +3,7 @@
 python tests/machine_processes.py PORT PROCESS
 """
 
+import dataclasses
 import json
 import pathlib
 import sys
@@ -67,6 +68,17 @@ def main(port, process, folder):
 
     result["nan"] = refused(lambda: case.evaluate(machine, main=bad_program()))
     result["differ"] = refused(lambda: case.evaluate(machine, seed=process))
+    # Eleven is rounded up to the devices of each: the processes' batches would overlap.
+    uneven = aann.Machine.of_devices(1 + process, distributed=True)
+    precise = dataclasses.replace(machine, bfloat16=process == 1)
+    for name, theirs in (("uneven", uneven), ("precise", precise)):
+        result[name] = [
+            refused(lambda m=theirs: case.evaluate(m, batch_size=11)),
+            refused(lambda m=theirs: case.dose(m, batch_size=11)),
+            refused(lambda m=theirs: case.units(m, batch_size=11)),
+            refused(lambda m=theirs: case.population(m, batch_size=11)),
+        ]
+    result["apart"] = refused(lambda: case.dose(machine, gains=(0.5, 1.0)[: 1 + process]))
     result["disk"] = refused(lambda: stop_outside(process))
     print(json.dumps(result), flush=True)
 

@@ -121,6 +121,7 @@ def name_dots(
                 color=tint, ha="left" if dx > 0 else "right" if dx < 0 else "center",
                 va="bottom" if dy > 0 else "top" if dy < 0 else "center",
                 arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "shrinkB": 3},
+                parse_math=False,
             )  # fmt: skip
             text.set_in_layout(False)
             text.get_window_extent()  # moves it to its place

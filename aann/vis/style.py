@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 DPI = 150
 SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0
@@ -51,7 +53,17 @@ class Bar(NamedTuple):
 
 
 class LabFigure(Figure):
-    """A figure that notebooks show without a pyplot backend."""
+    """A figure that notebooks show without a pyplot backend, and whose names are no TeX."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw text as it is written: a name with two dollar signs is a name, not a formula."""
+        scales = [axis for axes in self.axes for axis in (axes.xaxis, axes.yaxis)]
+        powers = {  # the 10^3 of logarithmic axes
+            text for axis in scales if axis.get_scale() == "log" for text in axis.findobj(Text)
+        }
+        for text in self.findobj(Text):
+            text.set_parse_math(text in powers and text.get_parse_math())
+        super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()

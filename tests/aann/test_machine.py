@@ -116,6 +116,12 @@ def test_processes_that_evaluate_something_else_are_refused(pair):
         assert found["differ"].startswith("ValueError: processes share the examples of one")
         assert "settings: (Setting(draws=200, seed=0" in found["differ"]
         assert found["differ"].endswith("in process 1")
+        assert (
+            "... ".join(found["uneven"]).count("batch size: 11 in process 0, 12 in process 1") >= 2
+        )
+        assert all("differ. batch size: " in message for message in found["uneven"])
+        assert all("bfloat16: False in process 0, True" in message for message in found["precise"])
+        assert "programs: " in found["apart"]
 
 
 def test_process_0_writes(pair):

@@ -132,6 +132,15 @@ def test_arrays_of_another_report_are_refused(saved):
     assert "examples/names has shape (1,), not (60,)" in str(error.value)
 
 
+def test_rows_of_one_name_and_of_unknown_kinds_are_refused(saved):
+    rows = json.loads((saved / "report.json").read_text())["rows"]
+    rewrite(saved, rows__1__name=rows[0]["name"], rows__0__kind="guess")
+    with pytest.raises(ValueError, match="is no report") as error:
+        Report.load(saved)
+    assert f"- 2 rows are called {rows[0]['name']!r}" in str(error.value)
+    assert "is of kind 'guess': kinds are ablation, fit, control, program" in str(error.value)
+
+
 def test_pickles_are_refused(saved):
     rewrite_arrays(saved, more=np.asarray([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match=r"report.npz is truncated or altered \(Object arrays"):

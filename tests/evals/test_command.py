@@ -65,3 +65,10 @@ def test_wrong_arguments_get_a_usage_error(given, match, capsys):
 def test_defaults():
     args = arguments.parser("toy", "A claim.", "out/toy").parse_args([])
     assert (args.n, args.seed, args.limit, args.out) == (None, 0, None, pathlib.Path("out/toy"))
+
+
+def test_results_go_to_the_home_folder_where_the_shell_leaves_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert command.writable(pathlib.Path("~/results")) == tmp_path / "results"
+    assert [p.name for p in tmp_path.iterdir()] == ["results"]

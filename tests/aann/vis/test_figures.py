@@ -73,6 +73,18 @@ def test_bits_names_do_not_overlap_and_rows_without_place_are_left_out():
     assert axes.get_ylim()[0] < -0.33
 
 
+def test_names_are_no_formulas_and_logarithmic_axes_keep_their_powers():
+    rows = [Bar(r"$\frac{1}{$", *row[1:]) for row in ROWS[:1]] + [Bar("$x^2$", *ROWS[2][1:])]
+    for figure in (bars(rows), against_bits(rows, 3e6)):
+        rendered(figure)
+        shown = [t for t in figure.findobj(Text) if "$x^2$" in t.get_text()]
+        assert shown
+        assert not any(t.get_parse_math() for t in shown)
+    powers = [t for t in figure.findobj(Text) if "10^{" in t.get_text()]
+    assert powers
+    assert all(t.get_parse_math() for t in powers)
+
+
 def test_a_ladder_without_anything_to_show_still_draws():
     lost = [Bar("lost", "program", float("nan"), None, None)]
     rendered(bars(lost))

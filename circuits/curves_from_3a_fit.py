@@ -95,7 +95,8 @@ def calibrate(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: a grid is not the program's, or ``read`` has fewer than ``kept`` units.
+        ValueError: a grid is not the program's, ``read`` has fewer than ``kept`` units, or all
+            that are kept are of one kind.
     """
     curve_calibration.check(model, family.site, family)
     _, _, channels = grid(model, read)
@@ -110,6 +111,7 @@ def calibrate(
     loudness = np.zeros(len(spreads))
     loudness[candidates.channels] = loud
     chosen = choose(tuned, loudness, kept)
+    check_kinds(chosen)
     measured = fit(keep(first, candidates, chosen), chosen, seen, spreads)
     own = fit(measured, chosen, seen, spreads, turning=True)
     return Calibrated(*(constants(c, chosen, spreads, len(seen.seen)) for c in (own, measured)))
@@ -120,6 +122,20 @@ def choose(tuned: EarlyTuning, score: np.ndarray, n: int) -> Chosen:
     best = np.argsort(-score, kind="stable")[:n]
     curved = tuned.curved[best]
     return Chosen(best[curved], best[~curved], tuned)
+
+
+def check_kinds(chosen: Chosen) -> None:
+    """Check that there are units of both kinds.
+
+    Raises:
+        ValueError: there are not.
+    """
+    if not (len(chosen.curves) and len(chosen.lines)):
+        raise ValueError(
+            f"the program needs early curves and lines, but of the {len(chosen.channels)} units of "
+            f"{chosen.tuning.site!r} that count {len(chosen.curves)} are early curves: raise kept, "
+            "or read another site"
+        )
 
 
 def begin(family: Family, chosen: Chosen) -> aann.Constants:

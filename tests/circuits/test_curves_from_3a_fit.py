@@ -78,3 +78,10 @@ def test_more_units_than_there_are_cannot_be_kept(found):
     family, design, _ = found
     with pytest.raises(ValueError, match="kept is between 1 and the 16 units of 'mixed3a', got 17"):
         curves_from_3a_fit.calibrate(toy.model(), family, design, kept=17)
+
+
+def test_units_of_one_kind_alone_are_refused():
+    tuned = type("Tuning", (), {"site": "toy"})()
+    chosen = curves_from_3a_fit.Chosen(np.array([3, 5]), np.array([], int), tuned)
+    with pytest.raises(ValueError, match="of the 2 units of 'toy' that count 2 are early curves"):
+        curves_from_3a_fit.check_kinds(chosen)

@@ -291,9 +291,8 @@ class _Sums:
         self.natural = self.natural + natural.sum(0)
         y, p = (v.reshape(-1, v.shape[-1]) for v in (natural, output))
         ones = np.ones_like(y)
-        self.moments = self.moments + np.stack(
-            [(a * b).sum(0) for a, b in [(ones, y), (ones, p), (p, p), (p, y), (y, y), (ones, ones)]]
-        )
+        pairs = [(ones, y), (ones, p), (p, p), (p, y), (y, y), (ones, ones)]
+        self.moments = self.moments + np.stack([(a * b).sum(0) for a, b in pairs])
 
     def position_mean(self) -> np.ndarray:
         return np.asarray(self.natural) / self.n
@@ -308,7 +307,7 @@ class _Sums:
         y, p, pp, py, yy, n = np.asarray(self.moments)
         variance = pp / n - (p / n) ** 2
         covariance = py / n - (p / n) * (y / n)
-        # Of a program that hardly varies beside its own size or the units', rounding is all there is.
+        # What hardly varies, beside its own size or the units' spread, is rounding.
         least = np.maximum(1e-13 * pp / n, 1e-12 * (yy / n - (y / n) ** 2))
         slope = np.divide(covariance, variance, out=np.zeros_like(y), where=variance > least)
         return slope, y / n - slope * p / n

@@ -18,6 +18,9 @@ from numpy.typing import ArrayLike
 
 Method = Literal["bca", "percentile"]
 
+LEAST_DRAWS = 100
+"""Fewer resamples give no interval."""
+
 _normal = np.vectorize(NormalDist().cdf, otypes=[float])  # of few numbers: two an interval
 _quantile = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
@@ -45,8 +48,8 @@ class Setting:
         if self.groups is not None:
             object.__setattr__(self, "groups", tuple(self.groups))  # comparable
         problems = []
-        if self.draws < 100:
-            problems.append(f"draws is {self.draws}: an interval needs at least 100")
+        if self.draws < LEAST_DRAWS:
+            problems.append(f"draws is {self.draws}: an interval needs at least {LEAST_DRAWS}")
         if not 0 < self.confidence < 1:
             problems.append(f"confidence lies between 0 and 1, got {self.confidence}")
         if self.method not in ("bca", "percentile"):

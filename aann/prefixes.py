@@ -32,6 +32,9 @@ from aann.workbench import Workbench
 
 FOLDER = "prefixes"
 
+IN_TRANSIT = 10
+"""One part in so many of the budget is left to batches that are on their way."""
+
 
 class Prefixes:
     """The prefix of a bench, by batch.
@@ -45,7 +48,7 @@ class Prefixes:
     def __init__(self, bench: Workbench, *, again: bool = False, reserved: int = 0) -> None:
         self.bench, self.again = bench, again
         self.machine = bench.machine
-        self.room = bench.machine.budget - reserved
+        self.room = bench.machine.budget - reserved - bench.machine.budget // IN_TRANSIT
         state = jax.eval_shape(bench.start, bench.model.batch(bench.batch_size))
         self.like, self.tree = jax.tree.flatten(state)
         if bench.machine.memory is not None:

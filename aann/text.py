@@ -28,7 +28,7 @@ def free(value: Any) -> bool:
 
 
 def is_word(text: Any) -> bool:
-    """Whether a string is short and has few digits, so that it is taken for a word; no number is."""
+    """Whether a string is short, has few digits and is no number: it is taken for a word."""
     if not isinstance(text, str) or len(text) > NAME:
         return False
     digits = sum(map(str.isdigit, text))

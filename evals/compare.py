@@ -9,7 +9,7 @@ from aann.compare import Comparison, compare_rows, main_row
 from aann.interval import Setting
 from aann.vis.forest import forest
 from evals import arguments, command
-from evals.integers import natural, positive
+from evals.integers import draws, natural
 
 NAME = "compare"
 KINDS = ("fit", "program", "control")
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         help="allow other sites and units in B, whose zero-ablation does another damage",
     )  # fmt: skip
     parser.add_argument("--seed", type=natural, default=0, help="default: 0")
-    parser.add_argument("--draws", type=positive, default=10_000, help="default: 10000")
+    parser.add_argument("--draws", type=draws, default=10_000, help="default: 10000")
     parser.add_argument("--confidence", type=float, default=0.95, help="default: 0.95")
     parser.add_argument(
         "--out", type=pathlib.Path, default=pathlib.Path(f"out/{NAME}"), metavar="DIR",

@@ -2,6 +2,8 @@
 
 import argparse
 
+from aann.interval import LEAST_DRAWS
+
 
 def positive(text: str) -> int:
     """An integer of at least 1."""
@@ -18,4 +20,13 @@ def natural(text: str) -> int:
         value = -1
     if value < 0:
         raise argparse.ArgumentTypeError(f"expected a non-negative integer, got {text!r}")
+    return value
+
+
+def draws(text: str) -> int:
+    """A number of bootstrap draws that gives an interval."""
+    if (value := positive(text)) < LEAST_DRAWS:
+        raise argparse.ArgumentTypeError(
+            f"{value} draws are too few for an interval: at least {LEAST_DRAWS}"
+        )
     return value

@@ -19,19 +19,18 @@ from evals import (
     modular_table,
     networks,
 )
-from evals.integers import positive
+from evals.integers import draws
 from evals.modular_case import Case, Circuit
 
 NAME = "modular_addition"
 NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_decay")
-LEAST_DRAWS = 100
 
 
 def main(argv: list[str] | None = None) -> None:
     """Find the frequencies, fit the programs, measure them, and save reports, table and figures."""
     parser = _parser()
     args = parser.parse_args(argv)
-    _check_arguments(parser, args)
+    arguments.check_counts(parser, args)
     on = machine.of(args)
     folder = command.writable(args.out)
     population = zoo.data("modular_addition")
@@ -63,16 +62,10 @@ def main(argv: list[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = networks.parser(NAME, __doc__ or "", NETWORKS)
     parser.add_argument(
-        "--draws", type=positive, default=2_000, metavar="N",
+        "--draws", type=draws, default=2_000, metavar="N",
         help="resamples behind the table's intervals (default: 2000; reports have 10000)",
     )  # fmt: skip
     return parser
-
-
-def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    arguments.check_counts(parser, args)
-    if args.draws < LEAST_DRAWS:
-        parser.error(f"--draws {args.draws} is too few for an interval: at least {LEAST_DRAWS}")
 
 
 def _cases(names: Sequence[str], design: aann.Design) -> list[Case]:

@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         "--metric", choices=("kl", "nll"), default="kl", help="loss to recover (default: kl)"
     )
     parser.add_argument(
-        "--draws", type=integers.positive, default=10_000, metavar="N", help="default: 10000"
+        "--draws", type=integers.draws, default=10_000, metavar="N", help="default: 10000"
     )
     return parser
 

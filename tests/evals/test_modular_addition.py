@@ -79,7 +79,12 @@ def test_the_table_shows_that_programs_fail_on_a_network_that_memorised(toys):
     case = modular_case.fit("memorised", memory(), design)
     program = case.circuit("network").main
     intact, row = modular_table.rows(
-        "memorised", case.model, [program], population, heldout, Setting(draws=200),
+        "memorised",
+        case.model,
+        [program],
+        population,
+        heldout,
+        Setting(draws=200),
         aann.Machine(),
     )
     assert row.exhaustive["kl"] < 0.5
@@ -95,7 +100,7 @@ def test_the_table_shows_that_programs_fail_on_a_network_that_memorised(toys):
     [
         (["--n", "9"], "--n 9 is too few for an interval: at least 10"),
         (["--n", "30", "--limit", "20"], "--n 30 asks for more examples than --limit 20"),
-        (["--draws", "50"], "--draws 50 is too few for an interval: at least 100"),
+        (["--draws", "50"], "argument --draws: 50 draws are too few for an interval: at least 100"),
         (["--networks", "seed0,seed0"], "expected different names with commas, got 'seed0,seed0'"),
         (["--networks", "seed0,,seed1"], "expected different names with commas"),
     ],

@@ -41,6 +41,7 @@ def test_the_whole_run_on_a_toy(toys, tmp_path, capsys):
         (["--digits", "0"], "argument --digits"),
         (["--digits", "1,1"], "expected different names with commas, got '1,1'"),
         (["--n", "5"], "too few for an interval"),
+        (["--draws", "50"], "argument --draws: 50 draws are too few for an interval"),
         (["--circuit", "heads"], "invalid choice: 'heads'"),
     ],
 )

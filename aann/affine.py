@@ -17,10 +17,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, JaxprEqn, Literal, Var
 
 from aann.graph import shape_of
-from aann.part import evaluate_part, part
+from aann.inline import CALLS, CUSTOM_RULES
+from aann.part import body_of, evaluate_part, part
 
 CONSTANT, AFFINE, OTHER = range(3)
 
@@ -41,8 +42,6 @@ _ROLES = {
     "scatter-add": "+c+",
     "scatter": "+c+",
 }
-_CALLS = ("jit", "pjit", "closed_call", "core_call", "checkpoint", "remat", "remat2")
-_CUSTOM_RULES = ("custom_jvp_call", "custom_vjp_call")
 
 
 class Form(NamedTuple):
@@ -89,8 +88,8 @@ def _walk(program: ClosedJaxpr, kinds: Sequence[Form]) -> dict[Var, Form]:
         given = [_form(v, env) for v in eqn.invars]
         if all(f.degree == CONSTANT for f in given):
             made = [Form(CONSTANT, any(f.data for f in given))] * len(eqn.outvars)
-        elif eqn.primitive.name in (*_CALLS, *_CUSTOM_RULES):
-            made = forms(_body(eqn), given)
+        elif eqn.primitive.name in (*CALLS, *CUSTOM_RULES):
+            made = forms(body_of(eqn), given)
         else:
             made = [_combine(eqn, given)] * len(eqn.outvars)
         env.update(zip(eqn.outvars, made, strict=True))
@@ -150,8 +149,8 @@ def _evaluate(program: ClosedJaxpr, kinds: Sequence[Form], args: Sequence[Any]) 
             env.update(dict.fromkeys(eqn.outvars))
             continue
         values = [_value(v, env) for v in eqn.invars]
-        if eqn.primitive.name in (*_CALLS, *_CUSTOM_RULES):
-            made = _evaluate(_body(eqn), given, values)
+        if eqn.primitive.name in (*CALLS, *CUSTOM_RULES):
+            made = _evaluate(body_of(eqn), given, values)
         else:
             added = zip(_roles(eqn), given, values, strict=True)
             linear = [
@@ -170,9 +169,3 @@ def _form(atom: Any, env: Mapping[Var, Form]) -> Form:
 
 def _value(atom: Any, env: Mapping[Var, Any]) -> Any:
     return jnp.asarray(atom.val, shape_of(atom).dtype) if isinstance(atom, Literal) else env[atom]
-
-
-def _body(eqn: JaxprEqn) -> ClosedJaxpr:
-    """The only jaxpr among the parameters of a call, closed."""
-    (body,) = [v for v in eqn.params.values() if isinstance(v, Jaxpr | ClosedJaxpr)]
-    return body if isinstance(body, ClosedJaxpr) else ClosedJaxpr(body, ())

@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import jax.core
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Var
 
 from aann.loops import (
     MARKS,
@@ -28,7 +28,7 @@ from aann.loops import (
     unrolled,
     wanted_steps,
 )  # fmt: skip
-from aann.part import evaluate_part, part
+from aann.part import body_of, evaluate_part, inputs_of, part, value_of
 from aann.site import site_p
 
 CALLS = ("jit", "pjit", "closed_call", "core_call", "checkpoint", "remat", "remat2")
@@ -49,10 +49,7 @@ def inline(closed: ClosedJaxpr, calls: Collection[str], wanted: Collection[str])
     names = {_NUMBER.sub("", name) for name in wanted} - present
     if not any(_expandable(eqn, calls, names) for eqn in closed.jaxpr.eqns):
         return closed
-    avals = [
-        jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype, weak_type=v.aval.weak_type)
-        for v in closed.jaxpr.invars
-    ]
+    avals = inputs_of(closed.jaxpr)
     return jax.make_jaxpr(lambda *args: _run(closed, args, calls, names))(*avals)
 
 
@@ -98,19 +95,15 @@ def _run(
         if not _expandable(eqn, calls, wanted):
             evaluate_part(part(jaxpr, [eqn], lambda v: True), env)
             continue
-        values = [_value(v, env) for v in eqn.invars]
+        values = [value_of(v, env) for v in eqn.invars]
         if eqn.primitive.name in MARKS:
             results = [_mapped(eqn, values[0], wanted)]
         elif eqn.primitive.name == "scan":
             results = unrolled(eqn, values, wanted, run)
         else:
-            results = run(_body(eqn), values)
+            results = run(body_of(eqn), values)
         env.update(zip(eqn.outvars, results, strict=True))
-    return [_value(v, env) for v in jaxpr.outvars]
-
-
-def _value(atom: Any, env: Mapping[Var, Any]) -> Any:
-    return atom.val if isinstance(atom, Literal) else env[atom]
+    return [value_of(v, env) for v in jaxpr.outvars]
 
 
 def _expandable(eqn: JaxprEqn, calls: Collection[str], wanted: Collection[str]) -> bool:
@@ -121,12 +114,6 @@ def _expandable(eqn: JaxprEqn, calls: Collection[str], wanted: Collection[str]) 
     if kind == "scan":
         return bool(wanted_steps(eqn, wanted))
     return kind in calls and any(marks_inside(j) for j in bodies(eqn))
-
-
-def _body(eqn: JaxprEqn) -> ClosedJaxpr:
-    """The only jaxpr among the parameters of a call, closed."""
-    (body,) = [v for v in eqn.params.values() if isinstance(v, Jaxpr | ClosedJaxpr)]
-    return body if isinstance(body, ClosedJaxpr) else ClosedJaxpr(body, ())
 
 
 def _axes(eqn: JaxprEqn) -> tuple[int, ...]:

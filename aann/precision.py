@@ -9,22 +9,20 @@ inside ``shard_map`` or a kernel of its own keeps its precision. On a CPU nothin
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Var
 
 from aann.graph import shape_of
+from aann.inline import CALLS, CUSTOM_RULES
 from aann.model import Model
-from aann.part import evaluate_part, part
+from aann.part import evaluate_part, inputs_of, part, value_of
 
 _PRODUCTS = ("dot_general", "conv_general_dilated")
-_BODIES = (
-    "jit", "pjit", "closed_call", "core_call", "checkpoint", "remat", "remat2",
-    "custom_jvp_call", "custom_vjp_call", "scan", "while", "cond",
-)  # fmt: skip
+_BODIES = (*CALLS, *CUSTOM_RULES, "scan", "while", "cond")
 
 
 def in_bfloat16(model: Model) -> Model:
@@ -49,11 +47,11 @@ def _evaluate(closed: ClosedJaxpr, args: Sequence[Any]) -> list[Any]:
     for eqn in jaxpr.eqns:
         name = eqn.primitive.name
         if name in _PRODUCTS:
-            env[eqn.outvars[0]] = _product(eqn, [_value(v, env) for v in eqn.invars])
+            env[eqn.outvars[0]] = _product(eqn, [value_of(v, env) for v in eqn.invars])
             continue
         changed = eqn.replace(params=_params(eqn)) if name in _BODIES else eqn
         evaluate_part(part(jaxpr, [changed], lambda v: True), env)
-    return [_value(v, env) for v in jaxpr.outvars]
+    return [value_of(v, env) for v in jaxpr.outvars]
 
 
 def _product(eqn: JaxprEqn, operands: Sequence[Any]) -> Any:
@@ -79,13 +77,5 @@ def _body(value: Any) -> Any:
     if not isinstance(value, Jaxpr | ClosedJaxpr):
         return value
     closed = value if isinstance(value, ClosedJaxpr) else ClosedJaxpr(value, ())
-    avals = [
-        jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype, weak_type=v.aval.weak_type)
-        for v in closed.jaxpr.invars
-    ]
-    changed = jax.make_jaxpr(lambda *args: _evaluate(closed, args))(*avals)
+    changed = jax.make_jaxpr(lambda *args: _evaluate(closed, args))(*inputs_of(closed.jaxpr))
     return changed if isinstance(value, ClosedJaxpr) else changed.jaxpr
-
-
-def _value(atom: Any, env: Mapping[Var, Any]) -> Any:
-    return atom.val if isinstance(atom, Literal) else env[atom]

@@ -59,7 +59,6 @@ def test_one_report_is_compared_row_by_row(two):
         (["--row-a", "none"], "no row 'none'; rows are zero, one"),
         (["--metric", "top1"], "no losses of metric 'top1' in toy; both have kl, nll"),
         (["--confidence", "95"], "confidence lies between 0 and 1, got 95"),
-        (["--draws", "5"], "draws is 5: an interval needs at least 100"),
     ],
 )
 def test_wrong_arguments_are_told(two, given, match, capsys):
@@ -67,6 +66,13 @@ def test_wrong_arguments_are_told(two, given, match, capsys):
         command.run(lambda: run(two, *given))
     assert stop.value.code == 1
     assert match in capsys.readouterr().err
+
+
+def test_too_few_draws_are_a_usage_error(two, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(two, "--draws", "5")
+    assert stop.value.code == 2
+    assert "5 draws are too few for an interval: at least 100" in capsys.readouterr().err
 
 
 def test_a_missing_report_is_told(tmp_path, capsys):

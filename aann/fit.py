@@ -20,7 +20,7 @@ from aann import key, linear
 from aann.batches import Batch, batches
 from aann.examples import Design
 from aann.finite import check_finite
-from aann.fit_state import FitState
+from aann.fit_state import SUMS, FitState
 from aann.linear_rows import Rows
 from aann.partial import Partial
 from aann.prefixes import Prefixes
@@ -215,10 +215,8 @@ class _Part:
     def gather(self) -> None:
         """Put together what all processes have of their examples."""
         gather = self.bench.machine.gather
-        for sums, name in (
-            (self.sums, "n"), (self.sums, "natural"), (self.sums, "moments"),
-            (self.equations, "gram"), (self.equations, "cross"), (self.equations, "rows"),
-        ):  # fmt: skip
+        for owner, name in SUMS:
+            sums = getattr(self, owner)
             setattr(sums, name, functools.reduce(operator.add, gather(getattr(sums, name))))
         for values in (self.natural, self.output):
             for theirs in gather(values):

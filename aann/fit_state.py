@@ -18,6 +18,12 @@ from aann.batches import Batch
 from aann.key import digest
 from aann.partial import Arrays, Partial
 
+SUMS = (
+    ("sums", "n"), ("sums", "natural"), ("sums", "moments"),
+    ("equations", "gram"), ("equations", "cross"), ("equations", "rows"),
+)  # fmt: skip
+"""What a part of a fit adds up over batches, and over processes: where it is, and its name."""
+
 SHARE = 0.05
 """At most so much of the time goes to writing states."""
 
@@ -101,15 +107,8 @@ def _of(name: str, i: int) -> bool:
 def _arrays(part: Any) -> Arrays:
     """The state of a part of a fit."""
     seen = [k for k, donor in enumerate(part.natural) if donor.size]
-    arrays = {
-        "n": np.asarray(part.sums.n),
-        "natural": np.asarray(part.sums.natural),
-        "moments": np.asarray(part.sums.moments),
-        "gram": np.asarray(part.equations.gram),
-        "cross": np.asarray(part.equations.cross),
-        "rows": np.asarray(part.equations.rows),
-        "seen": np.asarray(seen, np.int64),
-    }
+    arrays = {name: np.asarray(getattr(getattr(part, owner), name)) for owner, name in SUMS}
+    arrays["seen"] = np.asarray(seen, np.int64)
     if seen:
         arrays["donors"] = np.stack([part.natural[k] for k in seen])
         arrays["outputs"] = np.stack([part.output[k] for k in seen])
@@ -117,9 +116,7 @@ def _arrays(part: Any) -> Arrays:
 
 
 def _restore(part: Any, arrays: Arrays) -> None:
-    part.sums.n = int(arrays["n"])
-    part.sums.natural, part.sums.moments = arrays["natural"], arrays["moments"]
-    part.equations.gram, part.equations.cross = arrays["gram"], arrays["cross"]
-    part.equations.rows = int(arrays["rows"])
+    for owner, name in SUMS:
+        setattr(getattr(part, owner), name, arrays[name][()])
     for row, k in enumerate(arrays["seen"]):
         part.natural[k], part.output[k] = arrays["donors"][row], arrays["outputs"][row]

@@ -30,6 +30,7 @@ from circuits.curve_detectors import (
     SHAPE,
     UNIT_CONSTANTS,
     check_constants,
+    curve_detectors,
     facings,
     unit_kernels,
 )
@@ -161,9 +162,9 @@ EARLY = {
 curves_from_3a = register(
     read_curves,
     name="curves_from_3a",
-    model="inceptionv1",
-    site="mixed3b",
-    units=(345, 327, 384, 343, 335, 360, 415, 391, 374, 334),
+    model=curve_detectors.model,
+    site=curve_detectors.site,
+    units=curve_detectors.units,
     reads=("mixed3a",),
     constants={
         **{n: SHAPE[n] for n in FROM_PIXELS},

@@ -13,8 +13,8 @@ import time
 import numpy as np
 from scipy import stats
 
-from aann.bootstrap import recovered
-from aann.interval import Setting
+from aann.statistics.bootstrap import recovered
+from aann.statistics.interval import Setting
 
 
 def main() -> None:

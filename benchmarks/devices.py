@@ -26,9 +26,9 @@ import numpy as np
 
 import aann
 import zoo
-from aann.ladder import programs_row, zero_row
-from aann.measure import measure
-from aann.workbench import workbench
+from aann.bench.workbench import workbench
+from aann.evaluation.ladder import programs_row, zero_row
+from aann.evaluation.measure import measure
 
 DEVICES = (1, 2, 4)
 

@@ -14,7 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from zoo import assets, layers, winograd
+from zoo.files import assets
+from zoo.inceptionv1 import layers, winograd
 
 try:
     import torch

@@ -23,7 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
-from evals.sizes import size
+from evals.shared.sizes import size
 
 VOCABULARY, LENGTH, READ, UNITS, BATCH = 16, 2**15, 8, (0, 1), 32
 EXAMPLE = 4 * LENGTH

@@ -20,8 +20,8 @@ import time
 import numpy as np
 
 import zoo
-from aann.examples import from_arrays
-from aann.sweep import sweep
+from aann.data.examples import from_arrays
+from aann.sweeps.sweep import sweep
 
 try:
     import torch

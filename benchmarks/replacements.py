@@ -17,10 +17,10 @@ import numpy as np
 
 import aann
 import zoo
-from aann import ablation
-from aann.ablation import Row
-from aann.measure import measure
-from aann.workbench import workbench
+from aann.bench import ablation
+from aann.bench.ablation import Row
+from aann.bench.workbench import workbench
+from aann.evaluation.measure import measure
 from benchmarks.inception_by_hand import prefix, read_weights, suffix, torch, torch_ops
 
 UNITS = tuple(range(320, 416, 10))

@@ -5,11 +5,11 @@ import pathlib
 from collections.abc import Sequence
 
 import aann
-from aann.compare import Comparison, compare_rows, main_row
-from aann.interval import Setting
+from aann.comparison.compare import Comparison, compare_rows, main_row
+from aann.statistics.interval import Setting
 from aann.vis.forest import forest
-from evals import arguments, command
-from evals.integers import draws, natural
+from evals.shared import arguments, command
+from evals.shared.integers import draws, natural
 
 NAME = "compare"
 KINDS = ("fit", "program", "control")

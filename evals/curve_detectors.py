@@ -8,15 +8,13 @@ import jax.numpy as jnp
 import aann
 import zoo
 from aann.vis.report import figures
-from circuits import (
-    curve_baselines,
-    curve_calibration,
-    curve_controls,
-    curve_detectors,
-    curve_family,
-)
-from evals import arguments, command, curve_figures, machine
-from evals.integers import positive
+from circuits.curves import baselines as curve_baselines
+from circuits.curves import controls as curve_controls
+from circuits.curves import family as curve_family
+from circuits.curves import fit as curve_calibration
+from circuits.curves import program as curve_detectors
+from evals.shared import arguments, command, curve_figures, machine
+from evals.shared.integers import positive
 
 NAME = "curve_detectors"
 

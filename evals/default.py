@@ -7,7 +7,9 @@ import pathlib
 from collections.abc import Callable
 
 import zoo
-from evals import command, curve_detectors, modular_addition
+from evals import curve_detectors
+from evals.modular_addition import __main__ as modular_addition
+from evals.shared import command
 
 OUT = pathlib.Path("out")
 

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 
 import aann
 import zoo
-from aann.report_html import Chapter
+from aann.report.html import Chapter
 from aann.vis.attention import PatternRow, patterns
-from circuits import induction as programs
-from circuits import induction_fit
-from circuits.induction_fit import variant
-from evals import arguments, command, machine, networks, seeds, training_log
-from evals.ladder_figures import figures
+from circuits.induction import fit as induction_fit
+from circuits.induction import program as programs
+from circuits.induction.fit import variant
+from evals.shared import arguments, command, machine, networks, seeds, training_log
+from evals.shared.ladder_figures import figures
 
 NAME = "induction"
 NETWORKS = ("seed0", "seed1", "seed2", networks.PUBLISHED)

@@ -14,11 +14,13 @@ from flax.traverse_util import unflatten_dict
 from safetensors.flax import load_file
 
 import aann
-from circuits import fourier, modular_progress
-from evals import arguments, command, modular_figures
-from evals.integers import natural
+from circuits.modular_addition import fourier
+from circuits.modular_addition import progress as modular_progress
+from evals.modular_addition import figures as modular_figures
+from evals.shared import arguments, command
+from evals.shared.integers import natural
 from zoo.train import modular_addition as training
-from zoo.transformer import as_model
+from zoo.transformer.model import as_model
 
 NAME = "modular_progress"
 

@@ -12,8 +12,10 @@ import numpy as np
 import aann
 import zoo
 from aann.vis.pareto import against_settings
-from circuits import fourier, modular_evidence, modular_fit
-from evals import arguments, command, integers, machine, networks
+from circuits.modular_addition import evidence as modular_evidence
+from circuits.modular_addition import fit as modular_fit
+from circuits.modular_addition import fourier
+from evals.shared import arguments, command, integers, machine, networks
 
 NAME = "pareto"
 TASK = "modular_addition"

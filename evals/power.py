@@ -4,7 +4,7 @@ import argparse
 import pathlib
 
 import aann
-from evals import command, integers
+from evals.shared import command, integers
 
 NAME = "power"
 

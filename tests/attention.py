@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import aann
-from zoo.transformer import Transformer, TransformerConfig, as_model
+from zoo.transformer.model import Transformer, TransformerConfig, as_model
 
 VOCAB, CONTEXT = 7, 5
 

@@ -6,8 +6,8 @@ import numpy as np
 
 import aann
 from zoo.train.induction import sequences
-from zoo.transformer import as_model
-from zoo.transformer_config import TransformerConfig
+from zoo.transformer.config import TransformerConfig
+from zoo.transformer.model import as_model
 
 VOCABULARY, CONTEXT = 16, 12
 PREVIOUS, PREFIX, GAIN = 7.0, 6.0, 12.0

@@ -13,11 +13,11 @@ import pathlib
 import sys
 
 import aann
-from aann import ablation
-from aann.ablation import Row
-from aann.fit import fit
-from aann.measure import measure
-from aann.workbench import workbench
+from aann.bench import ablation
+from aann.bench.ablation import Row
+from aann.bench.workbench import workbench
+from aann.evaluation.fit import fit
+from aann.evaluation.measure import measure
 from benchmarks.memory import BATCH, DONORS, EXAMPLE, data, guess, model, peak
 
 

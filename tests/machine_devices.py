@@ -11,7 +11,7 @@ import numpy as np
 from jax.sharding import AxisType
 
 import aann
-from evals import arguments, machine
+from evals.shared import arguments, machine
 
 
 def refused(function):

@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import machine_case as case
 
 import aann
-from aann.processes import exchange, together
-from evals import command
+from aann.machine.processes import exchange, together
+from evals.shared import command
 
 
 def refused(function):

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from zoo import tfds_prepared
+from zoo.pictures import tfds_prepared
 
 
 def jpeg(seed, size=(30, 26)):

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from aann.bootstrap import recovered
-from aann.examples import from_arrays
-from aann.interval import Setting
-from aann.report import Damage, Estimate, Report, ReportRow
+from aann.data.examples import from_arrays
+from aann.report.data import Damage, Estimate, ReportRow
+from aann.report.report import Report
+from aann.statistics.bootstrap import recovered
+from aann.statistics.interval import Setting
 
 KINDS = {"ours": "program", "ours, recalibrated": "fit", "wrong": "control"}
 

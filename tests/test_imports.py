@@ -21,7 +21,7 @@ FORBIDDEN = {
     ],
     "aann.adapters": ["zoo", "circuits", "evals", "matplotlib"],
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
-    "circuits.curve_detectors": ["zoo", "evals", "matplotlib"],
+    "circuits.curves.program": ["zoo", "evals", "matplotlib"],
 }
 
 

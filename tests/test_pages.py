@@ -10,7 +10,7 @@ from toys import mlp_model
 
 import aann
 from aann.vis.report import figures
-from evals import command
+from evals.shared import command
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=http://localhost:9/x>"
 

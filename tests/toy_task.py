@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from aann.metrics import nll
+from aann.evaluation.metrics import nll
 from zoo.train.loop import Task
-from zoo.transformer import TransformerConfig, forward
+from zoo.transformer.model import TransformerConfig, forward
 
 SHAPE = TransformerConfig(
     layers=1,

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import aann
-from zoo import inceptionv1, induction, max_of_k, modular_addition, naming
-from zoo.assets import AssetError
+from zoo import induction, max_of_k, modular_addition, naming
 from zoo.data import data
+from zoo.files.sources import AssetError
+from zoo.inceptionv1 import model as inceptionv1
 
 __all__ = ["MODELS", "VARIANTS", "AssetError", "data", "load"]
 

@@ -15,19 +15,11 @@ from typing import Any
 import numpy as np
 
 import aann
-from zoo import (
-    assets,
-    folder,
-    halves,
-    induction,
-    max_of_k,
-    modular_addition,
-    naming,
-    options_of,
-    tfds_pictures,
-)
-from zoo.images import Pictures
-from zoo.synsets import unit_of_wnid
+from zoo import halves, induction, max_of_k, modular_addition, naming, options_of
+from zoo.files import assets, checksums
+from zoo.pictures import folder, tfds_pictures
+from zoo.pictures.images import Pictures
+from zoo.pictures.synsets import unit_of_wnid
 
 
 def data(name: str, **options: Any) -> aann.Examples:
@@ -36,8 +28,8 @@ def data(name: str, **options: Any) -> aann.Examples:
     Args:
         name: a key of ``DATA``.
         options: of the data set, see ``imagenet_samples`` and ``imagenet_folder`` here,
-            ``zoo.tfds_pictures``, and ``data`` in ``zoo.modular_addition``, ``zoo.induction`` and
-            ``zoo.max_of_k``.
+            ``zoo.pictures.tfds_pictures``, and ``data`` in ``zoo.modular_addition``,
+            ``zoo.induction`` and ``zoo.max_of_k``.
 
     Raises:
         ValueError: no data set is called ``name``; or see the data set.
@@ -57,7 +49,7 @@ def imagenet_samples(split: str | None = None) -> aann.Examples:
 
     Raises:
         ValueError: no such split.
-        zoo.assets.AssetError: the pictures are neither here nor to be had, or are damaged.
+        zoo.AssetError: the pictures are neither here nor to be had, or are damaged.
     """
     return halves.choose(_samples, split)
 
@@ -66,7 +58,7 @@ def _samples() -> aann.Examples:
     paths = assets.fetch("imagenet_samples")
     units = unit_of_wnid()
     with ThreadPoolExecutor() as pool:
-        digests = tuple(pool.map(assets.sha256, paths.values()))
+        digests = tuple(pool.map(checksums.sha256, paths.values()))
     return aann.Examples(
         name="imagenet_samples",
         names=tuple(paths),

@@ -13,8 +13,8 @@ import numpy as np
 
 import aann
 import zoo
-from zoo import inceptionv1
-from zoo.inceptionv1 import InceptionV1
+from zoo.inceptionv1 import model as inceptionv1
+from zoo.inceptionv1.model import InceptionV1
 
 BATCH = 25
 NETWORKS = {

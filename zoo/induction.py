@@ -29,11 +29,12 @@ import numpy as np
 from jaxtyping import Int
 
 import aann
-from aann.metrics import UNSCORED
-from zoo import assets, halves
-from zoo.transformer import as_model
-from zoo.transformer_config import TransformerConfig
-from zoo.transformer_weights import load_shipped, published
+from aann.evaluation.metrics import UNSCORED
+from zoo import halves
+from zoo.files import assets
+from zoo.transformer.config import TransformerConfig
+from zoo.transformer.model import as_model
+from zoo.transformer.weights import load_shipped, published
 
 VARIANTS: Final = ("published", "seed0", "seed1", "seed2")
 _FILE = "induction_head_finite.pth"
@@ -48,7 +49,8 @@ def load(variant: str = "published") -> aann.Model:
         variant: one of ``VARIANTS``.
 
     Raises:
-        zoo.assets.AssetError: published weights are neither here nor to be had, or are damaged.
+        zoo.AssetError: published weights are neither here nor to be had, or are
+            damaged.
         ValueError: the file does not hold this architecture.
     """
     if variant != "published":

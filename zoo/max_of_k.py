@@ -11,7 +11,7 @@ import numpy as np
 
 import aann
 from zoo import halves
-from zoo.transformer_weights import load_shipped
+from zoo.transformer.weights import load_shipped
 
 K: Final = 4
 VOCABULARY: Final = 64

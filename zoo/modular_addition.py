@@ -24,10 +24,11 @@ import numpy as np
 from jaxtyping import Int
 
 import aann
-from zoo import assets, halves
-from zoo.transformer import as_model
-from zoo.transformer_config import TransformerConfig
-from zoo.transformer_weights import load_shipped, published
+from zoo import halves
+from zoo.files import assets
+from zoo.transformer.config import TransformerConfig
+from zoo.transformer.model import as_model
+from zoo.transformer.weights import load_shipped, published
 
 P: Final = 113
 """The modulus; also the token "="."""
@@ -46,7 +47,8 @@ def load(variant: str = "published") -> aann.Model:
         variant: one of ``VARIANTS``.
 
     Raises:
-        zoo.assets.AssetError: published weights are neither here nor to be had, or are damaged.
+        zoo.AssetError: published weights are neither here nor to be had, or are
+            damaged.
         ValueError: the file does not hold this architecture.
     """
     name = "modular_addition" if variant == VARIANTS[0] else f"modular_addition:{variant}"

@@ -11,8 +11,8 @@ import jax
 from jax.extend.core import Jaxpr
 
 from aann.adapters.marking import module_of
-from aann.loops import marks_inside
-from aann.part import variables
+from aann.trace.loops import marks_inside
+from aann.trace.part import variables
 
 _Run = Callable[[Any, Any], Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from aann.site import INPUT, site
+from aann.trace.site import INPUT, site
 
 CALL = "__call__"
 _noted: contextvars.ContextVar[set[str] | None] = contextvars.ContextVar("noted", default=None)

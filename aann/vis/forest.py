@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from aann.compare import Comparison, Difference
+from aann.comparison.compare import Comparison, Difference
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, tidy
 
 CLEAR, UNCLEAR = KINDS["program"], KINDS["ablation"]

@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from aann.pareto import Pareto, Point
-from aann.report import Estimate
+from aann.report.data import Estimate
+from aann.sweeps.pareto import Pareto
+from aann.sweeps.pareto_data import Point
 from aann.vis.bits import Dot, Stroke, name_dots
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, figure, legend, tidy
 

@@ -7,7 +7,7 @@ evaluation added their arrays: ``pictures``, ``natural_maps``, ``artificial_maps
 
 from matplotlib.figure import Figure
 
-from aann.report import Report
+from aann.report.report import Report
 from aann.vis.bits import against_bits
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps

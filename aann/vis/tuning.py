@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float
 
 from aann.model import Model
-from aann.splice import capture, sites
+from aann.splicing.splice import capture, sites
 
 BANDS = 24
 NOISES = 3

@@ -3,10 +3,11 @@ import json
 import pytest
 import report_files
 
-from aann.compare import compare_rows
-from aann.interval import Setting
+from aann.comparison.compare import compare_rows
+from aann.statistics.interval import Setting
 from aann.vis.forest import forest
-from evals import command, compare
+from evals import compare
+from evals.shared import command
 
 
 @pytest.fixture

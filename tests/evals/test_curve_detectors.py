@@ -6,7 +6,7 @@ import pytest
 
 import zoo
 from evals import curve_detectors
-from zoo import synsets
+from zoo.pictures import synsets
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 import pytest
 
 import zoo
-from evals import curve_detectors, default, modular_addition
+from evals import curve_detectors, default
+from evals.modular_addition import __main__ as modular_addition
 
 
 @pytest.fixture

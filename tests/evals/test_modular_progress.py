@@ -7,10 +7,11 @@ import pytest
 from flax.traverse_util import flatten_dict
 from safetensors.flax import save_file
 
-from circuits import modular_progress as measures
-from evals import modular_figures, modular_progress
+from circuits.modular_addition import progress as measures
+from evals import modular_progress
+from evals.modular_addition import figures as modular_figures
 from zoo.train import modular_addition as training
-from zoo.transformer import Transformer, as_model
+from zoo.transformer.model import Transformer, as_model
 
 P = 11
 CONFIG = training.config(p=P, d_model=8, heads=2, d_mlp=12)

@@ -1,14 +1,11 @@
 import json
-import sys
-from pathlib import Path
 
+import modular_toy as toy
 import pytest
 
 import zoo
-from evals import command, pareto
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "circuits"))
-import modular_toy as toy
+from evals import pareto
+from evals.shared import command
 
 
 @pytest.fixture

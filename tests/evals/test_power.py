@@ -3,7 +3,8 @@ import json
 import pytest
 import report_files
 
-from evals import command, power
+from evals import power
+from evals.shared import command
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from PIL import Image
 
 import aann
 import zoo
-from zoo import folder, synsets
+from zoo.pictures import folder, synsets
 
 DALMATIAN, FOX = "n02110341", "n02119789"
 

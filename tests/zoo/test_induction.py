@@ -6,7 +6,8 @@ import reference_transformer as reference
 
 import aann
 import zoo
-from zoo import checkpoint, induction
+from zoo import induction
+from zoo.checkpoints import checkpoint
 
 
 @pytest.fixture(scope="module")

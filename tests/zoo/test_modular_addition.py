@@ -6,7 +6,8 @@ import reference_transformer as reference
 
 import aann
 import zoo
-from zoo import checkpoint, modular_addition
+from zoo import modular_addition
+from zoo.checkpoints import checkpoint
 
 FILES = {
     "published": "wd_10-1_mod_addition_loss_curve.pth",

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from zoo.train import state as checkpoints
 from zoo.train import weights
 from zoo.train.state import Record
-from zoo.transformer import Transformer, TransformerConfig
+from zoo.transformer.model import Transformer, TransformerConfig
 
 CHECKPOINT = "checkpoint.safetensors"
 

@@ -18,10 +18,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from aann.metrics import nll
+from aann.evaluation.metrics import nll
 from zoo.train import command
 from zoo.train.loop import Task
-from zoo.transformer import TransformerConfig, forward
+from zoo.transformer.model import TransformerConfig, forward
 
 TEST_SEED = 2**31 - 1
 """Of the test sequences, the same for all runs; runs have smaller seeds."""

@@ -25,11 +25,11 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from aann.metrics import nll
+from aann.evaluation.metrics import nll
 from zoo.train import command
 from zoo.train.loop import Task
 from zoo.train.state import Record
-from zoo.transformer import TransformerConfig
+from zoo.transformer.model import TransformerConfig
 
 P = 113
 WARM_UP = 10

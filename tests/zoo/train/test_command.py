@@ -8,7 +8,7 @@ from safetensors import safe_open
 from toy_task import SHAPE, toy_task
 
 from zoo.train import command
-from zoo.transformer import TransformerConfig, forward
+from zoo.transformer.model import TransformerConfig, forward
 
 
 def options(*words):

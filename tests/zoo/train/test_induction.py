@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from zoo.train import induction
 from zoo.train.loop import train
-from zoo.transformer import Transformer, forward
+from zoo.transformer.model import Transformer, forward
 
 SMALL = induction.config(d_vocab=12, context=8, d_model=16, heads=2)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zoo.train import max_of_k
 from zoo.train.loop import train
-from zoo.transformer import Transformer, forward
+from zoo.transformer.model import Transformer, forward
 
 SMALL = max_of_k.config(d_vocab=5, context=3, width=8)
 

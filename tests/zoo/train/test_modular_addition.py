@@ -8,7 +8,7 @@ from toy_task import equal
 
 from zoo.train import modular_addition as addition
 from zoo.train.loop import train
-from zoo.transformer import Transformer, forward
+from zoo.transformer.model import Transformer, forward
 
 RUN = jax.jit(forward, static_argnums=0)
 SMALL = addition.config(p=7, d_model=16, heads=2, d_mlp=24)

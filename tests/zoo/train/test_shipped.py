@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import aann
-from zoo import transformer_weights
 from zoo.train import induction, max_of_k, modular_addition
-from zoo.transformer import as_model
+from zoo.transformer import weights as transformer_weights
+from zoo.transformer.model import as_model
 
 FOLDER = transformer_weights.FOLDER
 ADDITION = ["seed0", "seed1", "seed2", "memorised"]

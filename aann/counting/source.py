@@ -1,0 +1,257 @@
+"""The code of one function, without what says nothing about the computation, and its numbers.
+
+Comments, docstrings, annotations and the decorators of the function itself go. Where there is no
+source (``python -c``, ``exec``, several lambdas on a line), or the compiled code has numbers that
+the source does not have, the compiled code stands in; it is longer.
+"""
+
+import ast
+import dataclasses
+import dis
+import inspect
+import marshal
+import textwrap
+import tokenize
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from aann.counting.text import free, is_word, packed, scalars
+from aann.program.outside import refused_word
+
+TABLE = 8
+"""A list, tuple or dict of more numbers is a table: all of them count, small integers too."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """What one function says.
+
+    Attributes:
+        source: as it was written, for people; a comment where there is none.
+        code: its normalised source, or marshalled bytecode.
+        written: all numbers in it.
+        literals: those of them that count, one entry an occurrence.
+        names: what it reads from elsewhere, ``("module", "attribute")``.
+        imports: what it imports: name here, module, attribute or "".
+        words: its strings that are taken for words.
+        refused: attributes that it looks at and should not.
+        sourced: whether ``code`` is source; bytecode may differ from process to process.
+    """
+
+    source: str
+    code: bytes
+    written: tuple[float, ...]
+    literals: tuple[float, ...]
+    names: tuple[tuple[str, ...], ...]
+    imports: tuple[tuple[str, str, str], ...] = ()
+    words: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    sourced: bool = True
+
+
+def read(function: types.FunctionType) -> Text:
+    """The text of a function, nested functions included."""
+    code = function.__code__
+    found = _tree(function)
+    if found is None:
+        return _compiled(function)
+    tree, source = found
+    imports = tuple(_imports(tree))
+    tree = _Bare().visit(tree)
+    literals = list(_literals(tree))
+    strings = [s for node in ast.walk(tree) for s in _strings(node)]
+    outer = {path[0] for path in _references(code)}
+    attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    spelled: set[Any] = {*strings, *attributes, *outer}
+    return Text(
+        source=source,
+        code=ast.unparse(ast.fix_missing_locations(tree)).encode(),
+        written=tuple(value for value, _ in literals),
+        literals=tuple(value for value, counts in literals if counts),
+        names=tuple(_dotted(tree, outer | {alias for alias, *_ in imports})),
+        imports=imports,
+        words=frozenset(s for s in strings if isinstance(s, str) and is_word(s)),
+        refused=frozenset(w for w in spelled if isinstance(w, str) and refused_word(w)),
+    )
+
+
+def _compiled(function: types.FunctionType) -> Text:
+    """What the compiled code alone tells."""
+    code = function.__code__
+    parts = list(_codes(code))
+    constants = [c for part in parts for c in part.co_consts]
+    values = [x for c in constants for x in scalars(c)]
+    names = {name for part in parts for name in part.co_names}
+    strings = {s for c in constants for s in (c if isinstance(c, tuple) else [c])}
+    imports = [
+        i.argval for part in parts for i in dis.get_instructions(part) if "IMPORT_NAME" in i.opname
+    ]
+    return Text(
+        source=f"# {function.__qualname__}: no source text; its compiled code is counted",
+        code=marshal.dumps(code),
+        written=tuple(values),
+        literals=tuple(x for x in values if not free(x)),
+        names=tuple(_references(code)),
+        imports=tuple(("", module, "") for module in imports),
+        words=frozenset(s for s in strings if isinstance(s, str) and is_word(s)),
+        refused=frozenset(filter(refused_word, names | {s for s in strings if isinstance(s, str)})),
+        sourced=False,
+    )
+
+
+def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
+    """The function's syntax tree and its text, without decorators."""
+    try:
+        # Of the code: asked of the function, it follows __wrapped__ to another one.
+        text = textwrap.dedent(inspect.getsource(function.__code__))
+        module = ast.parse(text)
+        compiled = compile(module, "<source>", "exec", dont_inherit=True)
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
+        return None
+    if not set(_code_values(function.__code__)) <= set(_code_values(compiled)):
+        return None  # it was not compiled from this text
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    name = function.__code__.co_name
+    same = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, kinds) and getattr(node, "name", "<lambda>") == name
+    ]
+    if not same or (len(same) > 1 and name == "<lambda>"):
+        return None
+    tree = same[0]
+    source = ast.get_source_segment(text, tree) or ""
+    if not isinstance(tree, ast.Lambda):
+        tree.decorator_list = []  # what they do is in the function that they return
+    return tree, source
+
+
+class _Bare(ast.NodeTransformer):
+    """Drops what says nothing about the computation: docstrings and annotations."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = _said(node.returns)
+        self.generic_visit(node)
+        node.body = [
+            n
+            for n in node.body
+            if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+        ] or [ast.Pass()]
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = _said(node.annotation)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        self.generic_visit(node)
+        return node.value and ast.Assign(targets=[node.target], value=node.value)
+
+
+def _said(annotation: ast.expr | None) -> ast.expr | None:
+    """An annotation that computes something (``:=``) stays."""
+    if annotation and any(isinstance(n, ast.NamedExpr) for n in ast.walk(annotation)):
+        return annotation
+    return None
+
+
+def _literals(tree: ast.AST) -> Iterator[tuple[float, bool]]:
+    """Numbers in the source, and whether they count."""
+    in_table = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict)
+        and sum(isinstance(part, ast.Constant) for part in ast.walk(node)) > TABLE
+        for part in ast.walk(node)
+    }
+    negative = {
+        id(node.operand)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    }
+    for node in ast.walk(tree):
+        table = id(node) in in_table
+        for text in _strings(node):
+            yield from [(0.0, True)] * (0 if is_word(text) and not table else packed(text))
+        if not isinstance(node, ast.Constant) or (isinstance(node.value, bool) and not table):
+            continue
+        for value in scalars(node.value):
+            yield (-value if id(node) in negative else value), table or not free(value)
+
+
+def _strings(node: ast.AST) -> list[str | bytes]:
+    """Strings that a node says, names of arguments that make a dict included."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        return [node.value]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return [k.arg for k in node.keywords if k.arg]
+    return []
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                module = name.name if name.asname else name.name.partition(".")[0]
+                yield name.asname or module, module, ""
+        elif isinstance(node, ast.ImportFrom):
+            for name in node.names:
+                yield name.asname or name.name, "." * node.level + (node.module or ""), name.name
+
+
+def _dotted(tree: ast.AST, bases: set[str]) -> Iterator[tuple[str, ...]]:
+    """What these names are read for: each with the attributes that follow it."""
+    met: set[str] = set()
+    inner: set[int] = set()
+    for node in ast.walk(tree):  # outer attributes come first
+        if id(node) in inner:
+            continue
+        path: list[str] = []
+        base = node
+        while isinstance(base, ast.Attribute):
+            path.append(base.attr)
+            base = base.value
+            inner.add(id(base))
+        if isinstance(base, ast.Name) and base.id in bases:
+            met.add(base.id)
+            yield (base.id, *reversed(path))
+    yield from ((name,) for name in sorted(bases - met))
+
+
+def _references(code: types.CodeType) -> Iterator[tuple[str, ...]]:
+    """The same from compiled code, and so by Python's own scoping."""
+    for part in _codes(code):
+        path: list[str] = []
+        for step in dis.get_instructions(part):
+            if path and step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                path.append(str(step.argval))
+                continue
+            if path:
+                yield tuple(path)
+            outer = _is_outer(step.opname, step.argval, code)
+            path = [str(step.argval)] if outer else []
+
+
+def _is_outer(operation: str, name: Any, code: types.CodeType) -> bool:
+    load, _, kind = operation.partition("_")
+    if load != "LOAD":
+        return False
+    return "GLOBAL" in kind or kind == "NAME" or name in code.co_freevars
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Compiled code and that of the functions in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _code_values(code: types.CodeType) -> Iterator[Any]:
+    """Numbers, and strings that hold some, in compiled code."""
+    for part in _codes(code):
+        for constant in part.co_consts:
+            for leaf in constant if isinstance(constant, tuple | frozenset) else [constant]:
+                if isinstance(leaf, int | float | complex | bytes):
+                    yield leaf

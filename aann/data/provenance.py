@@ -1,0 +1,31 @@
+"""Where a result comes from: which examples, and which versions of what."""
+
+import platform
+from importlib.metadata import version
+
+import jax
+
+from aann.data.examples import Examples
+from aann.version import __version__
+
+
+def described(examples: Examples) -> dict[str, object]:
+    """Name, split, number and hash of examples."""
+    return {
+        "name": examples.name,
+        "split": examples.split,
+        "n": len(examples),
+        "hash": examples.hash,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and the libraries, and the devices."""
+    libraries = {name: version(name) for name in ("jax", "jaxlib", "numpy", "flax")}
+    backend = f"{jax.default_backend()} x {jax.device_count()}"
+    return {
+        "python": platform.python_version(),
+        **libraries,
+        "aann": __version__,
+        "backend": backend,
+    }

@@ -1,0 +1,7 @@
+"""What a run may use: devices, processes, memory, disk, and the precision.
+
+Start with ``machine``; ``processes`` keeps several hosts together, ``kept`` holds arrays in memory
+within a budget, ``heap`` gives freed memory back to the system.
+
+May use: ``trace.precision``, ``model``.
+"""

@@ -1,0 +1,193 @@
+"""Two runs to be compared example by example, and the sites at which they are.
+
+Everything that mixes a clean and a corrupted run checks its arguments here, all at once.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from aann.evaluation.answer import Metric, check_metric
+from aann.model import Model
+from aann.program.axes import Places, places
+from aann.splicing.splice import trace_model
+from aann.trace import run as running
+from aann.trace.graph import Graph, shape_of
+
+DIRECTIONS = ("denoise", "noise")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pairs:
+    """Checked arguments of a comparison.
+
+    Attributes:
+        base: inputs of the run that is changed.
+        other: inputs of the run that the changes come from.
+        n: how many examples.
+        size: of a batch.
+        places: site -> its places.
+    """
+
+    base: Any
+    other: Any
+    n: int
+    size: int
+    places: Mapping[str, Places]
+
+    def batches(self, metric: Metric) -> Iterator[tuple[Any, Any, Metric, int]]:
+        """Base inputs, other inputs, metric and how many rows count; the last batch is padded."""
+        for rows, count in chunks(self.n, self.size):
+            yield take(self.base, rows), take(self.other, rows), metric.take(rows), count
+
+
+def chunks(n: int, batch_size: int | None) -> Iterator[tuple[np.ndarray, int]]:
+    """Rows of each batch and how many of them count: the last one is padded with row 0.
+
+    Raises:
+        ValueError: batch_size is below 1.
+    """
+    if batch_size is not None and batch_size < 1:
+        raise ValueError(f"batch_size is at least 1, got {batch_size}")
+    size = n if batch_size is None else min(batch_size, n)
+    for start in range(0, n, size):
+        rows = np.arange(start, start + size)
+        yield np.where(rows < n, rows, 0), min(size, n - start)
+
+
+def example_count(inputs: Any) -> int:
+    """How many examples inputs hold.
+
+    Raises:
+        ValueError: none, or their arrays differ in that.
+    """
+    sizes = {np.shape(x)[:1] for x in jax.tree.leaves(inputs)}
+    if len(sizes) != 1 or sizes & {(), (0,)}:
+        raise ValueError(f"inputs are (n, ...) arrays of at least one example, got n = {sizes}")
+    (n,) = sizes.pop()
+    return int(n)
+
+
+def like_batch(inputs: Any, batch_size: int | None) -> Any:
+    """Shapes and dtypes of a batch of inputs."""
+    n = example_count(inputs)
+    size = n if batch_size is None else max(1, min(batch_size, n))
+    return jax.tree.map(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), inputs)
+
+
+def take(inputs: Any, rows: np.ndarray) -> Any:
+    """Some of the examples, on the device."""
+    return jax.tree.map(lambda x: jnp.asarray(x[rows]), inputs)
+
+
+def pairs(
+    model: Model,
+    clean: Any,
+    corrupted: Any,
+    names: Sequence[str],
+    metric: Metric,
+    *,
+    by: Sequence[int | str],
+    direction: str,
+    batch_size: int | None,
+    axes: Mapping[str, Sequence[str]],
+    differentiate: bool = False,
+) -> Pairs:
+    """Check everything that two runs and a list of sites can have wrong.
+
+    Raises:
+        ValueError: with all problems.
+    """
+    problems = [] if names else ["no sites: name at least one"]
+    problems += [f"site {n!r} is named twice" for n in dict.fromkeys(names) if names.count(n) > 1]
+    if direction not in DIRECTIONS:
+        problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
+    if batch_size is not None and batch_size < 1:
+        problems.append(f"batch_size is at least 1, got {batch_size}")
+    problems += _check_inputs(model, clean, corrupted)
+    if problems:
+        raise ValueError("\n".join(problems))
+    n = example_count(clean)
+    batch = like_batch(clean, batch_size)
+    size = example_count(batch)
+    try:
+        graph = trace_model(model, model.params, batch, names)
+        running.check_changes(graph, dict.fromkeys(names, running.Change(lambda x: x)))
+    except ValueError as error:
+        problems.append(str(error))
+    else:
+        outputs = jax.eval_shape(model.apply, model.params, batch)
+        problems += check_metric(metric, outputs, n, size)
+        problems += check_sites(graph, names, size, differentiate=differentiate)
+    found = {}
+    for name in names if not problems else ():
+        shape = shape_of(graph.read_vars(name)[0]).shape
+        try:
+            found[name] = places(name, shape, by, axes)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise ValueError("\n".join(problems))
+    base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
+    return Pairs(base, other, n, size, found)
+
+
+def check_sites(graph: Graph, names: Sequence[str], size: int, *, differentiate: bool) -> list[str]:
+    """Problems of sites: the first axis is not the examples, or there is no derivative."""
+    problems = []
+    for name in names:
+        site = shape_of(graph.read_vars(name)[0])
+        if site.shape[:1] != (size,):
+            problems.append(
+                f"site {name!r} has shape {site.shape}: its first axis must be the {size} examples"
+            )
+        if differentiate and not jnp.issubdtype(site.dtype, jnp.floating):
+            problems.append(
+                f"site {name!r} has dtype {site.dtype}: only floating-point values have gradients"
+            )
+    return problems
+
+
+def _check_inputs(model: Model, clean: Any, corrupted: Any) -> list[str]:
+    """Same structure, shapes and dtypes, what the model takes, and at least one example."""
+    trees: list[Any] = [jax.tree.structure(inputs) for inputs in (clean, corrupted)]
+    if trees[0] != trees[1]:
+        return ["clean and corrupted inputs have different structures"]
+    problems = []
+    for a, b in zip(jax.tree.leaves(clean), jax.tree.leaves(corrupted), strict=True):
+        if (np.shape(a), a.dtype) != (np.shape(b), b.dtype):
+            problems.append(
+                f"clean inputs have shape {np.shape(a)} and dtype {a.dtype}, corrupted ones "
+                f"{np.shape(b)} and {b.dtype}: they are compared example by example"
+            )
+        elif np.ndim(a) == 0 or not len(a):
+            problems.append(f"inputs of shape {np.shape(a)} hold no examples")
+    if model.inputs is not None and not problems:
+        (leaf,) = jax.tree.leaves(clean)
+        if leaf.dtype != model.inputs.dtype or leaf.ndim != len(model.inputs.shape) + 1:
+            problems.append(
+                f"model {model.name!r} takes (batch, ...) inputs like {model.inputs}, got shape "
+                f"{leaf.shape} and dtype {leaf.dtype}"
+            )
+    return problems
+
+
+def check_finite(values: np.ndarray, what: str) -> None:
+    """Raise where a result (*places, examples) is NaN or infinite.
+
+    Raises:
+        ValueError: naming the first place and example.
+    """
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        *place, example = (int(i) for i in bad[0])
+        where = f", place {tuple(place)}" if place else ""
+        raise ValueError(
+            f"{what} gives {values[tuple(bad[0])]}{where}, example {example} ({len(bad)} of "
+            f"{values.size} values are not finite): look for NaN in the inputs, answers out of "
+            "range, or activations far from natural ones"
+        )

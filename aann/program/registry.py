@@ -1,0 +1,137 @@
+"""The replacements that programs declare, by name."""
+
+import difflib
+import inspect
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from aann.program.constant import Constant
+from aann.program.replacement import Replacement
+from aann.trace.site import INPUT
+
+_registered: dict[str, Replacement] = {}
+
+
+def register(
+    program: Callable[..., Any] | None = None,
+    *,
+    model: str,
+    site: str,
+    units: Sequence[int],
+    reads: Sequence[str] = (INPUT,),
+    constants: Mapping[str, Any] | None = None,
+    axis: int = -1,
+    name: str | None = None,
+    positions: Sequence[int] | None = None,
+    position_axis: int = 1,
+    basis: Any = None,
+    host: bool = False,
+) -> Any:
+    """Declare a replacement; as a decorator, or as a function of the program.
+
+    Args:
+        program: ``(*values_at_reads, constants) -> (batch, ..., len(units))``.
+        model: name of the model.
+        site: the site that it writes.
+        units: indices along the channel axis.
+        reads: sites, or ``input``.
+        constants: name -> number, array or ``aann.Constant``.
+        axis: the site's channel axis.
+        name: by default the program's own name.
+        positions: indices along the position axis to write at; by default at all of them.
+        position_axis: of the site.
+        basis: (width, k) orthonormal columns: units are then directions.
+        host: whether the program is written in NumPy or plain Python (``aann.program.host``).
+
+    Returns:
+        The ``Replacement``; without ``program`` a decorator that makes it.
+
+    Raises:
+        ValueError: as ``Replacement`` does, or the name belongs to another program.
+    """
+
+    def declare(function: Callable[..., Any]) -> Replacement:
+        replacement = make(
+            function, model=model, site=site, units=units, reads=reads,
+            constants=constants, axis=axis, name=name, positions=positions,
+            position_axis=position_axis, basis=basis, host=host,
+        )  # fmt: skip
+        known = _registered.get(replacement.name)
+        if known is not None and _origin(known.program) != _origin(function):
+            raise ValueError(
+                f"a replacement called {replacement.name!r} exists, with program "
+                f"{_origin(known.program)}: pass another name="
+            )
+        _registered[replacement.name] = replacement
+        return replacement
+
+    return declare if program is None else declare(program)
+
+
+def make(
+    program: Callable[..., Any],
+    *,
+    model: str,
+    site: str,
+    units: Sequence[int],
+    reads: Sequence[str] = (INPUT,),
+    constants: Mapping[str, Any] | None = None,
+    axis: int = -1,
+    name: str | None = None,
+    positions: Sequence[int] | None = None,
+    position_axis: int = 1,
+    basis: Any = None,
+    host: bool = False,
+) -> Replacement:
+    """A replacement that is not registered; arguments as for ``register``."""
+    declared = {
+        n: c if isinstance(c, Constant) else Constant(c) for n, c in (constants or {}).items()
+    }
+    return Replacement(
+        program=program,
+        model=model,
+        site=site,
+        units=tuple(units),
+        reads=(reads,) if isinstance(reads, str) else tuple(reads),
+        constants=declared,
+        axis=axis,
+        name=name or str(getattr(program, "__name__", "program")),
+        positions=None if positions is None else tuple(positions),
+        position_axis=position_axis,
+        basis=None if basis is None else np.asarray(basis),
+        host=host,
+    )
+
+
+def replacement(name: str) -> Replacement:
+    """The registered replacement called ``name``.
+
+    Raises:
+        ValueError: there is none; the message lists the close matches.
+    """
+    if name not in _registered:
+        close = difflib.get_close_matches(name, _registered, n=3)
+        raise ValueError(
+            f"no replacement {name!r}; close matches: {', '.join(close) or 'none'}; "
+            f"registered: {', '.join(sorted(_registered)) or 'none (import its module first)'}"
+        )
+    return _registered[name]
+
+
+def registered() -> Mapping[str, Replacement]:
+    """All registered replacements by name."""
+    return dict(_registered)
+
+
+def _origin(program: Callable[..., Any]) -> str:
+    """Where a program comes from, the same when its module is loaded again."""
+    name = getattr(program, "__qualname__", program)
+    code = getattr(inspect.unwrap(program), "__code__", None)
+    if code is None or code.co_name != "<lambda>":
+        return f"{program.__module__}.{name}"
+    # All lambdas of a module have one name.
+    said = code.co_code + repr((code.co_consts, code.co_names)).encode()
+    return f"{program.__module__}.{name} ({zlib.crc32(said):08x})"

@@ -1,0 +1,173 @@
+"""The plain data of a report: estimates, rows, provenance. It knows nothing of its renderings."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from aann.statistics.interval import Interval
+
+SCHEMA = 1
+METRICS = ("kl", "nll", "top1", "top5", "agreement")
+
+Kind = Literal["ablation", "fit", "control", "program"]
+"""Of a row."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """A number with its interval; the numbers are None where it is not identified."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    identified: bool = True
+
+    def __str__(self) -> str:
+        if self.estimate is None or self.low is None or self.high is None:
+            return "not identified"
+        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    @classmethod
+    def of(cls, interval: Interval) -> "Estimate":
+        """From the interval of one number."""
+        if not interval.identified:
+            return cls(None, None, None, identified=False)
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
+
+
+@dataclasses.dataclass(frozen=True)
+class Damage:
+    """The mean loss that zero-ablation adds, with its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+
+    @classmethod
+    def of(cls, interval: Interval) -> "Damage":
+        """From the interval of one number."""
+        return cls(float(interval.estimate), float(interval.low), float(interval.high))
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportRow:
+    """One line: what stood in for the units, what it costs and what it recovers.
+
+    Attributes:
+        name: of the row.
+        kind: one of ``Kind``.
+        constants, bits, flops: its complexity (flops an example); None where that has no meaning.
+        recovered: metric -> loss recovered.
+        loss: metric -> mean loss with it (error rates for top1, top5 and agreement).
+        r2, correlation: one a unit; None where undefined.
+        source: the source of the row's programs and of the helpers that count with them; empty for
+            rows without a program.
+    """
+
+    name: str
+    kind: str
+    constants: int | None
+    bits: float | None
+    flops: float | None
+    recovered: Mapping[str, Estimate]
+    loss: Mapping[str, float]
+    r2: Sequence[float | None]
+    correlation: Sequence[float | None]
+    source: str = ""
+
+    @property
+    def mean_correlation(self) -> float | None:
+        """Mean over units, None where any is undefined."""
+        return _mean(self.correlation)
+
+    @property
+    def mean_r2(self) -> float | None:
+        """Mean over units, None where any is undefined."""
+        return _mean(self.r2)
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportData:
+    """What a ``Report`` holds, apart from how it is shown, saved and loaded.
+
+    Attributes:
+        eval: what was run.
+        claim: the program's claim.
+        model, site, units: what was replaced.
+        data: ``{"name", "split", "n", "hash"}`` of the held-out examples, and of ``design``.
+        seed: of resamples and donors.
+        versions: of Python and the libraries; ``weights``: hash of the parameters.
+        damage: metric -> mean loss added by zero-ablation.
+        intact: metric -> mean loss of the intact model.
+        natural: constants, bits and flops of the units replaced.
+        rows: the ladder.
+        constants: the program's constants: name -> value, origin and note.
+        precision: where products were in bfloat16, how far that moves recovered of the program,
+            see ``aann.evaluation.rounding``; else None.
+        arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
+            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
+            (rows, draws) of recovered, and whatever an eval adds for its figures. In
+            ``report.npz``.
+    """
+
+    eval: str
+    claim: str
+    command: str
+    model: str
+    site: str
+    units: Sequence[int]
+    data: Mapping[str, Any]
+    seed: int
+    versions: Mapping[str, str]
+    weights: str
+    damage: Mapping[str, Damage]
+    intact: Mapping[str, float]
+    natural: Mapping[str, int | float | None]
+    rows: Sequence[ReportRow]
+    constants: Mapping[str, Mapping[str, Any]]
+    precision: Mapping[str, Any] | None = None
+    arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+
+    def row(self, name: str) -> ReportRow:
+        """The row called ``name``.
+
+        Raises:
+            KeyError: there is none; the message lists the names.
+        """
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"no row {name!r}; rows are {', '.join(r.name for r in self.rows)}")
+
+    @property
+    def main(self) -> ReportRow | None:
+        """The row of the program that was evaluated: the last of its kind on the ladder."""
+        return next((row for row in reversed(self.rows) if row.kind == "program"), None)
+
+    @property
+    def metrics(self) -> list[str]:
+        """Names of the metrics, in the order of tables."""
+        return [m for m in METRICS if m in self.damage]
+
+    def to_json(self) -> str:
+        """``report.json``: strict JSON, without the arrays."""
+        plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
+        del plain["arrays"]
+        return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
+
+
+def number(x: float) -> float | None:
+    """A float for JSON: None where it is NaN or infinite."""
+    return float(x) if math.isfinite(x) else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return float(np.mean(known)) if known and len(known) == len(values) else None

@@ -1,0 +1,244 @@
+"""Tables for pages that sort them: cells of text with the values that they are sorted by."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from aann.report.data import Estimate, ReportData
+from aann.report.text import count, numbers, share
+
+MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}
+"""One for each kind of row, so that nobody needs colours to tell them apart."""
+
+FLOOR, CEILING = -1.0, 2.0
+"""Intervals are drawn between these; what lies outside is seen in the numbers alone."""
+
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?(?![\w.])", re.IGNORECASE)
+
+
+class Bar(NamedTuple):
+    """An interval in percent of the width of its cell, with the places of 0 and 1.
+
+    ``middle`` is below 0 or above 100 where the estimate is off the scale.
+    """
+
+    low: float
+    middle: float
+    high: float
+    zero: float
+    one: float
+
+
+class Cell(NamedTuple):
+    """A cell.
+
+    Attributes:
+        text: shown.
+        value: sorted by, a number or text; None sorts last, whatever the direction.
+        kind: of the row that it names.
+        bar: the interval that it states.
+        more: a longer text behind it.
+    """
+
+    text: str
+    value: float | str | None
+    kind: str = ""
+    bar: Bar | None = None
+    more: str = ""
+
+
+class Grid(NamedTuple):
+    """A table.
+
+    Attributes:
+        title: its caption.
+        head: names of the columns.
+        rows: of cells; the first cell names the row.
+        notes: what the columns mean.
+        strong: name of the row to point out.
+    """
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    notes: Sequence[str] = ()
+    strong: str = ""
+
+    def numeric(self, column: int) -> bool:
+        """Whether the column holds numbers, some of them perhaps unknown."""
+        cells = [row[column] for row in self.rows]
+        return any(cell.text for cell in cells) and not any(
+            isinstance(cell.value, str) for cell in cells
+        )
+
+
+def of_text(
+    title: str, cells: Sequence[Sequence[str]], notes: Sequence[str] = (), kind: str = ""
+) -> Grid:
+    """A table of text, the header first; cells that start with a number are sorted by it.
+
+    Args:
+        title: its caption.
+        cells: rows of equal length, the header first.
+        notes: what the columns mean.
+        kind: name of the column that has the kinds of rows, if one has.
+    """
+    head, *body = cells
+    rows = [[Cell(text, _value(text)) for text in row] for row in body]
+    columns = [[row[i] for row in rows] for i in range(len(head))]
+    for i, column in enumerate(columns):  # a column of names may hold some that look like numbers
+        if any(isinstance(cell.value, str) for cell in column):
+            for row, cell in zip(rows, column, strict=True):
+                row[i] = cell._replace(value=cell.text or None)
+        if head[i] == kind:
+            for row, cell in zip(rows, column, strict=True):
+                row[i] = cell._replace(kind=cell.text)
+    return Grid(title, head, rows, notes)
+
+
+def ladder(report: ReportData) -> Grid:
+    """Every row of a report."""
+    scales = {m: _scale([row.recovered[m] for row in report.rows]) for m in report.metrics}
+    rows = [
+        [
+            Cell(row.name, row.name, kind=row.kind),
+            Cell(row.kind, row.kind),
+            *(_recovered(row.recovered[m], scales[m]) for m in report.metrics),
+            _number(row.mean_correlation, share),
+            _number(row.mean_r2, share),
+            *(_number(x, count) for x in (row.constants, row.bits, row.flops)),
+        ]
+        for row in report.rows
+    ]
+    names = [metric_name(m) for m in report.metrics]
+    head = ["row", "kind", *names, "correlation", "R²", "constants", "bits", "flops"]
+    notes = [
+        f"{', '.join(names)}: loss recovered, 1 - (L_row - L_intact) / (L_zero - L_intact), with "
+        "its 95% interval. The thin lines behind an interval stand at 0 (zeroed) and 1 (intact); a "
+        "wedge says that it lies further out. top1, top5 and agreement are error rates.",
+        "Correlation and R² with the natural units: means over units, all examples and "
+        "positions. Flops: an example.",
+    ]
+    strong = report.main.name if report.main else ""
+    return Grid(
+        "What stands in for the units, and the loss that it recovers", head, rows, notes, strong
+    )
+
+
+def damage(report: ReportData) -> Grid:
+    """What zeroing the units costs."""
+    rows = [
+        [
+            Cell(metric_name(m), metric_name(m)),
+            _number(report.intact.get(m), _loss),
+            _number(_zeroed(report, m), _loss),
+            Cell(str(report.damage[m]), report.damage[m].mean),
+        ]
+        for m in report.metrics
+    ]
+    return Grid("What zeroing the units costs", ["loss", "intact", "zeroed", "damage"], rows)
+
+
+def losses(report: ReportData) -> Grid:
+    """The mean losses behind what is recovered."""
+    intact = [_number(report.intact.get(m), _loss) for m in report.metrics]
+    rows = [[Cell("intact", "intact", kind="intact"), *intact]] + [
+        [
+            Cell(row.name, row.name, kind=row.kind),
+            *(_number(row.loss.get(m), _loss) for m in report.metrics),
+        ]
+        for row in report.rows
+    ]
+    return Grid("Mean loss with each row", ["row", *map(metric_name, report.metrics)], rows)
+
+
+def units(report: ReportData) -> Grid:
+    """Correlation of every unit with each program."""
+    shown = [r for r in report.rows if r.source and len(r.correlation) == len(report.units)]
+    rows = [
+        [Cell(str(unit), float(unit)), *(_number(r.correlation[i], share) for r in shown)]
+        for i, unit in enumerate(report.units)
+    ]
+    title = "Correlation of every unit with the programs"
+    return Grid(title, ["unit", *(r.name for r in shown)], rows if shown else [])
+
+
+def constants(report: ReportData) -> Grid:
+    """The constants of the program with where they come from."""
+    rows = []
+    for name, c in report.constants.items():
+        text = numbers(c["value"])
+        many = text.split(" ")
+        short = f"{' '.join(many[:FEW])} ... ({len(many):,} numbers)" if len(many) > FEW else text
+        value = float(many[0])
+        rows.append(
+            [
+                Cell(name, name),
+                Cell(short, value if math.isfinite(value) else None, more=text * (short != text)),
+                Cell(c["origin"], c["origin"]),
+                Cell(c["note"], c["note"] or None),
+            ]
+        )
+    return Grid("Constants of the program", ["name", "value", "origin", "note"], rows)
+
+
+FEW = 8
+"""A constant of more numbers is cut short, with all of them behind it."""
+
+
+def metric_name(metric: str) -> str:
+    """As people write it."""
+    return {"kl": "KL"}.get(metric, metric)
+
+
+def _number(x: float | int | None, text: Callable[..., str]) -> Cell:
+    return Cell(text(x), None if x is None else float(x))
+
+
+def _loss(x: float | None) -> str:
+    return "-" if x is None else f"{x:.4g}"
+
+
+def _zeroed(report: ReportData, metric: str) -> float | None:
+    zero = next((row for row in report.rows if row.name == "zero"), None)
+    return zero.loss.get(metric) if zero else None
+
+
+def _value(text: str) -> float | str | None:
+    """What a cell of text is sorted by."""
+    if text in ("", "-", "not identified"):
+        return None
+    found = _NUMBER.match(text)
+    return float(found.group().replace(",", "")) if found else text
+
+
+def _scale(estimates: Sequence[Estimate]) -> tuple[float, float]:
+    """The ends of a scale that holds 0, 1 and all intervals, up to what is cut off."""
+    ends = [x for e in estimates for x in (e.low, e.high) if x is not None]
+    return max(FLOOR, min(0.0, *ends, 0.0)), min(CEILING, max(1.0, *ends, 1.0))
+
+
+def _recovered(x: Estimate, scale: tuple[float, float]) -> Cell:
+    if x.estimate is None or x.low is None or x.high is None:
+        return Cell(interval(x), None)
+    low, high = scale
+    margin = 0.04 * (high - low)  # so that ends are seen
+
+    def place(value: float) -> float:
+        cut = min(max(value, low - 2 * margin), high + 2 * margin)
+        return round(100 * (cut - low + margin) / (high - low + 2 * margin), 2)
+
+    bar = Bar(*map(place, (x.low, x.estimate, x.high, 0.0, 1.0)))
+    return Cell(interval(x), x.estimate, bar=bar)
+
+
+def interval(x: Estimate) -> str:
+    """Three decimals, or digits where there are many."""
+    if x.estimate is None or x.low is None or x.high is None:
+        return "not identified"
+    return f"{_digits(x.estimate)} [{_digits(x.low)}, {_digits(x.high)}]"
+
+
+def _digits(x: float) -> str:
+    return f"{x:.3f}" if abs(x) < 1000 else f"{x:.3g}"

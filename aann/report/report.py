@@ -1,0 +1,82 @@
+"""Results: a table, ``report.json``, Markdown, HTML; figures are drawn from them alone.
+
+``data`` holds what a report says, ``text`` and ``html`` what it looks like; this file joins them.
+"""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from aann.report import pictures, text
+from aann.report.data import SCHEMA, ReportData
+from aann.report.file import read
+
+
+class Report(ReportData):
+    """The result of ``aann.evaluate``: its attributes are those of ``ReportData``."""
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Report":
+        """What ``save`` wrote.
+
+        Args:
+            path: the folder, or ``report.json`` in it; ``report.npz`` lies beside it.
+
+        Raises:
+            OSError: a file is missing or cannot be read.
+            ValueError: a file is truncated or altered, or of another schema: all problems.
+        """
+        report, arrays = read(cls, path, SCHEMA)
+        return report.with_arrays(**arrays)
+
+    def with_arrays(self, **arrays: np.ndarray) -> "Report":
+        """The same report with more arrays."""
+        return dataclasses.replace(self, arrays={**self.arrays, **arrays})
+
+    def save(
+        self, folder: str | os.PathLike[str], figures: Sequence[str] | Mapping[str, str] = ()
+    ) -> None:
+        """Write ``report.json``, ``report.md``, ``report.html`` and ``report.npz``.
+
+        Args:
+            folder: created where there is none.
+            figures: names of pictures that are in the folder already and that the pages show, or
+                such names with a description of each for who cannot see them.
+
+        Raises:
+            FileNotFoundError: there are no such pictures.
+            ValueError: a file is no picture.
+        """
+        path = pathlib.Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        texts = {
+            "report.html": self.html(pictures.read(path, figures)),
+            "report.json": self.to_json(),
+            "report.md": self.markdown(list(figures)),
+        }
+        for name, content in texts.items():
+            (path / name).write_text(content + "\n", encoding="utf-8")
+        arrays: Mapping[str, Any] = self.arrays
+        np.savez_compressed(path / "report.npz", **arrays)
+
+    def markdown(self, figures: Sequence[str] = ()) -> str:
+        """The report as a Markdown page that shows ``figures`` (file names beside it)."""
+        return text.page(self, figures)
+
+    def html(self, figures: Sequence[pictures.Picture] = ()) -> str:
+        """The report as an HTML page that holds all it needs, ``figures`` included."""
+        from aann.report.html import Chapter, page  # noqa: PLC0415 - Jinja, when it is needed
+
+        return page([Chapter(self, figures)])
+
+    def _repr_html_(self) -> str:
+        from aann.report.html import fragment  # noqa: PLC0415
+
+        return fragment(self)
+
+    def __str__(self) -> str:
+        return text.table(self)

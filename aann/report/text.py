@@ -1,0 +1,136 @@
+"""Reports as text: aligned for a terminal, or as a Markdown page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from aann.report.data import Estimate, ReportData
+from aann.report.pictures import title
+from aann.report.table import aligned, markdown
+
+SHOWN_UNITS = 20
+
+
+def table(report: ReportData) -> str:
+    """The ladder with its provenance and legend, for a terminal."""
+    shown = aligned([_header(report), *_cells(report)], left=2)
+    return "\n".join([*_provenance(report), *shown, *legend(report)])
+
+
+def page(report: ReportData, figures: Sequence[str] = ()) -> str:
+    """A Markdown page that shows ``figures`` (file names beside it)."""
+    constants = [
+        [n, numbers(c["value"]), c["origin"], c["note"]] for n, c in report.constants.items()
+    ]
+    lines = [
+        f"# {report.eval}: {report.site} of {report.model}",
+        "",
+        f"> {report.claim}",
+        "",
+        *_provenance(report),
+        "",
+        *markdown([_header(report), *_cells(report)]),
+        "",
+        *legend(report),
+        "",
+        *(f"![{title(name)}]({name})\n" for name in figures),
+        "## Constants of the program",
+        "",
+        *markdown([["name", "value", "origin", "note"], *constants]),
+    ]
+    return "\n".join(lines)
+
+
+def legend(report: ReportData) -> list[str]:
+    """What the columns mean, and what the units themselves cost."""
+    n = report.natural
+    return [
+        f"{', '.join(report.metrics)}: loss recovered, 1 - (L_row - L_intact) / (L_zero - "
+        "L_intact), with its 95% interval; top1, top5 and agreement are error rates.",
+        "correlation and R2: means over units, all examples and positions. flops: an example.",
+        f"the units replaced: {count(n.get('constants'))} constants, {count(n.get('bits'))} "
+        f"bits, {count(n.get('flops'))} flops",
+    ]
+
+
+def some(units: Sequence[int]) -> str:
+    """The units, or the first of many."""
+    shown = [str(u) for u in units[:SHOWN_UNITS]]
+    return ", ".join(shown) + (", ..." if len(units) > SHOWN_UNITS else "")
+
+
+def count(x: int | float | None) -> str:
+    """A count with separators, rounded where it is large."""
+    if x is None:
+        return "-"
+    return f"{x:,.0f}" if x < 1e7 else f"{x:.2g}"
+
+
+def share(x: float | None) -> str:
+    """Two decimals."""
+    return "-" if x is None else f"{x:.2f}"
+
+
+def numbers(value: Any) -> str:
+    """The numbers in a constant."""
+    return " ".join(f"{v:g}" for v in np.ravel(value))
+
+
+def _header(report: ReportData) -> list[str]:
+    return ["row", "kind", *report.metrics, "correlation", "R2", "constants", "bits", "flops"]
+
+
+def _cells(report: ReportData) -> list[list[str]]:
+    return [
+        [
+            row.name,
+            row.kind,
+            *(_short(row.recovered[m]) for m in report.metrics),
+            share(row.mean_correlation),
+            share(row.mean_r2),
+            count(row.constants),
+            count(row.bits),
+            count(row.flops),
+        ]
+        for row in report.rows
+    ]
+
+
+def _provenance(report: ReportData) -> list[str]:
+    data, design = report.data, report.data.get("design") or {}
+    damage = ", ".join(f"{m} {report.damage[m]}" for m in report.metrics)
+    intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
+    return [
+        f"{report.eval}: {len(report.units)} units of {report.site} in {report.model}: "
+        f"{some(report.units)}",
+        f"data: {data['name']}, {data['split']}, n = {data['n']} "
+        f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
+        f"seed {report.seed}; 95% BCa bootstrap intervals",
+        f"damage of zero-ablation: {damage}",
+        f"intact model's loss: {intact}",
+        *rounding(report),
+    ]
+
+
+def rounding(report: ReportData) -> list[str]:
+    """How far products in bfloat16 moved recovered, where they were used."""
+    if report.precision is None:
+        return []
+    moved = ", ".join(f"{m} {_moved(report.precision['moved'][m])}" for m in report.metrics)
+    return [
+        f"bfloat16 products: recovered of the program minus that in float32: {moved} (on "
+        f"n = {report.precision['n']} of these examples)"
+    ]
+
+
+def _moved(x: Mapping[str, float | None]) -> str:
+    if x["estimate"] is None:
+        return "not identified"
+    return f"{x['estimate']:+.2g} [{x['low']:+.2g}, {x['high']:+.2g}]"
+
+
+def _short(estimate: Estimate) -> str:
+    if estimate.estimate is None:
+        return "not identified"
+    return f"{estimate.estimate:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"

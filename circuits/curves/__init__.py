@@ -1,0 +1,6 @@
+"""Curve detectors of InceptionV1's mixed3b, from pixels.
+
+``program`` is the circuit; ``family`` finds its units in any checkpoint, ``fit`` what differs from
+unit to unit, ``shape`` what they share; ``controls`` are wrong programs, ``baselines`` simpler
+ones, ``filters`` the lines and arcs that programs of several circuits draw.
+"""

@@ -1,0 +1,160 @@
+"""Early curves and lines of InceptionV1's mixed3a, written by hand, from pixels.
+
+The claim: an early curve sums short lines along a bent arc, less those of its echo; a line sums
+them along a straight one; both are held down where lines of all orientations crowd. Short lines are
+those of ``curve_detectors.oriented_energy``. ``curves_from_3a`` can read the result: an artificial
+layer that feeds an artificial layer. Which units these are, and the angles to begin with, are
+measured (``early_tuning``); the other numbers come from ``circuits.early_curves.fit``. No weight of
+a network is read.
+
+Sharp edge: the grid of the result has stride 8 and its cell (i, j) is centred at pixel
+(8 i + 7, 8 j + 7), as in ``mixed3a``.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from aann import Constant, Constants, Replacement, make, register
+from circuits.curves.filters import arcs, convolve, discs
+from circuits.curves.program import (
+    SHAPE,
+    STRIDE,
+    check_constants,
+    normals,
+    oriented_energy,
+    shares,
+)
+from circuits.curves_from_3a.program import EARLY
+
+FROM_PIXELS = ("wavelength",)
+"""Shape constants of ``curve_detectors`` that hold here as they are."""
+
+SHARED = ("contrast", "curvature", "curve_length", "line_length", "width", "opposing", "threshold")
+"""Contrast as there; of the arcs: curvature (1 / px), length of bent and straight ones and width
+(px), which is the spread of the crowd too; how much the echo counts; threshold of a unit."""
+
+UNIT_CONSTANTS = ("right", "up", "crossing", "gain")
+"""One entry a unit, early curves first: pixels right and up of the cell's centre; how much the
+crowd counts; output scale."""
+
+
+def draw_early(image: Float[Array, "b y x rgb"], c: Constants) -> Float[Array, "b i j unit"]:
+    """Early curves fire on short arcs that face one way, lines on straight ones."""
+    return early_units(oriented_energy(image, c), c)
+
+
+def early_units(energy: Float[Array, "b i j line"], c: Constants) -> Float[Array, "b i2 j2 unit"]:
+    """The program from oriented energy on."""
+    drive = convolve(shares(energy, c), _kernels(c), 2) - c.threshold
+    fired: jax.Array = c.gain[None, None, None, :] * jnp.maximum(drive, 0)
+    return fired
+
+
+def _kernels(c: Constants) -> Float[Array, "tap tap line unit"]:
+    """Filters of lines: each unit's arc, less the echo of bent ones, less the crowd."""
+    curved, straight = jnp.deg2rad(c.curve_direction), jnp.deg2rad(c.line_normal)
+    n, normal = curved.size, normals()
+    bent = (c.curvature, c.curve_length, c.width, STRIDE, normal, 2, (c.right[:n], c.up[:n]))
+    long = (c.line_length, c.width, STRIDE, normal, 2, (c.right[n:], c.up[n:]))
+    arc = arcs(curved, *bent) - c.opposing * arcs(curved + jnp.pi, *bent)
+    line = arcs(straight, jnp.zeros(()), *long)
+    crowd = discs(c.width, STRIDE, normal.size, (c.right, c.up))
+    crossing = c.crossing[None, None, None, :] * crowd
+    kernels: jax.Array = jnp.concatenate([arc, line], -1) - crossing
+    return kernels
+
+
+def replacement(
+    model: str,
+    site: str,
+    curves: Sequence[int],
+    lines: Sequence[int],
+    constants: Mapping[str, Constant],
+) -> Replacement:
+    """The program in place of ``curves`` and ``lines``, with what ``early_curves_fit`` found.
+
+    Args:
+        model: name of the model.
+        site: a spatial site of stride 8.
+        curves: units that are early curves.
+        lines: units that are lines.
+        constants: those of ``FROM_PIXELS`` and ``SHARED``; one angle an early curve and one a
+            line; arrays with one entry a unit.
+
+    Raises:
+        ValueError: a constant is missing or unknown, or has a wrong number of entries.
+    """
+    units = (*curves, *lines)
+    wanted = {
+        **dict.fromkeys((*FROM_PIXELS, *SHARED), ()),
+        "curve_direction": (len(curves),),
+        "line_normal": (len(lines),),
+        **dict.fromkeys(UNIT_CONSTANTS, (len(units),)),
+    }
+    what = f"{len(curves)} early curves and {len(lines)} lines"
+    check_constants(wanted, constants, what)
+    return make(
+        draw_early, name="early_curves", model=model, site=site, units=units, constants=constants
+    )
+
+
+FIT = "python -m evals.curves_from_3a: squared error on 160 design images"
+TURNED = f"{FIT}, from the angles of curves_from_3a"
+
+# fmt: off
+FOUND = {
+    "contrast": Constant(9.3, "fitted", FIT),
+    "curvature": Constant(0.046, "fitted", FIT),
+    "curve_length": Constant(5.1, "fitted", FIT),
+    "line_length": Constant(4.1, "fitted", FIT),
+    "width": Constant(3.4, "fitted", FIT),
+    "opposing": Constant(0.58, "fitted", FIT),
+    "threshold": Constant(-0.0068, "fitted", FIT),
+    "curve_direction": Constant(
+        [254.0, 285, 69, 96, 126, 227, 22, 200, 144, 316, 20, 309, 200],
+        "fitted", TURNED,
+    ),
+    "line_normal": Constant(
+        [167.0, 17, 97, 162, 24, 135, 44, 100, 174, 97, 16, 99, 163, 74, 129, 113, 174,
+         154, 51, 111, 127, 117, 107],
+        "fitted", TURNED,
+    ),
+    "right": Constant(
+        [-0.5, 0.5, 1, 0.5, 1.5, 1, -3.5, -1, -3, 1.5, -4, -6, 4.5, 1, -5.5, -1.5, 1.5, 2,
+         -1, -0.5, -1, 0.5, -1.5, 1, -1.5, 0.5, -1.5, -1.5, -1.5, 1, -0.5, -1.5, -2.5,
+         -0.5, 0, -3],
+        "fitted", FIT,
+    ),
+    "up": Constant(
+        [0, -0.5, 0, 3.5, 3.5, -2.5, -4.5, -1.5, -2.5, 3, 4.5, -4.5, 7, -9, 3, 6, -2, -1,
+         2, 1.5, 0, 1.5, -1.5, 1, -0.5, 2.5, -2.5, 1.5, 0.5, 0.5, 1, 0.5, 1.5, 1.5, -3.5,
+         3.5],
+        "fitted", FIT,
+    ),
+    "crossing": Constant(
+        [0.35, 0.35, 0.35, 0.4, 0.4, 0.4, 0.35, -0.1, 0.4, 0.4, 0.3, 0.4, 0.2, 0.65, 0.9,
+         0.9, 0.95, 0.85, 0.9, 0.95, 0.85, 0.8, 0.95, 0.4, 0.3, 0.75, 0.85, 0.65, -0.4,
+         0.6, -0.15, 0.8, 0.7, 0.75, 0.3, -0.15],
+        "fitted", FIT,
+    ),
+    "gain": Constant(
+        [1400.0, 1500, 1600, 1400, 1800, 1500, 1600, 450, 2000, 1700, 1300, 1700, 1000,
+         590, 840, 690, 860, 1000, 1400, 1300, 560, 610, 240, 410, 220, 870, 870, 930,
+         270, 220, 210, 710, 650, 420, 380, 280],
+        "fitted", FIT,
+    ),
+}
+# fmt: on
+
+early_curves = register(
+    draw_early,
+    name="early_curves",
+    model="inceptionv1",
+    site="mixed3a",
+    units=(*EARLY["curve_channels"].value, *EARLY["line_channels"].value),
+    constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
+)
+"""The units of the mirrored checkpoint that ``curves_from_3a`` reads there: early curves first."""

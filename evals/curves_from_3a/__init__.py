@@ -1,0 +1,1 @@
+"""``python -m evals.curves_from_3a``: ``__main__`` is the evaluation, the rest serves it."""

@@ -1,0 +1,1 @@
+"""``python -m evals.modular_addition``: ``__main__`` is the evaluation, the rest serves it."""

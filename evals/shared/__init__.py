@@ -1,0 +1,1 @@
+"""What several evaluations share: arguments, the command, tables, networks, figures."""

@@ -1,9 +1,30 @@
-"""Imports run one way, and matplotlib stays where it is drawn with."""
+"""Imports run one way: between packages, between the wings of the core, without circles."""
 
+import ast
+import pathlib
 import subprocess
 import sys
 
 import pytest
+from imports import above, circles, floors, graph
+
+ROOT = pathlib.Path(__file__).parent.parent
+PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs")
+
+WINGS = (
+    "vis", "patching", "sweeps", "evaluation", "comparison", "store", "bench", "counting", "report",
+    "splicing", "program", "data", "machine", "adapters", "trace", "statistics", "model", "version",
+)  # fmt: skip
+"""From the top. A wing imports from those after it, and from nothing before it."""
+
+MAY_IMPORT = {
+    "aann": ("aann",),
+    "zoo": ("zoo", "aann"),
+    "circuits": ("circuits", "zoo", "aann"),
+    "evals": ("evals", "circuits", "zoo", "aann"),
+    "benchmarks": PACKAGES,
+    "docs": PACKAGES,
+}
 
 # module -> what importing it must not import
 FORBIDDEN = {
@@ -23,6 +44,91 @@ FORBIDDEN = {
     "zoo": ["circuits", "evals", "matplotlib", "tensorflow_datasets", "pyarrow"],
     "circuits.curves.program": ["zoo", "evals", "matplotlib"],
 }
+
+
+@pytest.fixture(scope="module")
+def imports():
+    """Every file of the project and what it imports, wherever in the file."""
+    return graph(ROOT, PACKAGES)
+
+
+def test_wings_import_from_below_alone(imports):
+    assert above(imports, "aann", WINGS) == []
+
+
+def test_every_file_of_the_core_is_in_a_wing(imports):
+    inside = {module.split(".")[1] for module in imports if module.startswith("aann.")}
+    assert inside - {"__main__"} == set(WINGS)
+
+
+def test_packages_import_from_below_alone(imports):
+    up = [
+        f"{module} imports {name}"
+        for module, names in imports.items()
+        for name in names
+        if name.split(".")[0] not in MAY_IMPORT[module.split(".")[0]]
+    ]
+    assert up == []
+
+
+def test_no_files_import_each_other(imports):
+    assert circles(imports) == []
+
+
+def test_nothing_but_the_figures_imports_matplotlib():
+    drawing = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "aann").rglob("*.py")
+        if "matplotlib" in path.read_text(encoding="utf-8")
+    ]
+    assert [path for path in drawing if not path.startswith("aann/vis/")] == []
+
+
+def test_doors_of_wings_say_what_is_inside_and_hold_no_code():
+    for wing in WINGS[:-2]:
+        door = ROOT / "aann" / wing / "__init__.py"
+        tree = ast.parse(door.read_text(encoding="utf-8"))
+        assert len(ast.get_docstring(tree) or "") > 100, door
+        kinds = {type(node) for node in tree.body[1:]}
+        assert not kinds or wing == "adapters", f"{door} has more than a docstring"
+
+
+def write(root, files):
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return graph(root, ["aann"])
+
+
+def test_the_checks_above_see_imports_however_they_are_written(tmp_path):
+    found = write(tmp_path, {
+        "aann/__init__.py": "",
+        "aann/low/__init__.py": "",
+        "aann/low/a.py": "def late():\n    from aann.high import b\n",
+        "aann/high/__init__.py": "",
+        "aann/high/b.py": "import aann.low.a\nif TYPE_CHECKING:\n    from aann.high.c import x\n",
+        "aann/high/c.py": "from . import d\nfrom .d import y\n",
+        "aann/high/d.py": "from ..low.a import late\nimport importlib\n"
+        "importlib.import_module('aann.low.a')\n",
+    })  # fmt: skip
+    assert found["aann.low.a"] == {"aann.high.b"}
+    assert found["aann.high.b"] == {"aann.low.a", "aann.high.c"}
+    assert found["aann.high.c"] == {"aann.high.d"}
+    assert found["aann.high.d"] == {"aann.low.a"}
+    assert above(found, "aann", ("high", "low")) == ["aann.low.a imports aann.high.b"]
+    assert circles(found) == [["aann.high.b", "aann.low.a"]]
+
+
+def test_floors_are_counted_from_files_that_import_nothing(tmp_path):
+    found = write(tmp_path, {"aann/a.py": "", "aann/b.py": "import aann.a", "aann/c.py":
+                             "import aann.a, aann.b"})  # fmt: skip
+    assert floors(found) == {"aann.a": 1, "aann.b": 2, "aann.c": 3}
+    assert circles(found) == []
+    assert above(found, "aann", ("c", "b", "a")) == []
+    assert above(found, "aann", ("a", "b", "c")) == [
+        "aann.b imports aann.a", "aann.c imports aann.a", "aann.c imports aann.b",
+    ]  # fmt: skip
 
 
 def loaded_by(statement, names):

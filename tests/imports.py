@@ -1,0 +1,77 @@
+"""The import graph of a project, read from its files without running them."""
+
+import ast
+import graphlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+Graph = Mapping[str, set[str]]
+
+
+def graph(root: Path, packages: Iterable[str]) -> dict[str, set[str]]:
+    """Module -> the project's modules that its file names, also inside functions.
+
+    A package counts as its ``__init__`` where a name of that is imported.
+    """
+    files = {
+        _module(path.relative_to(root)): path
+        for package in packages
+        for path in sorted((root / package).rglob("*.py"))
+    }
+    return {module: _imported(module, path, files.keys()) for module, path in files.items()}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(module: str, path: Path, known: Iterable[str]) -> set[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parts, *filter(None, [node.module])])
+            names = {f"{base}.{alias.name}" for alias in node.names}
+            found |= {name if name in known else base for name in names}
+        elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+            found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+    return {name for name in found if name in known and name != module}
+
+
+def above(imports: Graph, package: str, order: Sequence[str]) -> list[str]:
+    """Imports of a wing from one that comes before it in ``order``, which starts at the top."""
+    return sorted(
+        f"{module} imports {name}"
+        for module, names in imports.items()
+        for name in names
+        if (mine := _wing(module, package)) in order
+        and (theirs := _wing(name, package)) in order
+        and order.index(theirs) < order.index(mine)
+    )
+
+
+def _wing(module: str, package: str) -> str:
+    top, _, rest = module.partition(".")
+    return rest.partition(".")[0] if top == package else ""
+
+
+def circles(imports: Graph) -> list[list[str]]:
+    """Files that import each other, the first circle that is met; none where there is none."""
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError as error:
+        return [sorted(set(error.args[1]))]
+    return []
+
+
+def floors(imports: Graph) -> dict[str, int]:
+    """How many files the longest path of imports below a module has, itself included."""
+    found: dict[str, int] = {}
+    for module in graphlib.TopologicalSorter(imports).static_order():
+        found[module] = 1 + max((found[name] for name in imports[module]), default=0)
+    return found

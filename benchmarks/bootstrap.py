@@ -15,6 +15,7 @@ from scipy import stats
 
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting
+from benchmarks import saving
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=int, default=5)
     parser.add_argument("--draws", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=5)
+    saving.add(parser)
     args = parser.parse_args()
     rng = np.random.default_rng(0)
     shape = (args.metrics, args.examples)
@@ -45,9 +47,13 @@ def main() -> None:
     few = max(100, args.draws // 100)
     start = time.perf_counter()
     stats.bootstrap(losses, ratio, paired=True, n_resamples=few, method="percentile", axis=-1)
-    print(
-        f"scipy  the same, extrapolated: {(time.perf_counter() - start) * args.draws / few:.0f} s"
-    )
+    scipy = (time.perf_counter() - start) * args.draws / few
+    print(f"scipy  the same, extrapolated: {scipy:.0f} s")
+    saving.save(
+        args, {"best": min(wall), "median": float(np.median(wall)), "processor": min(processor),
+               "scipy": scipy, "draws": args.draws, "examples": args.examples,
+               "metrics": args.metrics, "repeats": args.repeats},
+    )  # fmt: skip
 
 
 def ratio(intact, spliced, zero, axis):

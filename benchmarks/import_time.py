@@ -3,9 +3,12 @@
 Every repetition is a fresh interpreter that imports first jax, then aann; medians are reported.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
+
+from benchmarks import saving
 
 REPEATS = 9
 CODE = """
@@ -20,13 +23,18 @@ print(middle - start, time.perf_counter() - middle)
 
 def main() -> None:
     """Print the medians."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    saving.add(parser)
+    args = parser.parse_args()
     runs = [
         subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
         for _ in range(REPEATS)
     ]
     jax, aann = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
-    print(f"import jax   {statistics.median(jax):.3f} s")
-    print(f"import aann  {statistics.median(aann):.3f} s more")
+    medians = {"jax": statistics.median(jax), "aann": statistics.median(aann)}
+    print(f"import jax   {medians['jax']:.3f} s")
+    print(f"import aann  {medians['aann']:.3f} s more")
+    saving.save(args, medians)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import numpy as np
 import zoo
 from aann.data.examples import from_arrays
 from aann.sweeps.sweep import sweep
+from benchmarks import saving
 
 try:
     import torch
@@ -94,6 +95,7 @@ def main():
     parser.add_argument("--hooked", type=int, default=4, help="neurons to run with hooks")
     parser.add_argument("--suffix", type=int, default=64, help="neurons to run with the suffix")
     parser.add_argument("--variant", default="published")
+    saving.add(parser)
     args = parser.parse_args()
     model = zoo.load("modular_addition", args.variant)
     data = zoo.data("modular_addition")
@@ -128,6 +130,10 @@ def main():
     compiling = preparing + first["aann"][1]
     whole = cost["hooks"] * NEURONS / compiling
     print(f"  preparing, compiling and the first sweep {compiling:.1f} s: {whole:.1f} times faster")
+    saving.save(
+        args, {"neurons": NEURONS, "pairs": len(pairs), "ratio": cost["hooks"] / cost["aann"],
+               "suffix ratio": cost["hooks"] / cost["suffix"], "ms": cost["aann"] * 1e3},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

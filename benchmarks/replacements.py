@@ -21,6 +21,7 @@ from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
 from aann.evaluation.measure import measure
+from benchmarks import saving
 from benchmarks.inception_by_hand import prefix, read_weights, suffix, torch, torch_ops
 
 UNITS = tuple(range(320, 416, 10))
@@ -81,6 +82,7 @@ def main():
     parser.add_argument("--images", type=int, default=200)
     parser.add_argument("--replacements", type=int, default=20)
     parser.add_argument("--micro-batch", type=int, default=10)
+    saving.add(parser)
     args = parser.parse_args()
     torch.set_grad_enabled(False)
     gains = np.linspace(0.05, 1.0, args.replacements).astype(np.float32)
@@ -113,6 +115,10 @@ def main():
     print(f"  aann           {ours:7.1f} s")
     print(f"  forward hooks  {theirs:7.1f} s")
     print(f"  ratio          {theirs / ours:7.2f}")
+    saving.save(
+        args, {"ratio": theirs / ours, "aann": ours, "hooks": theirs, "images": args.images,
+               "replacements": args.replacements},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 
 import aann
 import zoo
+from benchmarks import saving
 
 UNITS = tuple(range(320, 416, 10))
 
@@ -34,6 +35,7 @@ def brightness(image, c):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--images", type=int, default=60, help="of each half (default: 60)")
+    saving.add(parser)
     args = parser.parse_args(argv)
     model = zoo.load("inceptionv1")
     halves = aann.split(zoo.data("imagenet_samples"))
@@ -71,6 +73,8 @@ def main(argv=None):
         show("another program at the same place", other, fresh)
         size = sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.shard"))
         print(f"on disk: {size / 2**20 / args.images / 2:.1f} MiB an image")
+    shares = {"stopped": stopped, "resumed": resumed, "again": again, "other": other}
+    saving.save(args, {name: seconds / fresh for name, seconds in shares.items()})
 
 
 def stopping(examples, stop):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from results.values import Number, Row, Several
-from results.views import Report, Run, Table
+from results.views import SHOWN, Report, Run, Table
 
 WEIGHTS = pathlib.Path(__file__).parent.parent / "zoo" / "weights"
 TEN = 10
@@ -77,14 +77,17 @@ def _early(results: Mapping[str, Any]) -> dict[str, Any]:
 
 def _transformers(results: Mapping[str, Any]) -> dict[str, Any]:
     addition: Table = results["modular_addition"]
-    everywhere = [row for network in addition.networks.values() for row in network.rows.values()]
-    apart = [abs(_kl(row) - row.saved["exhaustive"]["kl"]) for row in everywhere]
-    a_neuron = {
+    shown = [
+        row
+        for name in (*SHOWN, "memorised")
+        for circuit, row in addition.networks[name].rows.items()
+        if circuit in ADDITION
+    ]
+    (each,) = {
         round(row.saved["constants"] / row.saved["units"])
-        for row in everywhere
+        for row in shown
         if row.saved["circuit"] == "neurons"
     }
-    (each,) = a_neuron
     copied = [
         row.correlation.value
         for network in results["max_of_k"].networks.values()
@@ -96,12 +99,19 @@ def _transformers(results: Mapping[str, Any]) -> dict[str, Any]:
         for name, network in results["induction"].networks.items()
     }
     return {
-        "apart from all pairs": Number(max(apart)),
+        "apart from all pairs": Number(
+            max(abs(_kl(row) - row.saved["exhaustive"]["kl"]) for row in shown)
+        ),
         "constants a neuron": Number(each),
         "correlation of copied logits": Several(copied),
         **heads,
     }
 
+
+ADDITION = (
+    "neurons", "all neurons", "mlp", "attention", "mean attention", "blended attention", "network",
+)  # fmt: skip
+"""Programs with a line in the table of networks that add."""
 
 BOTH = "previous token + prefix matching"
 HEADS = 4

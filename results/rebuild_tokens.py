@@ -90,16 +90,26 @@ def _adds(modulus: int) -> Callable[..., jax.Array]:
     return modular.network(modulus)
 
 
-def of_noise(frequencies: Sequence[int], rows: Mapping[str, int]) -> dict[str, Programs]:
+def of_noise(frequencies: int, neurons: int | None) -> dict[str, Programs]:
     """Row -> program, of a network that adds.
 
     Args:
-        frequencies: that were found in it.
-        rows: program -> how many units it replaces.
+        frequencies: how many were found in it.
+        neurons: how many of them a frequency explains, if any.
     """
-    seen = noise()
+    made = _of_noise(frequencies)
+    if neurons is not None:
+        some = _some(made[0], neurons)
+        made = (*made, some, fit.rectified(noise(), some))
+    return {program.name: (program,) for program in made}
+
+
+@functools.cache
+def _of_noise(count: int) -> Programs:
+    """All neurons first."""
+    seen, frequencies = noise(), range(1, count + 1)
     everything = fit.neurons(seen, frequencies, least=None)
-    made = [
+    return (
         everything,
         fit.rectified(seen, everything),
         fit.mlp(seen, frequencies),
@@ -108,11 +118,7 @@ def of_noise(frequencies: Sequence[int], rows: Mapping[str, int]) -> dict[str, P
         fit.mean_attention(seen),
         fit.blended_attention(seen, frequencies),
         fit.network(seen, frequencies),
-    ]
-    if "neurons" in rows:
-        some = _some(everything, rows["neurons"])
-        made += [some, fit.rectified(seen, some)]
-    return {program.name: (program,) for program in made}
+    )
 
 
 @functools.cache

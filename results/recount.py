@@ -32,6 +32,8 @@ CURVES = {
     },
 }
 CURVES["curves_from_3a_16"] = CURVES["curves_from_3a"]
+BY_DEFAULT = ("curve_detectors", "curves_from_3a")
+"""Runs whose constants are registered."""
 TOKENS = {"induction": rebuild_tokens.of_induction, "max_of_k": rebuild_tokens.of_max_of_k}
 ADDITION = "modular_addition"
 
@@ -62,8 +64,9 @@ class Counted(NamedTuple):
 
     def __str__(self) -> str:
         saved, now = (_shown(*numbers) for numbers in (self.saved, self.now))
-        moved = f", with other {', '.join(self.moved)}" if self.moved else ""
-        return f"{self.where}: saved are {saved}, today's code counts {now}{moved}"
+        counts = f"saved are {saved}, today's code counts {now}" if saved else ""
+        moved = f"today's code has other {', '.join(self.moved)}" if self.moved else ""
+        return f"{self.where}: {'; '.join(filter(None, (counts, moved)))}"
 
 
 def problems(names: Iterable[str] = tuple(runs.RUNS)) -> list[str]:
@@ -82,7 +85,8 @@ def counted(name: str) -> Iterator[Counted]:
         report = saved["reports"][part]
         made = make(report)
         yield from _report_rows(f"{name} {part}".strip(), report, made, rebuild.shapes)
-        yield from _registered(name, report, made)
+        if name in BY_DEFAULT:
+            yield from _registered(name, made)
     if name in TOKENS:
         yield from _table_rows(name, saved["table"])
     if name == ADDITION:
@@ -132,36 +136,37 @@ def _rows(
         fitted = (scalars or {}).get(name, 0)
         now = (_plus(cost[name].constants, fitted), _plus(cost[name].bits, FULL * fitted))
         values = rebuild.values_of(made[name])
-        moved = [n for n, x in row["values"].items() if not _equal(values.get(n.strip()), x)]
+        moved = [n for n, x in row["values"].items() if not _equal(values.get(n), x)]
         yield Counted(f"{where}, {name!r}", (row["constants"], row["bits"]), now, moved)
 
 
 def _addition(saved: Mapping[str, Any]) -> Iterator[Counted]:
     """The rows of the table of networks that add, whose constants were not saved."""
-    for network in dict.fromkeys(row["network"] for row in saved["table"]):
-        rows = [r for r in saved["table"] if r["network"] == network and r["circuit"] != INTACT]
-        frequencies = [int(k) for k in Network(network, saved).frequencies.values]
-        made = rebuild_tokens.of_noise(frequencies, {r["circuit"]: r["units"] for r in rows})
-        cost = _costs(made, _shapes(ADDITION))
-        for row in rows:
-            where = f"{ADDITION}, {network}, {row['circuit']!r}"
-            yield Counted(where, (row["constants"], None), (cost[row["circuit"]].constants, None))
+    rows = [row for row in saved["table"] if row["circuit"] != INTACT]
+    made: dict[str, Programs] = {}
+    for network in dict.fromkeys(row["network"] for row in rows):
+        frequencies = len(Network(network, saved).frequencies.values)
+        units = {r["circuit"]: r["units"] for r in rows if r["network"] == network}
+        fitted = rebuild_tokens.of_noise(frequencies, units.get("neurons"))
+        made |= {f"{network}, {name}": programs for name, programs in fitted.items()}
+    cost = _costs(made, _shapes(ADDITION))
+    for row in rows:
+        now = cost[f"{row['network']}, {row['circuit']}"].constants
+        where = f"{ADDITION}, {row['network']}, {row['circuit']!r}"
+        yield Counted(where, (row["constants"], None), (now, None))
 
 
-def _registered(
-    name: str, report: Mapping[str, Any], made: Mapping[str, Programs]
-) -> Iterator[Counted]:
-    """The main program beside the registered one, whose numbers stand in ``circuits/``."""
-    for program in (p for programs in made.values() for p in programs):
-        for known in rebuild.REGISTERED:
-            if program.name in (known.name, known.program.__name__) and program.site == known.site:
-                if program.units != known.units:
-                    continue
-                ours, theirs = rebuild.values_of((program,)), rebuild.values_of((known,))
-                moved = [n for n in theirs if not _equal(ours.get(n), theirs[n])]
-                yield Counted(
-                    f"{name}, registered {known.name!r}", (None, None), (None, None), moved
-                )
+def _registered(name: str, made: Mapping[str, Programs]) -> Iterator[Counted]:
+    """The main programs beside the registered ones, whose numbers stand in ``circuits/``."""
+    known = {(r.program.__name__, r.site): r for r in rebuild.REGISTERED}
+    known |= {(r.name, r.site): r for r in rebuild.REGISTERED}
+    for program in {p for programs in made.values() for p in programs}:
+        registered = known.get((program.name, program.site))
+        if registered is not None:
+            ours, theirs = (rebuild.values_of((r,)) for r in (program, registered))
+            moved = [n for n in theirs if not _equal(ours.get(n), theirs[n])]
+            where = f"{name}, registered {registered.name!r}"
+            yield Counted(where, (None, None), (None, None), moved)
 
 
 def _natural(report: Mapping[str, Any]) -> Counted:
@@ -204,4 +209,4 @@ def _plus(number: float | None, more: float) -> float | None:
 
 def _shown(constants: float | None, bits: float | None) -> str:
     known = [(constants, "constants"), (bits, "bits")]
-    return " and ".join(f"{x:,.0f} {what}" for x, what in known if x is not None) or "other values"
+    return " and ".join(f"{x:,.0f} {what}" for x, what in known if x is not None)

@@ -72,8 +72,10 @@ def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
     if table.is_file():  # it has the parts' rows, of all networks
         found = _json(table)
         rows = [_table_row(row) for row in found["rows"]]
-        for row in reports[""]["rows"]:
-            row["correlation"] = _mean(row["correlation"])
+        whole_rows = [] if "values" in rows[0] else reports[""]["rows"]  # the table has them
+        reports[""]["rows"] = [
+            row | {"correlation": _mean(row["correlation"])} for row in whole_rows
+        ]
         more = {"notes": found["notes"]} if "notes" in found else {}
         return name, _head(name) | {"reports": reports, **more, "table": rows}
     reports |= {part.name: _slim(_json(part / "report.json"), part) for part in parts}

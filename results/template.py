@@ -9,7 +9,8 @@ import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-VALUE = r"([^{}]{1,200}?)"
+VALUE = r"((?:[-+\d.,%/\[\]\s]|e-?\d|\b(?:and|to|all|none|not\s+identified)\b){1,200}?)"
+"""Numbers, and the words between them."""
 
 
 class Piece(NamedTuple):

@@ -4,7 +4,8 @@ A number takes Python's format specs (``.2f``, ``,.0f``) and is ``-`` where it i
 no sign. An estimate takes them too, for itself alone; and as a spec of its own the digits that it
 and its interval are rounded to, ``3``; with a question mark, ``3?``, the interval is left out where
 it is narrower than the last of them; ``~+.2g`` writes all three by ``+.2g``. ``near1`` rounds
-numbers near 1 as ``evals.shared.seeds`` does: to as many digits as leave something of the rest.
+numbers near 1 as ``evals.shared.seeds`` does, to as many digits as leave something of the rest
+(``.near1``: an estimate alone); ``share`` has two significant digits, large numbers one: 2e5.
 """
 
 import re
@@ -25,7 +26,7 @@ class Number:
     def __format__(self, spec: str) -> str:
         if self.value is None:
             return "-"
-        if spec == NEAR:
+        if spec in (NEAR, f".{NEAR}"):
             return near(self.value)
         if spec == SHARE:
             return share(self.value)
@@ -100,7 +101,7 @@ def near(x: float) -> str:
 
 
 def share(x: float) -> str:
-    """Two significant digits: 0.60, 2.1, 2e5."""
+    """0.60, 2.1, 2e5."""
     return _short(f"{x:.0e}") if x >= 100 else f"{x:#.2g}".rstrip(".")
 
 

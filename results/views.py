@@ -12,6 +12,9 @@ from results import runs
 from results.values import Estimate, Number, Row, Several
 
 INTACT = "intact"
+SHOWN = ("seed0", "seed1", "seed2", "published")
+"""Networks with a column in tables."""
+
 Found = TypeVar("Found")
 
 
@@ -114,19 +117,19 @@ class Network:
 
 
 class Table:
-    """A run over several networks: ``[network][row]``, and ``every[row].constants`` of all of them.
+    """A run over several networks: ``[network][row]``, and ``every[row].constants`` of several.
 
     Attributes:
         first: the report on the first network.
         networks: by name.
-        every: of a row its numbers in all networks that have it.
+        every: of a row its numbers in the networks of ``SHOWN`` that have it.
     """
 
     def __init__(self, saved: Mapping[str, Any]) -> None:
         self.first = Report(saved["reports"][""])
         names = dict.fromkeys(row["network"] for row in saved["table"])
         self.networks = {name: Network(name, saved) for name in names}
-        self.every = _Every(self.networks)
+        self.every = _Every({n: self.networks[n] for n in SHOWN if n in self.networks})
 
     def __getitem__(self, name: str) -> Network:
         """The network of this name.
@@ -138,7 +141,7 @@ class Table:
 
 
 class _Every:
-    """A row in all networks that have it: its numbers as lists."""
+    """A row in several networks: its numbers as lists."""
 
     def __init__(self, networks: Mapping[str, Network]) -> None:
         self.networks = networks

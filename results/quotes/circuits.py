@@ -186,8 +186,8 @@ MAX_OF_K = [
     *header("program", *OURS, "constants"),
     largest("attention by token order", "ordered", "near1?"),
     largest("copying", "copying", "near1?"),
-    largest("both", "ordered + copying", "near1?", note=True),
-    largest("attend to the largest, and copying", "largest + copying", "near1?", note=True),
+    largest("both", "ordered + copying", ".near1", note=True),
+    largest("attend to the largest, and copying", "largest + copying", ".near1", note=True),
     line(
         "the networks themselves",
         *(f"{{weights[max_of_k_{network}].all_mistakes:.0f}} wrong" for network in OURS), "",

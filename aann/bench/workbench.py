@@ -42,7 +42,6 @@ class Workbench:
         outputs: shape and dtype of the model's outputs.
         machine: devices, processes, memory and disk to use.
         programs: compiled programs, shared by all settings of their constants.
-        keys: of what is stored (``aann.store.key``), once they are known.
     """
 
     model: Model
@@ -55,7 +54,6 @@ class Workbench:
     outputs: Any
     machine: Machine
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
-    keys: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def start(self, inputs: Any) -> Any:
         """Run what comes before the first replaced site: once a batch."""
@@ -79,6 +77,23 @@ class Workbench:
         """What ``flow`` writes, without running what lies below the last site."""
         written, _, _ = self._descend(started, choose)
         return [written[i] for i in range(len(self.replacements))]
+
+    def look(self, started: Any) -> tuple[list[Array], list[tuple[Any, ...]]]:
+        """Natural values of each replacement's units, units last, and those at its reads."""
+        reads: list[tuple[Any, ...]] = [()] * len(self.replacements)
+
+        def look(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
+            reads[i] = at
+            return natural
+
+        return self.values(started, look), reads
+
+    def computed(self, started: Any) -> list[Array]:
+        """What the programs put in place of the units.
+
+        A lower program reads what the programs above it put there, as it will in a report's row.
+        """
+        return self.values(started, lambda i, natural, at: self.run(self.replacements[i], at))
 
     def _descend(self, started: Any, choose: Choose) -> tuple[dict[int, Array], Level, Any]:
         """What is written at all levels, the last level, and the state there."""

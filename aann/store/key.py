@@ -18,6 +18,7 @@ import pathlib
 import platform
 import re
 import secrets
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -86,26 +87,37 @@ def of_machine(machine: Machine) -> str:
     )
 
 
+def _once_a_bench(key: Callable[[Workbench], str]) -> Callable[[Workbench], str]:
+    """Work it out once: it takes tracing the model and hashing its weights."""
+    known: weakref.WeakKeyDictionary[Workbench, str] = weakref.WeakKeyDictionary()
+
+    @functools.wraps(key)
+    def once(bench: Workbench) -> str:
+        if bench not in known:
+            known[bench] = key(bench)
+        return known[bench]
+
+    return once
+
+
+@_once_a_bench
 def of_prefix(bench: Workbench) -> str:
     """The key of a bench's prefix: it is that of all programs with the same sites and reads."""
-    if "prefix" not in bench.keys:
-        bench.keys["prefix"] = digest(
-            "prefix",
-            of_machine(bench.machine),
-            of_model(bench.model, bench.batch_size),
-            bench.batch_size,
-            sorted({r.site for r in bench.replacements}),
-            sorted({name for r in bench.replacements for name in r.reads}),
-        )
-    return bench.keys["prefix"]
+    return digest(
+        "prefix",
+        of_machine(bench.machine),
+        of_model(bench.model, bench.batch_size),
+        bench.batch_size,
+        sorted({r.site for r in bench.replacements}),
+        sorted({name for r in bench.replacements for name in r.reads}),
+    )
 
 
+@_once_a_bench
 def of_bench(bench: Workbench) -> str:
     """The key of a bench: its prefix, its programs and their places."""
-    if "bench" not in bench.keys:
-        programs = [of_program(r, bench.reads[i]) for i, r in enumerate(bench.replacements)]
-        bench.keys["bench"] = digest("bench", of_prefix(bench), programs)
-    return bench.keys["bench"]
+    programs = [of_program(r, bench.reads[i]) for i, r in enumerate(bench.replacements)]
+    return digest("bench", of_prefix(bench), programs)
 
 
 def of_program(replacement: Replacement, reads: Sequence[Any]) -> str:

@@ -1,8 +1,9 @@
 """What comes before the replaced sites, run once a batch and kept: in memory, then on disk.
 
-    with Prefixes(bench, again=True) as prefixes:
-        for batch in batches(...):
-            started = prefixes.start(batch)         # bench.start(batch.inputs), or what it returned
+    prefixes = Prefixes(bench, again=True)
+    for batch in batches(...):
+        started = prefixes.start(batch)         # bench.start(batch.inputs), or what it returned
+    prefixes.close()
 
 The values are found by the key of the cut model and by the inputs of the batch themselves. Where
 they stay:
@@ -61,10 +62,8 @@ class Prefixes:
         self.spills = again and self.machine.cache is None
         self.temporary: pathlib.Path | None = None
 
-    def __enter__(self) -> "Prefixes":
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def close(self) -> None:
+        """Forget what no later pass can use."""
         if self.machine.memory is None:
             self.machine.kept.forget(self.section)
         if self.temporary is not None:

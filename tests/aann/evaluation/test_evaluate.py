@@ -11,7 +11,8 @@ import aann
 from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
-from aann.evaluation.fit import donor_of, fit
+from aann.evaluation.donors import donor_of
+from aann.evaluation.fit import fit
 from aann.evaluation.measure import measure
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting

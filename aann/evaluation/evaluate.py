@@ -12,7 +12,8 @@ report   = bootstrap, and everything put together
 from collections.abc import Sequence
 from typing import Any
 
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.data.batches import default_size, size_for
 from aann.data.examples import Design, HeldOut
 from aann.data.halves import check_halves

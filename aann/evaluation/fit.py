@@ -13,6 +13,7 @@ from aann.evaluation.fitted import Fitted
 from aann.evaluation.linear_rows import Rows
 from aann.evaluation.linear_tokens import tokens, whole
 from aann.store import key
+from aann.store.digest import digest
 from aann.store.passes import Pass
 from aann.store.room import DONORS, donor_bytes
 
@@ -51,7 +52,7 @@ def fit(
 
     def section() -> str:
         facts = (seed, with_linear, rows.stratum)
-        return key.digest("fit", key.of_bench(bench), key.of_examples(design), *facts)
+        return digest("fit", key.of_bench(bench), key.of_examples(design), *facts)
 
     integers = whole(bench) if with_linear else [[] for _ in bench.replacements]
     listed = any(map(any, integers))

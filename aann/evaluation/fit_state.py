@@ -15,7 +15,7 @@ import numpy as np
 
 from aann.data.batches import Batch
 from aann.evaluation.design_sums import DesignSums
-from aann.store.key import digest
+from aann.store.digest import digest
 from aann.store.results import Results
 
 SHARE = 0.05

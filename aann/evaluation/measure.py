@@ -19,6 +19,7 @@ from aann.evaluation.donors import donor_of
 from aann.evaluation.finite import check_finite
 from aann.statistics.moments import COUNT, agreement, moments
 from aann.store import key
+from aann.store.digest import digest
 from aann.store.passes import Pass
 
 
@@ -73,7 +74,7 @@ def measure(
 
     def section() -> str:
         known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
-        return key.digest("measure", key.of_bench(bench), *known)
+        return digest("measure", key.of_bench(bench), *known)
 
     states = jax.tree.leaves([part.state for row in rows for part in row.parts])
     reserved = sum(x.nbytes for x in states)

@@ -31,6 +31,7 @@ from aann.data.batches import Batch
 from aann.machine import heap
 from aann.store import key as keys
 from aann.store import shard
+from aann.store.digest import digest
 
 FOLDER = "prefixes"
 
@@ -77,7 +78,7 @@ class Prefixes:
         """
         if not self.active:
             return self.bench.start(batch.inputs)
-        key = keys.digest("prefix of", self.section, np.asarray(batch.inputs))
+        key = digest("prefix of", self.section, np.asarray(batch.inputs))
         arrays = self._find(key)
         if arrays is not None:
             return jax.tree.unflatten(self.tree, [self._on_device(x) for x in arrays])

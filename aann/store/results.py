@@ -12,7 +12,7 @@ import numpy as np
 from aann.data.batches import Batch
 from aann.machine.machine import Machine
 from aann.store import shard
-from aann.store.key import digest
+from aann.store.digest import digest
 
 FOLDER = "results"
 

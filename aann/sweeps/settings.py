@@ -17,7 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from aann.bench.workbench import Choose, check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import Choose, workbench
 from aann.counting.digits import significant
 from aann.data.batches import Batch, size_for
 from aann.data.examples import Examples

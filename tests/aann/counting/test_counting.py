@@ -29,7 +29,8 @@ import scipy.interpolate
 from toys import WIDTH, batch, mlp_model
 
 import aann
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting.complexity import measure
 from aann.program.outside import LooksOutsideError, call
 

@@ -156,6 +156,14 @@ def test_bad_arguments_are_refused():
     refused("has no axis 'unit': its axes have no names", by=("unit",), axes={})
 
 
+def test_unknown_options_are_named_with_those_that_there_are():
+    expected = (
+        "takes no batchsize, places: its options are by, direction, batch_size, at_once, axes"
+    )
+    with pytest.raises(TypeError, match=expected):
+        activation_patching(transformer(), CLEAN, CLEAN, "embed", METRIC, places=1, batchsize=2)
+
+
 def test_bad_metrics_are_refused():
     refused(r"one float an example, shape \(3,\): got shape \(\)", metric=lambda y: y.mean())
     refused("got shape .3,., dtype int32", metric=lambda y: y[:, -1].argmax(-1))

@@ -2,6 +2,8 @@
 
 Every attack brings N numbers along: those of ``COUNTED`` count as so many, those of ``FORBIDDEN``
 raise. Each is tried as a program for JAX and for the host.
+
+Serves ``bytecode``, ``content``, ``objects``, ``source``, ``text``, ``traced`` too.
 """
 
 # ruff: noqa: B008, C408, SIM115

@@ -1,3 +1,9 @@
+"""The whole path of an evaluation.
+
+Serves ``agreement``, ``apart``, ``assemble``, ``design_sums``, ``finite``, ``fit``, ``fitted``,
+``ladder``, ``linear_tokens``, ``measure`` and ``rounding`` too.
+"""
+
 import json
 
 import jax

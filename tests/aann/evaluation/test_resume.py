@@ -1,3 +1,5 @@
+"""Serves ``fit_state`` too."""
+
 import dataclasses
 import errno
 import os

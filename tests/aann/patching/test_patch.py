@@ -1,3 +1,5 @@
+"""Serves ``pairs`` too."""
+
 import dataclasses
 
 import jax

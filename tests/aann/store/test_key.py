@@ -1,3 +1,5 @@
+"""Serves ``digest`` too."""
+
 import dataclasses
 import os
 import subprocess

@@ -1,3 +1,5 @@
+"""Serves ``aann.machine.heap`` too."""
+
 import dataclasses
 import os
 import pathlib

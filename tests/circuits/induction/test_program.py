@@ -1,3 +1,5 @@
+"""Serves ``fit`` too."""
+
 import dataclasses
 
 import hand_made

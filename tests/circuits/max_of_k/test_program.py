@@ -1,3 +1,5 @@
+"""Serves ``fit`` too."""
+
 import hand_made
 import jax
 import jax.numpy as jnp

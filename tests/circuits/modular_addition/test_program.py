@@ -1,3 +1,5 @@
+"""Serves ``controls``, ``evidence``, ``fit`` too."""
+
 import jax
 import jax.numpy as jnp
 import modular_toy as toy

@@ -1,3 +1,5 @@
+"""Serves ``torch_tensor`` too."""
+
 import collections
 import contextlib
 import pickle

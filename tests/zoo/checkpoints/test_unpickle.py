@@ -1,3 +1,5 @@
+"""Serves ``nesting``, ``pickle_machine``, ``placeholder`` too."""
+
 import collections
 import contextlib
 import io

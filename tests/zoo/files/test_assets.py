@@ -1,3 +1,5 @@
+"""Serves ``download`` too."""
+
 import hashlib
 import http.server
 import io

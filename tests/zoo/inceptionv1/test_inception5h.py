@@ -1,3 +1,5 @@
+"""Serves ``distill_units`` too."""
+
 import dataclasses
 import hashlib
 import json

@@ -1,3 +1,5 @@
+"""Serves ``tfds_prepared``, ``tfds_records`` too."""
+
 import hashlib
 import http.server
 import importlib.util

@@ -102,7 +102,7 @@ def test_the_page_on_architecture_is_that_of_the_tree():
         f"aann/{wing}/{file}" for wing, last in rows for file in re.findall(r"`(\w+\.py)`", last)
     ]
     named = re.findall(r"`((?:\w+/)+\w*(?:\.py)?)`", page)
-    for path in [*starts, *named]:
+    for path in (p for p in [*starts, *named] if "NAME" not in p):
         assert any((root / path).exists() for root in (ROOT, ROOT / "aann")), path
 
 

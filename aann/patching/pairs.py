@@ -124,27 +124,15 @@ def pairs(
         TypeError: there are no such options.
         ValueError: with all problems.
     """
-    if unknown := sorted(options.keys() - PatchingOptions.__annotations__):
-        raise TypeError(
-            f"patching takes no {', '.join(unknown)}: its options are "
-            f"{', '.join(PatchingOptions.__annotations__)}"
-        )
-    direction, batch_size = options.get("direction", "denoise"), options.get("batch_size")
-    by, axes = options.get("by", ()), options.get("axes", AXES)
-    at_once = options.get("at_once", 1)
+    _check_known(options)
     problems = [] if names else ["no sites: name at least one"]
-    if at_once < 1:
-        problems.append(f"at_once is the number of places at a time, at least 1: got {at_once}")
     problems += [f"site {n!r} is named twice" for n in dict.fromkeys(names) if names.count(n) > 1]
-    if direction not in DIRECTIONS:
-        problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
-    if batch_size is not None and batch_size < 1:
-        problems.append(f"batch_size is at least 1, got {batch_size}")
+    problems += _option_problems(options)
     problems += _check_inputs(model, clean, corrupted)
     if problems:
         raise ValueError("\n".join(problems))
     n = example_count(clean)
-    batch = like_batch(clean, batch_size)
+    batch = like_batch(clean, options.get("batch_size"))
     size = example_count(batch)
     try:
         graph = trace_model(model, model.params, batch, names)
@@ -159,13 +147,34 @@ def pairs(
     for name in names if not problems else ():
         shape = shape_of(graph.read_vars(name)[0]).shape
         try:
-            found[name] = places(name, shape, by, axes)
+            found[name] = places(name, shape, options.get("by", ()), options.get("axes", AXES))
         except ValueError as error:
             problems.append(str(error))
     if problems:
         raise ValueError("\n".join(problems))
+    direction = options.get("direction", DIRECTIONS[0])
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
-    return Pairs(base, other, n, size, found, direction, at_once)
+    return Pairs(base, other, n, size, found, direction, options.get("at_once", 1))
+
+
+def _check_known(options: PatchingOptions) -> None:
+    known = PatchingOptions.__annotations__
+    if unknown := sorted(options.keys() - known):
+        raise TypeError(
+            f"patching takes no {', '.join(unknown)}: its options are {', '.join(known)}"
+        )
+
+
+def _option_problems(options: PatchingOptions) -> list[str]:
+    """What is wrong with options whatever the sites are."""
+    problems = []
+    if (direction := options.get("direction", DIRECTIONS[0])) not in DIRECTIONS:
+        problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
+    if (size := options.get("batch_size")) is not None and size < 1:
+        problems.append(f"batch_size is at least 1, got {size}")
+    if (at_once := options.get("at_once", 1)) < 1:
+        problems.append(f"at_once is the number of places at a time, at least 1: got {at_once}")
+    return problems
 
 
 def check_sites(graph: Graph, names: Sequence[str], size: int, *, differentiate: bool) -> list[str]:

@@ -26,16 +26,6 @@ def test_more_than_there_are_cannot_be_picked():
         command.pick(examples(), 21, 0)
 
 
-def test_errors_become_messages(capsys):
-    def fails():
-        raise ValueError("expected this, got that")
-
-    with pytest.raises(SystemExit) as stop:
-        command.run(fails)
-    assert stop.value.code == 1
-    assert capsys.readouterr().err == "error: expected this, got that\n"
-
-
 def test_a_folder_that_cannot_be_written_is_found_at_once(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="cannot write results to .*file.*pass --out"):

@@ -1,4 +1,4 @@
-"""What ``import aann`` adds to ``import jax``: python -m benchmarks.import_time
+"""What ``import aann`` adds to ``import jax``. ``python -m benchmarks.import_time``
 
 Every repetition is a fresh interpreter that imports first jax, then aann; medians are reported.
 """
@@ -6,6 +6,8 @@ Every repetition is a fresh interpreter that imports first jax, then aann; media
 import statistics
 import subprocess
 import sys
+
+from zoo.scripts import script
 
 REPEATS = 9
 CODE = """
@@ -18,8 +20,9 @@ print(middle - start, time.perf_counter() - middle)
 """
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the medians."""
+    script.parser("benchmarks.import_time", __doc__).parse_args(argv)
     runs = [
         subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
         for _ in range(REPEATS)

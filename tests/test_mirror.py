@@ -38,7 +38,7 @@ def without_a_test(root, package):
     ]
 
 
-@pytest.mark.parametrize("package", ["aann", "circuits", "evals", "zoo"])
+@pytest.mark.parametrize("package", ["aann", "circuits", "evals", "zoo", "benchmarks"])
 def test_every_file_is_tested_where_it_lies(package):
     assert without_a_test(ROOT, package) == []
 
@@ -46,7 +46,7 @@ def test_every_file_is_tested_where_it_lies(package):
 def test_every_test_lies_where_its_file_does():
     strays = [
         folder.relative_to(ROOT).as_posix()
-        for package in ("aann", "circuits", "evals", "zoo")
+        for package in ("aann", "circuits", "evals", "zoo", "benchmarks")
         for folder in (ROOT / "tests" / package).rglob("*")
         if folder.is_dir() and folder.name != "__pycache__"
         if not (ROOT / folder.relative_to(ROOT / "tests")).is_dir()

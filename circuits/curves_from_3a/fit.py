@@ -20,8 +20,9 @@ import numpy as np
 import aann
 from aann.vis.tuning import grid
 from circuits.curves import fit as curve_calibration
+from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
-from circuits.curves.family import Family, find_family
+from circuits.curves.family import Family
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.curves_from_3a.choice import Chosen, check_kinds, choose
 from circuits.curves_from_3a.provenance import constants
@@ -162,13 +163,9 @@ def keep(c: aann.Constants, old: Chosen, new: Chosen) -> aann.Constants:
     return aann.Constants(kept)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the constants of the mirrored checkpoint."""
-    import zoo  # noqa: PLC0415  circuits do not need the zoo; this script does
-
-    model = zoo.load("inceptionv1")
-    design, _ = aann.split(zoo.data("imagenet_samples"))
-    family = find_family(model)
+    model, family, design = mirrored.begin("circuits.curves_from_3a.fit", __doc__, argv)
     found = calibrate(model, family, design)
     print("units", family.units)
     for name, constant in found.own.items():
@@ -185,4 +182,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    mirrored.run(main)

@@ -1,4 +1,4 @@
-"""Serves ``fit`` too."""
+"""The programs alone, then with the constants that ``circuits.induction.fit`` finds."""
 
 import dataclasses
 

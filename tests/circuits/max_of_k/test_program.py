@@ -1,4 +1,4 @@
-"""Serves ``fit`` too."""
+"""The programs alone, then with the constants that ``circuits.max_of_k.fit`` finds."""
 
 import hand_made
 import jax

@@ -1,4 +1,4 @@
-"""Serves ``torch_tensor`` too."""
+"""Files of ``torch.save``, and their tensors, which ``zoo.checkpoints.torch_tensor`` reads."""
 
 import collections
 import contextlib

@@ -1,4 +1,6 @@
-"""Serves ``nesting``, ``pickle_machine``, ``placeholder`` too."""
+"""All of the safe reader of pickles: also ``zoo.checkpoints.pickle_machine``, which runs them,
+``zoo.checkpoints.placeholder`` and ``zoo.checkpoints.nesting``.
+"""
 
 import collections
 import contextlib

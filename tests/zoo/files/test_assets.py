@@ -1,4 +1,4 @@
-"""Serves ``download`` too."""
+"""Where files are found, and how ``zoo.files.download`` fetches them."""
 
 import hashlib
 import http.server

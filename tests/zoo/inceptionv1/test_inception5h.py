@@ -1,4 +1,4 @@
-"""Serves ``distill_units`` too."""
+"""The checkpoint of Distill and Lucid, and ``zoo.inceptionv1.distill_units``."""
 
 import dataclasses
 import hashlib

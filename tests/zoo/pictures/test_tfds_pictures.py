@@ -1,4 +1,6 @@
-"""Serves ``tfds_prepared``, ``tfds_records`` too."""
+"""Data sets of tensorflow-datasets: also ``zoo.pictures.tfds_prepared`` (where they are) and
+``zoo.pictures.tfds_records`` (how they are read).
+"""
 
 import hashlib
 import http.server

@@ -30,31 +30,34 @@ from aann.bench.workbench import workbench
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import measure
 from benchmarks import saving
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 DEVICES = (1, 2, 4)
 
 
-def main() -> None:
-    args = parsed()
+def main(argv: list[str] | None = None) -> None:
+    words = sys.argv[1:] if argv is None else argv
+    args = parsed(words)
     if args.port:
         jax.distributed.initialize(f"localhost:{args.port}", 2, args.process)
     if args.out:
         timed(args)
         return
     with tempfile.TemporaryDirectory() as folder:
-        report(args, pathlib.Path(folder))
+        report(args, words, pathlib.Path(folder))
 
 
-def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=int, default=48)
-    parser.add_argument("--batch", type=int, default=8, help="a multiple of 4")
-    parser.add_argument("--repeats", type=int, default=5)
+def parsed(words: list[str]) -> argparse.Namespace:
+    parser = script.parser("benchmarks.devices", __doc__)
+    parser.add_argument("--images", type=positive, default=48)
+    parser.add_argument("--batch", type=positive, default=8, help="a multiple of 4")
+    parser.add_argument("--repeats", type=positive, default=5)
     for internal in ("--port", "--process"):
         parser.add_argument(internal, type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=pathlib.Path, help=argparse.SUPPRESS)
     saving.add(parser)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def timed(args: argparse.Namespace) -> None:
@@ -102,8 +105,8 @@ def edges() -> aann.Replacement:
     )  # fmt: skip
 
 
-def report(args: argparse.Namespace, folder: pathlib.Path) -> None:
-    child = [sys.executable, "-m", "benchmarks.devices", *sys.argv[1:]]
+def report(args: argparse.Namespace, words: list[str], folder: pathlib.Path) -> None:
+    child = [sys.executable, "-m", "benchmarks.devices", *words]
     several = {**os.environ, "XLA_FLAGS": f"--xla_force_host_platform_device_count={DEVICES[-1]}"}
     subprocess.run([*child, "--out", str(folder / "devices")], env=several, check=True)
     measured = json.loads((folder / "devices").read_text())

@@ -1,14 +1,14 @@
-"""What ``import aann`` adds to ``import jax``: python -m benchmarks.import_time
+"""What ``import aann`` adds to ``import jax``. ``python -m benchmarks.import_time``
 
 Every repetition is a fresh interpreter that imports first jax, then aann; medians are reported.
 """
 
-import argparse
 import statistics
 import subprocess
 import sys
 
 from benchmarks import saving
+from zoo.scripts import script
 
 REPEATS = 9
 CODE = """
@@ -21,11 +21,11 @@ print(middle - start, time.perf_counter() - middle)
 """
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the medians."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser = script.parser("benchmarks.import_time", __doc__)
     saving.add(parser)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     runs = [
         subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
         for _ in range(REPEATS)

@@ -13,7 +13,6 @@ The five compute the same logits, which is checked first. JAX runs in micro-batc
 all images at once. Reported are medians.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -33,9 +32,9 @@ from benchmarks.inception_by_hand import (
     prepared,
     read_weights,
     suffix,
-    torch,
-    torch_ops,
 )
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 
 class Contestant(NamedTuple):
@@ -82,6 +81,8 @@ def from_cut(pixels, size) -> Contestant:
 
 
 def from_torch(stored, layout, pixels) -> Contestant:
+    from benchmarks.pytorch.inception import torch, torch_ops  # noqa: PLC0415
+
     ops = torch_ops(stored, layout)
     x = torch.tensor(pixels).permute(0, 3, 1, 2).contiguous(memory_format=layout) - 117.0
     middle = prefix(ops, x)
@@ -101,13 +102,15 @@ def time_in_turns(functions, repeats):
     return {name: statistics.median(taken) for name, taken in seconds.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--images", type=int, default=50)
-    parser.add_argument("--micro-batch", type=int, default=10)
+def main(argv=None):
+    parser = script.parser("benchmarks.inception_throughput", __doc__)
+    parser.add_argument("--repeats", type=positive, default=9)
+    parser.add_argument("--images", type=positive, default=50)
+    parser.add_argument("--micro-batch", type=positive, default=10)
     saving.add(parser)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
+    from benchmarks.pytorch.inception import torch  # noqa: PLC0415
+
     torch.set_grad_enabled(False)
     pixels = zoo.data("imagenet_samples").load(range(args.images))
     stored, size = read_weights(), args.micro_batch

@@ -25,6 +25,7 @@ import numpy as np
 import aann
 from benchmarks import saving
 from evals.shared.sizes import size
+from zoo.scripts import script
 
 VOCABULARY, LENGTH, READ, UNITS, BATCH = 16, 2**15, 8, (0, 1), 32
 EXAMPLE = 4 * LENGTH
@@ -35,7 +36,7 @@ LEAST = 24 * BATCH
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = script.parser("benchmarks.memory", __doc__)
     parser.add_argument("--budget", type=size, default=2**27, help="default: 128MiB")
     parser.add_argument("--times", type=float, nargs="+", default=[1.0, 10.0])
     parser.add_argument("--cache", action="store_true", help="with a cache folder")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import aann
-from aann.evaluation.ladder import name_of
+from aann.evaluation.lineup import name_of
 from aann.report.data import Estimate, ReportRow
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report

@@ -1,3 +1,5 @@
+"""Serves ``pairs`` too."""
+
 import dataclasses
 
 import jax
@@ -154,6 +156,14 @@ def test_bad_arguments_are_refused():
     for part in ("has no axis 9", "axis 0 of site 'embed' is the examples'", "named twice"):
         assert part in text
     refused("has no axis 'unit': its axes have no names", by=("unit",), axes={})
+
+
+def test_unknown_options_are_named_with_those_that_there_are():
+    expected = (
+        "takes no batchsize, places: its options are by, direction, batch_size, at_once, axes"
+    )
+    with pytest.raises(TypeError, match=expected):
+        activation_patching(transformer(), CLEAN, CLEAN, "embed", METRIC, places=1, batchsize=2)
 
 
 def test_bad_metrics_are_refused():

@@ -1,3 +1,5 @@
+"""The checkpoint of Distill and Lucid, and ``zoo.inceptionv1.distill_units``."""
+
 import dataclasses
 import hashlib
 import json

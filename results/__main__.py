@@ -7,9 +7,9 @@ results/quotes.
 
 import argparse
 import pathlib
-import sys
 
-from results import project, take
+from results import project, recount, take
+from zoo.scripts import script
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> None:
         print(line)
     if found.differences:
         print("python -m results --write puts the pages right, where what is saved is right")
-    counts = [] if args.text else _counts()
+    counts = [] if args.text else recount.problems()
     for line in counts:
         print(line)
     for line in project.copied():
@@ -36,16 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     print("pages, pictures and counts are those of the saved results")
 
 
-def _counts() -> list[str]:
-    from results import recount  # noqa: PLC0415 - JAX is needed for counting alone
-
-    return recount.problems()
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m results", description=__doc__, allow_abbrev=False
-    )
+    parser = script.parser("results", __doc__)
     parser.add_argument(
         "--take", type=pathlib.Path, nargs="+", default=[], metavar="PATH",
         help="first take in the folders that evaluations wrote (--out), or files of benchmarks "
@@ -61,8 +53,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+    script.run(main)

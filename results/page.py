@@ -67,8 +67,7 @@ def check(page: Page, text: str, results: Mapping[str, Any]) -> Checked:
         results: what templates look up in.
 
     Raises:
-        LookupError: a template names what was not saved.
-        ValueError: a template is not one.
+        ValueError: a template names what was not saved.
     """
     changes: list[_Change] = []
     differences: list[str] = []

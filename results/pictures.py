@@ -8,14 +8,16 @@ import hashlib
 import json
 import pathlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from matplotlib.figure import Figure
 from PIL import Image
 
+from aann.vis.ladder import bars
+from aann.vis.style import Bar
+from evals.modular_addition.figures import CHECKPOINTS, PROGRESS, training
 from results import runs
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from zoo.files.checksums import published
 
 SIGN = "python -m results, drawn from "
 WEIGHTS = pathlib.Path(__file__).parent.parent / "zoo" / "weights"
@@ -30,7 +32,7 @@ class Picture(NamedTuple):
     """
 
     facts: Callable[[], Any]
-    draw: Callable[[], "Figure"]
+    draw: Callable[[], Figure]
 
     @property
     def mark(self) -> str:
@@ -59,10 +61,7 @@ def write(path: pathlib.Path, picture: Picture) -> None:
     figure.savefig(path, bbox_inches="tight", metadata={"Description": picture.mark})
 
 
-def _bars() -> "Figure":
-    from aann.vis.ladder import bars  # noqa: PLC0415 - not to look at pages
-    from aann.vis.style import Bar  # noqa: PLC0415
-
+def _bars() -> Figure:
     title, rows = _rows()
     return bars([Bar(*row) for row in rows], metric="KL", title=title)
 
@@ -89,9 +88,6 @@ def _networks() -> list[str]:
 
 def _courses() -> Mapping[str, str]:
     """Network -> hash of the course of its training, which ships, or that of its published file."""
-    from evals.modular_addition.figures import CHECKPOINTS, PROGRESS  # noqa: PLC0415
-    from zoo.files.checksums import published  # noqa: PLC0415
-
     found = {}
     for network in _networks():
         path = WEIGHTS / PROGRESS.format(network)
@@ -102,9 +98,7 @@ def _courses() -> Mapping[str, str]:
     return found
 
 
-def _training() -> "Figure":
-    from evals.modular_addition.figures import training  # noqa: PLC0415
-
+def _training() -> Figure:
     return training(_networks())["training"]
 
 

@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from results import derived, loose, page, pictures, views
+from results import derived, loose, page, pictures, runs, views
 from results.page import Checked, Page
 from results.quotes import circuits, docs, readme
 
@@ -36,9 +36,13 @@ def results() -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: nothing was saved of a run.
+        ValueError: what was saved lacks what pages quote.
     """
     saved = views.everything()
-    return saved | derived.everything(saved)
+    try:
+        return saved | derived.everything(saved)
+    except (AttributeError, LookupError) as error:
+        raise ValueError(f"results/derived.py finds no {error} in what was saved") from error
 
 
 def check(root: pathlib.Path = ROOT) -> Found:
@@ -46,7 +50,7 @@ def check(root: pathlib.Path = ROOT) -> Found:
 
     Raises:
         OSError: a page is missing.
-        LookupError, ValueError: a template is wrong.
+        ValueError: a template names what was not saved.
     """
     differences: list[str] = []
     problems: list[str] = []
@@ -78,7 +82,7 @@ def write(root: pathlib.Path = ROOT) -> list[str]:
 
     Raises:
         OSError: one cannot be written.
-        LookupError, ValueError: a template is wrong.
+        ValueError: a template names what was not saved.
     """
     written = []
     for path, checked in checked_pages(root).items():
@@ -97,7 +101,7 @@ def checked_pages(root: pathlib.Path = ROOT, pages: tuple[Page, ...] = PAGES) ->
 
     Raises:
         OSError: a page is missing.
-        LookupError, ValueError: a template is wrong.
+        ValueError: a template names what was not saved.
     """
     known = results()
     return {one.path: page.check(one, _read(root / one.path), known) for one in pages}
@@ -105,8 +109,6 @@ def checked_pages(root: pathlib.Path = ROOT, pages: tuple[Page, ...] = PAGES) ->
 
 def copied() -> list[str]:
     """Saved runs whose numbers were typed in, not taken from a run, and what to run."""
-    from results import runs  # noqa: PLC0415
-
     return [runs.remake(name) for name in runs.RUNS if "copied" in runs.load(name)]
 
 

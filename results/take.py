@@ -10,6 +10,9 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from evals.curves_from_3a.read_out import correlations
 from results import runs
 
 METRICS = ("kl", "nll")
@@ -99,10 +102,6 @@ def _slim(report: Mapping[str, Any], folder: pathlib.Path) -> dict[str, Any]:
 
 def _extra(folder: pathlib.Path) -> dict[str, Any]:
     """How well the weights of a program that reads a layer are those of the network."""
-    import numpy as np  # noqa: PLC0415 - not to look at pages
-
-    from evals.curves_from_3a.read_out import correlations  # noqa: PLC0415
-
     with np.load(folder / "report.npz") as arrays:
         if "read_out_units" not in arrays.files:
             return {}

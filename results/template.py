@@ -35,8 +35,7 @@ def fill(template: str, results: Mapping[str, Any]) -> list[Piece]:
         results: what to look up in.
 
     Raises:
-        LookupError: there is nothing of that name.
-        ValueError: the template is not one, or a spec does not fit its value.
+        ValueError: there is nothing of that name, or its spec is for something else.
     """
     pieces: list[Piece] = []
     formatter = string.Formatter()
@@ -48,8 +47,7 @@ def fill(template: str, results: Mapping[str, Any]) -> list[Piece]:
                 value, _ = formatter.get_field(name, (), results)
                 pieces.append(Piece(format(value, spec or ""), is_value=True))
             except (AttributeError, LookupError, TypeError, ValueError) as error:
-                kind = ValueError if isinstance(error, ValueError) else LookupError
-                raise kind(f"{{{name}:{spec}}} of {template!r}: {error}") from error
+                raise ValueError(f"{{{name}:{spec}}} of {template!r}: {error}") from error
     return pieces
 
 

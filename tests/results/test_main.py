@@ -4,17 +4,17 @@ import sys
 import pytest
 
 from results import __main__ as command
-from results import project, recount
+from results import project
 
 
 def test_it_ends_well_where_all_is_as_saved(capsys, monkeypatch):
-    monkeypatch.setattr(recount, "problems", list)
+    monkeypatch.setattr(command.recount, "problems", list)
     command.main([])
     assert "pages, pictures and counts are those of the saved results" in capsys.readouterr().out
 
 
 def test_it_prints_what_differs_and_ends_with_1(capsys, monkeypatch):
-    monkeypatch.setattr(recount, "problems", lambda: ["curves: saved are 3 bits"])
+    monkeypatch.setattr(command.recount, "problems", lambda: ["curves: saved are 3 bits"])
     found = project.Found(["README.md says x"], ["README.md: nothing stands behind y"])
     monkeypatch.setattr(project, "check", lambda: found)
     with pytest.raises(SystemExit) as stop:

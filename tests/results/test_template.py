@@ -20,16 +20,16 @@ def test_a_template_is_filled_from_what_was_saved():
 
 
 @pytest.mark.parametrize(
-    ("text", "error", "match"),
+    ("text", "match"),
     [
-        ("of {c.n:d} bits", LookupError, r"\{c.n:d\} of 'of \{c.n:d\} bits'"),
-        ("of {a[row y].n:d} bits", LookupError, "row y"),
-        ("of {b.m:d} bits", LookupError, "no attribute 'm'"),
-        ("of {b.n:d} bits", ValueError, "Unknown format code 'd'"),
+        ("of {c.n:d} bits", r"\{c.n:d\} of 'of \{c.n:d\} bits'"),
+        ("of {a[row y].n:d} bits", "row y"),
+        ("of {b.m:d} bits", "no attribute 'm'"),
+        ("of {b.n:d} bits", "Unknown format code 'd'"),
     ],
 )
-def test_what_was_not_saved_is_named(text, error, match):
-    with pytest.raises(error, match=match):
+def test_what_was_not_saved_is_named(text, match):
+    with pytest.raises(ValueError, match=match):
         filled(text)
 
 

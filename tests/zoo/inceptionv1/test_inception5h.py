@@ -1,4 +1,4 @@
-"""The checkpoint of Distill and Lucid, and ``zoo.inceptionv1.distill_units``, names of its units."""
+"""The checkpoint of Distill and Lucid; ``zoo.inceptionv1.distill_units`` names units of it."""
 
 import dataclasses
 import hashlib

@@ -1,6 +1,6 @@
 """Hand-written programs in place of neurons: splice them in, measure the loss they recover."""
 
-from aann import shadowed
+from aann import moved, shadowed
 from aann.comparison.compare import compare
 from aann.comparison.sample_size import sample_size
 from aann.data.examples import Design, Examples, HeldOut, from_arrays, held_out, split
@@ -57,4 +57,5 @@ __all__ = [
     "unit_sweep",
 ]
 
+moved.install()
 shadowed.check()

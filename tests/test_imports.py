@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -17,7 +18,7 @@ WINGS = (
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
 
-FILES = ("model", "shadowed", "version")
+FILES = ("model", "moved", "shadowed", "version")
 """What stands below all wings."""
 
 MAY_IMPORT = {
@@ -94,6 +95,18 @@ def test_doors_of_wings_say_what_is_inside_and_hold_no_code():
         assert len(ast.get_docstring(tree) or "") > 100, door
         kinds = {type(node) for node in tree.body[1:]}
         assert not kinds or wing == "adapters", f"{door} has more than a docstring"
+
+
+def test_the_page_on_architecture_is_that_of_the_tree():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)/?` \|.*?\|(.*)\|$", page, re.MULTILINE)
+    assert [name.removesuffix(".py") for name, _ in rows] == [*WINGS, "model"]
+    starts = [
+        f"aann/{wing}/{file}" for wing, last in rows for file in re.findall(r"`(\w+\.py)`", last)
+    ]
+    named = re.findall(r"`((?:\w+/)+\w*(?:\.py)?)`", page)
+    for path in (p for p in [*starts, *named] if "NAME" not in p):
+        assert any((root / path).exists() for root in (ROOT, ROOT / "aann")), path
 
 
 def write(root, files):

@@ -1,50 +1,63 @@
-"""tests/ mirrors the tree: who looks for the tests of a file finds them by its name.
-
-A file has a test file of its name, ``a/b.py`` in ``tests/a/test_b.py``, or a test file in that
-folder or the one above says in its docstring, by the dotted name, that it tests the file too.
-"""
+"""Tests lie where what they test lies, so that a reader of either finds the other."""
 
 import ast
-import pathlib
+import re
+from pathlib import Path
 
-ROOT = pathlib.Path(__file__).parent.parent
-PACKAGES = ("zoo", "circuits", "evals", "benchmarks")
+import pytest
+
+ROOT = Path(__file__).parent.parent
+WITHOUT_LOGIC = {"__init__", "version"}
 
 
-def untested(root, packages):
-    """Files that no test file is for."""
+def named(tests):
+    """What the docstrings of the test files below a folder name: modules, by their whole path.
+
+    A single word is a file where the test lies.
+    """
+    names = set()
+    for test in tests.rglob("test_*.py"):
+        text = ast.get_docstring(ast.parse(test.read_text(encoding="utf-8"))) or ""
+        here = ".".join(test.relative_to(tests).parent.parts)
+        words = re.findall(r"``([\w.]+)``", text)
+        names |= {word if "." in word else f"{here}.{word}" for word in words}
+    return names
+
+
+def without_a_test(root, package):
+    """Files of a package that have no test of their name, and serve none that is tested."""
+    tests = root / "tests"
+    served = named(tests)
+    paths = [path.relative_to(root) for path in sorted((root / package).rglob("*.py"))]
     return [
-        path.relative_to(root).as_posix()
-        for package in packages
-        for path in sorted((root / package).rglob("*.py"))
-        if path.name != "__init__.py" and not has_tests(root, path)
+        path.as_posix()
+        for path in paths
+        if path.stem not in WITHOUT_LOGIC
+        and not (tests / path.parent / f"test_{path.stem.strip('_')}.py").exists()
+        and ".".join(path.with_suffix("").parts) not in served
     ]
 
 
-def has_tests(root, path):
-    inside = path.relative_to(root)
-    place = root / "tests" / inside.parent
-    name = ".".join(inside.with_suffix("").parts)
-    beside = [*place.glob("test_*.py"), *place.parent.glob("test_*.py")]
-    said = " ".join(docstring(test) for test in beside)
-    return (place / f"test_{path.stem.strip('_')}.py").is_file() or f"``{name}``" in said
+@pytest.mark.parametrize("package", ["aann", "circuits", "evals", "zoo", "benchmarks"])
+def test_every_file_is_tested_where_it_lies(package):
+    assert without_a_test(ROOT, package) == []
 
 
-def docstring(path):
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-
-
-def test_every_file_has_tests_that_its_name_leads_to():
-    assert untested(ROOT, PACKAGES) == []
+def test_every_test_lies_where_its_file_does():
+    strays = [
+        folder.relative_to(ROOT).as_posix()
+        for package in ("aann", "circuits", "evals", "zoo", "benchmarks")
+        for folder in (ROOT / "tests" / package).rglob("*")
+        if folder.is_dir() and folder.name != "__pycache__"
+        if not (ROOT / folder.relative_to(ROOT / "tests")).is_dir()
+    ]
+    assert strays == []
 
 
 def test_the_test_above_can_fail(tmp_path):
-    for name, text in {
-        "zoo/__init__.py": "", "zoo/one.py": "", "zoo/two.py": "", "zoo/three.py": "",
-        "zoo/train/__main__.py": "", "zoo/train/one.py": "",
-        "tests/zoo/test_one.py": '"""Also for ``zoo.two``, not zoo.three or train.one."""',
-        "tests/zoo/train/test_main.py": "",
-    }.items():  # fmt: skip
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    assert untested(tmp_path, ["zoo"]) == ["zoo/three.py", "zoo/train/one.py"]
+    for name in ("wing/a", "wing/b", "wing/c", "wing/__init__", "other/d", "other/b"):
+        (tmp_path / "aann" / f"{name}.py").parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "aann" / f"{name}.py").touch()
+    (tmp_path / "tests/aann/wing").mkdir(parents=True)
+    (tmp_path / "tests/aann/wing/test_a.py").write_text('"""``b`` and ``aann.other.d``."""\n')
+    assert without_a_test(tmp_path, "aann") == ["aann/other/b.py", "aann/wing/c.py"]

@@ -22,11 +22,13 @@ class Batch:
         inputs: (batch, ...) on the devices; the last batch is padded with its first example.
         labels: (batch,) int32, or None.
         indices: the examples' positions in the data set: the first ``len(indices)`` rows.
+        names: of these examples.
     """
 
     inputs: jax.Array
     labels: jax.Array | None
     indices: Sequence[int]
+    names: Sequence[str]
 
 
 def default_size(model: Model) -> int:
@@ -90,7 +92,8 @@ def batches(
         labels = None
         if examples.labels is not None:
             labels = machine.spread(examples.labels[start + rows].astype(np.int32))
-        yield Batch(machine.spread(inputs[rows]), labels, indices)
+        names = [examples.names[i] for i in indices]
+        yield Batch(machine.spread(inputs[rows]), labels, indices, names)
 
 
 def _check(

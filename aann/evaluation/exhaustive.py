@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.data.batches import size_for
 from aann.data.examples import Examples, held_out
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
-from aann.evaluation.ladder import programs_row, together, zero_row
+from aann.evaluation.ladder import programs_row, zero_row
+from aann.evaluation.lineup import together
 from aann.evaluation.measure import measure
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together

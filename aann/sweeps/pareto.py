@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting import complexity
 from aann.counting.natural import of_units
 from aann.data.examples import Design, Examples, HeldOut

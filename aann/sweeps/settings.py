@@ -17,9 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from aann.bench.workbench import Choose, check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import Choose, workbench
 from aann.counting.digits import significant
-from aann.data.batches import Batch, batches, size_for
+from aann.data.batches import Batch, size_for
 from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.evaluation import metrics as metrics_of
@@ -30,7 +31,7 @@ from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.constant import Constant
 from aann.program.replacement import Replacement
-from aann.store.prefixes import Prefixes
+from aann.store.passes import Pass
 from aann.store.room import check_room
 from aann.sweeps.one_by_one import even_size
 from aann.sweeps.sweep_losses import Found, SweepLosses, check_examples, collect
@@ -103,8 +104,7 @@ def sweep(
             apart.add(id(program.program))
         return bench.run(program, reads)
 
-    def measure(batch: Batch, prefixes: Prefixes) -> Found:
-        started = prefixes.start(batch)
+    def measure(batch: Batch, started: Any) -> Found:
         _, intact = bench.flow(started, lambda i, natural, reads: natural)
         chosen: list[Choose] = [partial(write, program) for program in programs]
         rows = []
@@ -115,11 +115,8 @@ def sweep(
         return changed, judge(intact, intact, batch.labels)
 
     names = ["zero"] * zero + [program.name for program in programs]
-    with Prefixes(bench) as prefixes:
-        found = (
-            (batch, measure(batch, prefixes))
-            for batch in batches(examples, bench.batch_size, model, machine=machine)
-        )
+    with Pass(bench, examples) as run:
+        found = ((batch, measure(batch, run.start(batch))) for batch in run.batches())
         return collect(names, found, examples, machine)
 
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 import aann
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting import complexity
 from aann.data.batches import size_for
 from aann.data.examples import held_out

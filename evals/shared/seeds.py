@@ -10,7 +10,7 @@ import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import aann
-from aann.evaluation.ladder import name_of
+from aann.evaluation.lineup import name_of
 from aann.report.data import Estimate, ReportRow
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report

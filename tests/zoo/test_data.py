@@ -1,3 +1,5 @@
+"""Serves ``halves``, ``naming``, ``options_of`` too."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,9 @@
+"""The whole path of an evaluation.
+
+Serves ``agreement``, ``apart``, ``assemble``, ``design_sums``, ``finite``, ``fit``, ``fitted``,
+``ladder``, ``linear_tokens``, ``measure`` and ``rounding`` too.
+"""
+
 import json
 
 import jax
@@ -11,7 +17,8 @@ import aann
 from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
-from aann.evaluation.fit import donor_of, fit
+from aann.evaluation.donors import donor_of
+from aann.evaluation.fit import fit
 from aann.evaluation.measure import measure
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting

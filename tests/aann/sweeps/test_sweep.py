@@ -1,4 +1,7 @@
-"""Sweeps against brute force: the model spliced with one unit at a time."""
+"""Sweeps against brute force: the model spliced with one unit at a time.
+
+Serves ``one_by_one``, ``sweep_losses`` too.
+"""
 
 import dataclasses
 import functools

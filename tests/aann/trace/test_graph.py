@@ -1,3 +1,5 @@
+"""Serves ``inline``, ``part``, ``run``, ``segment`` too."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np

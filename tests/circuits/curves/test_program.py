@@ -1,3 +1,5 @@
+"""Serves ``controls`` too."""
+
 import curve_toy as toy
 import jax
 import jax.numpy as jnp

@@ -1,3 +1,5 @@
+"""Serves ``controls`` too."""
+
 import early_toy as toy
 import jax.numpy as jnp
 import numpy as np

@@ -22,6 +22,7 @@ from aann.patching.pairs import chunks, example_count, like_batch, take
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
 from aann.splicing.splice import sites as all_sites
+from aann.trace.meant import meant
 
 
 def logit_lens(
@@ -86,7 +87,7 @@ def _unlike(shapes: Any, names: Sequence[str], final: str) -> list[str]:
     problems = [] if names else ["no sites: name at least one"]
     for name in names:
         if name not in shapes:
-            problems.append(f"no site {name!r} in this model: see aann.sites")
+            problems.append(f"no site {name!r} in this model: {meant(name, list(shapes))}")
         elif (shapes[name].shape, shapes[name].dtype) != (like.shape, like.dtype):
             problems.append(
                 f"site {name!r} has shape {shapes[name].shape} and dtype {shapes[name].dtype}, "

@@ -21,7 +21,7 @@ import numpy as np
 from aann.comparison.pairing import pair
 from aann.report.data import Estimate
 from aann.report.report import Report
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 from aann.statistics.bootstrap import difference, recovered
 from aann.statistics.interval import Setting, rerank
 

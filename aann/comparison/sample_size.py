@@ -21,7 +21,7 @@ from aann.comparison.power import (
     size_by_simulation,
 )
 from aann.report.report import Report
-from aann.report.table import aligned
+from aann.shown.table import aligned
 from aann.statistics.bootstrap import MINIMUM
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from aann.report.data import Estimate, ReportData
 from aann.report.pictures import title
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 
 SHOWN_UNITS = 20
 

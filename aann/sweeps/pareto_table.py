@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from aann.report.data import Estimate
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 from aann.sweeps.pareto_data import ParetoData
 
 Cells = Sequence[Sequence[str]]

@@ -5,5 +5,5 @@ sites found; ``meant`` helps who misspells one); ``inline`` and ``loops`` open t
 that hold sites, ``run``, ``part`` and ``segment`` evaluate pieces, ``affine`` finds what is linear,
 ``precision`` casts products.
 
-May use: ``model``.
+May use: ``model``, ``shown``.
 """

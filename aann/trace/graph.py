@@ -19,6 +19,7 @@ from typing import Any
 import jax
 from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
 
+from aann.shown.brief import brief
 from aann.trace.inline import CALLS, CUSTOM_RULES, inline, listed, loops
 from aann.trace.loops import MARKS, base, bodies, marks_inside
 from aann.trace.meant import all_of, meant, root_of
@@ -53,6 +54,8 @@ class Graph:
     n_params: int
     in_tree: Any
     out_tree: Any
+
+    __repr__ = brief
 
     @property
     def eqns(self) -> Sequence[JaxprEqn]:

@@ -19,6 +19,7 @@ from aann.evaluation.answer import Metric, as_metric, check_metric
 from aann.model import Model
 from aann.patching import blocks
 from aann.patching.pairs import chunks, example_count, like_batch, take
+from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
 from aann.splicing.splice import sites as all_sites
@@ -77,9 +78,9 @@ def logit_lens(
     for rows, count in chunks(n, batch_size):
         found = lens(model.params, take(inputs, rows), judge.take(rows) if judge else None)
         parts.append([np.asarray(x)[:count] for x in found])
-    return {
-        name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)
-    }
+    return Listing(
+        {name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)}
+    )
 
 
 def _unlike(shapes: Any, names: Sequence[str], final: str) -> list[str]:

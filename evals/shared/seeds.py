@@ -15,7 +15,7 @@ from aann.evaluation.lineup import name_of
 from aann.report.data import Estimate, ReportRow
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 from evals.shared import command
 
 METRICS = ("kl", "nll")

@@ -27,10 +27,10 @@ def test_the_worst_units_in_the_order_of_their_numbers():
 def test_turns_are_the_shorter_way_and_a_half_turn_is_none_for_a_line():
     def row(name, curve, line):
         values = {"curve_direction": curve, "line_normal": line}
-        return {"name": name, "values": values, "recovered": {}, "correlation": []}
+        return {"name": name, "values": values, "recovered": {}, "correlation": [0.5]}
 
     below = {
-        "units": [], "seed": 0, "damage": {}, "natural": {},
+        "units": [3], "seed": 0, "damage": {}, "natural": {},
         "data": {"n": 1, "design": {"n": 1}},
         "rows": [
             row("curves_from_3a", [350.0, 10, 90], [179.0, 90]),

@@ -19,6 +19,7 @@ from jaxtyping import Array, Float
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.shown.brief import brief
 from aann.splicing.levels import Level, levels
 from aann.splicing.splice import check_together
 
@@ -53,6 +54,8 @@ class Workbench:
     outputs: Any
     machine: Machine
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+
+    __repr__ = brief
 
     def start(self, inputs: Any) -> Any:
         """Run what comes before the first replaced site: once a batch."""

@@ -21,7 +21,8 @@ from aann.comparison.power import (
     size_by_simulation,
 )
 from aann.report.report import Report
-from aann.report.table import aligned
+from aann.shown.brief import brief
+from aann.shown.screen import Shown, Tabular
 from aann.statistics.bootstrap import MINIMUM
 
 
@@ -37,6 +38,8 @@ class Sizes:
 
     formula: int
     simulated: int | None
+
+    __repr__ = brief
 
     def __str__(self) -> str:
         best = self.formula if self.simulated is None else self.simulated
@@ -57,9 +60,11 @@ class Like:
     correlation: float
     paired: int
 
+    __repr__ = brief
 
-@dataclasses.dataclass(frozen=True)
-class SampleSize:
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class SampleSize(Tabular):
     """What ``aann.sample_size`` found.
 
     Attributes:
@@ -96,7 +101,7 @@ class SampleSize:
         """Strict JSON."""
         return json.dumps({"schema": 1, **dataclasses.asdict(self)}, indent=1, allow_nan=False)
 
-    def __str__(self) -> str:
+    def _shown(self) -> Shown:
         lines = [
             f"n = {self.paired} examples for {self.power:.0%} power at {self.level:.2g} (paired), "
             f"{self.unpaired} for each program (unpaired)",
@@ -114,15 +119,10 @@ class SampleSize:
             f"they recover {self.first:g} and {self.second:g}; their influences correlate by "
             f"{self.correlation:.2f}, as in the pilot.",
             "with the gaps of other rows in place of the second's:",
-            *aligned(
-                [
-                    ["row", "correlation", "n (paired, delta method)"],
-                    *([x.row, f"{x.correlation:.2f}", f"{x.paired:,}"] for x in self.likes),
-                ],
-                left=1,
-            ),
         ]
-        return "\n".join(lines)
+        header = ["row", "correlation", "n (paired, delta method)"]
+        rows = [[x.row, f"{x.correlation:.2f}", f"{x.paired:,}"] for x in self.likes]
+        return Shown(lines, [header, *rows])
 
 
 def sample_size(

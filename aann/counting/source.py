@@ -19,6 +19,7 @@ from typing import Any
 from aann.counting.bytecode import code_values, codes, references
 from aann.counting.text import free, is_word, packed, scalars
 from aann.program.outside import refused_word
+from aann.shown.brief import brief
 
 TABLE = 8
 """A list, tuple or dict of more numbers is a table: all of them count, small integers too."""
@@ -49,6 +50,8 @@ class Text:
     words: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     sourced: bool = True
+
+    __repr__ = brief
 
 
 def read(function: types.FunctionType) -> Text:

@@ -5,6 +5,7 @@ import dataclasses
 from jaxtyping import Array, Float
 
 from aann.bench import linear
+from aann.shown.brief import brief
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,3 +28,5 @@ class Fitted:
     slope: Float[Array, " units"]
     offset: Float[Array, " units"]
     linear: linear.Linear | None
+
+    __repr__ = brief

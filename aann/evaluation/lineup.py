@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from aann.program.replacement import Replacement
+from aann.shown.brief import brief
 
 Programs = Sequence[Replacement]
 """One program for each of the replacements that are evaluated together, in their order."""
@@ -79,6 +80,8 @@ class Lineup:
     main: Programs
     programs: Sequence[Programs]
     controls: Sequence[Programs]
+
+    __repr__ = brief
 
     @property
     def rows(self) -> list[Programs]:

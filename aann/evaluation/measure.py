@@ -17,6 +17,8 @@ from aann.evaluation import metrics
 from aann.evaluation.apart import check_apart
 from aann.evaluation.donors import donor_of
 from aann.evaluation.finite import check_finite
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 from aann.statistics.moments import COUNT, agreement, moments
 from aann.store import key
 from aann.store.digest import digest
@@ -36,6 +38,8 @@ class Measured:
     losses: dict[str, Float[np.ndarray, "runs n"]]
     r2: Float[np.ndarray, "rows units"]
     correlation: Float[np.ndarray, "rows units"]
+
+    __repr__ = brief
 
 
 def measure(
@@ -95,7 +99,7 @@ def measure(
         )
         for metric in found[0][0]
     }
-    return Measured(losses=joined, r2=r2, correlation=correlation)
+    return Measured(losses=Listing(joined), r2=r2, correlation=correlation)
 
 
 def _classes(bench: Workbench, labels: np.ndarray | None) -> int:

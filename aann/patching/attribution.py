@@ -23,6 +23,9 @@ from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
 from aann.patching.pairs import Pairs, PatchingOptions, check_finite, pairs
 from aann.patching.patch import patch_places
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
+from aann.shown.screen import Shown, Tabular
 from aann.splicing.splice import capture, trace_model
 from aann.trace import run as running
 
@@ -47,9 +50,11 @@ class EstimateError:
     worst: tuple[int, ...]
     worst_absolute: float
 
+    __repr__ = brief
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Attributed:
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Attributed(Tabular):
     """Estimated changes, and exact ones where they were measured.
 
     Attributes:
@@ -70,14 +75,19 @@ class Attributed:
     clean: np.ndarray
     corrupted: np.ndarray
 
-    def __str__(self) -> str:
-        rows = ["site                       places  mean |error|  mean |exact|  correlation  worst"]
-        rows += [
-            f"{site:<26} {e.places:>6}  {e.mean_absolute:>12.4g}  {e.scale:>12.4g}  "
-            f"{e.correlation:>11.3f}  {e.worst}: {e.worst_absolute:.4g}"
+    def _shown(self) -> Shown:
+        header = ["site", "places", "mean |error|", "mean |exact|", "correlation", "worst"]
+        rows = [
+            [
+                site, str(e.places), f"{e.mean_absolute:.4g}", f"{e.scale:.4g}",
+                f"{e.correlation:.3f}", f"{e.worst}: {e.worst_absolute:.4g}",
+            ]
             for site, e in self.errors.items()
-        ]
-        return "\n".join(rows)
+        ]  # fmt: skip
+        places = sum(x[..., 0].size for x in self.estimates.values())
+        head = f"estimated changes of {places:,} places at {len(self.estimates)} sites"
+        measured = "their error:" if rows else "none of them was measured"
+        return Shown([f"{head} ({self.direction}); {measured}"], [header, *rows])
 
 
 def attribution_patching(
@@ -128,9 +138,9 @@ def attribution_patching(
     clean_metric, corrupted_metric = ends[::-1] if direction == "denoise" else ends
     return Attributed(
         direction=direction,
-        estimates=estimates,
-        measured={n: chosen[n] for n in measured},
-        exact=measured,
+        estimates=Listing(estimates),
+        measured=Listing({n: chosen[n] for n in measured}),
+        exact=Listing(measured),
         errors={n: _error(estimates[n][_at(chosen[n])], x, chosen[n]) for n, x in measured.items()},
         clean=clean_metric,
         corrupted=corrupted_metric,

@@ -14,6 +14,7 @@ import numpy as np
 from aann.evaluation.answer import Metric, check_metric
 from aann.model import Model
 from aann.program.axes import AXES, Places, places
+from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of
@@ -62,6 +63,8 @@ class Pairs:
     places: Mapping[str, Places]
     direction: str
     at_once: int
+
+    __repr__ = brief
 
     def batches(self, metric: Metric) -> Iterator[tuple[Any, Any, Metric, int]]:
         """Base inputs, other inputs, metric and how many rows count; the last batch is padded."""

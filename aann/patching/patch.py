@@ -22,6 +22,8 @@ import numpy as np
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
 from aann.patching.pairs import Pairs, PatchingOptions, check_finite, like_batch, pairs
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 
 
@@ -40,6 +42,8 @@ class Patched:
     changes: dict[str, np.ndarray]
     clean: np.ndarray
     corrupted: np.ndarray
+
+    __repr__ = brief
 
     @property
     def base(self) -> np.ndarray:
@@ -112,7 +116,7 @@ def activation_patching(
     checked = pairs(model, clean, corrupted, names, metric, options)
     chosen = {name: places.all() for name, places in checked.places.items()}
     flat, base, other = patch_places(model, checked, metric, chosen)
-    shaped = {n: x.reshape(*checked.places[n].sizes, checked.n) for n, x in flat.items()}
+    shaped = Listing({n: x.reshape(*checked.places[n].sizes, checked.n) for n, x in flat.items()})
     for name, change in shaped.items():
         check_finite(change, f"the metric with {name!r} patched")
     direction = checked.direction

@@ -31,6 +31,8 @@ from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.constant import Constant
 from aann.program.replacement import Replacement
+from aann.shown.brief import counted
+from aann.shown.screen import Shown, Tabular
 from aann.store.passes import Pass
 from aann.store.room import check_room
 from aann.sweeps.one_by_one import even_size
@@ -117,17 +119,26 @@ def sweep(
     names = ["zero"] * zero + [program.name for program in programs]
     with Pass(bench, examples) as run:
         found = ((batch, measure(batch, run.start(batch))) for batch in run.batches())
-        return collect(names, found, examples, machine)
+        return collect(names, found, examples, machine, site=programs[0].site)
 
 
 def _zero(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
     return jnp.zeros_like(natural)
 
 
+class Settings(Tabular, list[Replacement]):
+    """What ``settings`` returns: a list of replacements."""
+
+    def _shown(self) -> Shown:
+        """Names, which say what is set, and what they have in common."""
+        of = f" of {self[0].model}, site {self[0].site!r}" if self else ""
+        return Shown([counted(len(self), "setting") + of], [["setting"], *([r.name] for r in self)])
+
+
 def settings(
     program: Replacement, points: Sequence[Mapping[str, Any]] = ({},), /, *,
     digits: Sequence[int] | None = None, **grid: Sequence[Any] | np.ndarray,
-) -> list[Replacement]:  # fmt: skip
+) -> Settings:  # fmt: skip
     """A program at many settings of its constants, each with a name of its own.
 
     Args:
@@ -152,7 +163,7 @@ def settings(
     ]
     if digits is not None and not (_listed(digits) and all(map(_counts, digits))):
         problems.append(f"digits are a list of whole numbers of at least 1, got {digits!r}")
-    found: list[Replacement] = []
+    found = Settings()
     for new in () if problems else _combinations(points, grid):
         try:
             name = ", ".join([program.name, *(_label(*one) for one in new)])

@@ -29,6 +29,7 @@ import zoo
 from aann.bench.workbench import workbench
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import measure
+from benchmarks import saving
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -55,6 +56,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     for internal in ("--port", "--process"):
         parser.add_argument(internal, type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=pathlib.Path, help=argparse.SUPPRESS)
+    saving.add(parser)
     return parser.parse_args(words)
 
 
@@ -127,14 +129,17 @@ def report(args: argparse.Namespace, words: list[str], folder: pathlib.Path) -> 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{measured['backend']}, {cores} cores; {args.images} images, batches of {args.batch}")
     alone = found["no mesh"]
+    numbers: dict[str, float] = {}
     largest = np.abs(alone["kl"]).max()
     for name, run in found.items():
         speed = alone["seconds"] / run["seconds"]
         apart = np.abs(np.subtract(run["kl"], alone["kl"])).max()
+        numbers |= {name: speed, "moved": max(numbers.get("moved", 0.0), float(apart))}
         print(
             f"{name:12} {run['seconds']:6.2f} s, {speed:.2f} times as fast; KL of an example moves "
             f"by at most {apart:.1e} (largest KL {largest:.2f})"
         )
+    saving.save(args, numbers)
     if measured["backend"] == "cpu":
         print("devices and processes share the cores: more of them than cores cannot be faster")
 

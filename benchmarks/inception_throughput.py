@@ -10,9 +10,7 @@ Compared in one run, each repeat taking turns so that other load on the machine 
 * PyTorch (``pip install torch``; nothing else needs it), contiguous and channels-last.
 
 The five compute the same logits, which is checked first. JAX runs in micro-batches, PyTorch takes
-all images at once. Reported are medians. On two cores shared with other work: prefix 42.8 with
-aann, 18.5 with the better PyTorch (2.3 times), suffix 95.3 and 83.6 (1.14 times), and 1.0 times the
-hand-written split in both.
+all images at once. Reported are medians.
 """
 
 import statistics
@@ -26,6 +24,7 @@ import numpy as np
 
 import aann
 import zoo
+from benchmarks import saving
 from benchmarks.inception_by_hand import (
     fast_layers,
     plain_xla,
@@ -108,6 +107,7 @@ def main(argv=None):
     parser.add_argument("--repeats", type=positive, default=9)
     parser.add_argument("--images", type=positive, default=50)
     parser.add_argument("--micro-batch", type=positive, default=10)
+    saving.add(parser)
     args = parser.parse_args(argv)
     from benchmarks.pytorch.inception import torch  # noqa: PLC0415
 
@@ -125,6 +125,7 @@ def main(argv=None):
     reference = contestants["torch contiguous"].logits
     for name, contestant in contestants.items():
         np.testing.assert_allclose(contestant.logits, reference, atol=1e-3, err_msg=name)
+    found: dict[str, float] = {}
     for half in ("prefix", "suffix"):
         functions = {name: getattr(c, half) for name, c in contestants.items()}
         taken = time_in_turns(functions, args.repeats)
@@ -132,7 +133,13 @@ def main(argv=None):
         print(f"{half}, images a second (and as a multiple of the better PyTorch)")
         for name, seconds in taken.items():
             print(f"  {name:20s} {len(pixels) / seconds:6.1f}  ({best_torch / seconds:.2f})")
-        print(f"  aann / hand-written split: {taken['hand-written split'] / taken['aann']:.2f}")
+        by_hand = taken["hand-written split"] / taken["aann"]
+        print(f"  aann / hand-written split: {by_hand:.2f}")
+        found |= {
+            f"{half} aann": len(pixels) / taken["aann"], f"{half} torch": len(pixels) / best_torch,
+            f"{half} ratio": best_torch / taken["aann"], f"{half} by hand": by_hand,
+        }  # fmt: skip
+    saving.save(args, found)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 import zoo
 from aann.data.examples import from_arrays
 from aann.sweeps.sweep import sweep
+from benchmarks import saving
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -48,6 +49,7 @@ def main(argv=None):
     parser.add_argument("--hooked", type=positive, default=4, help="neurons to run with hooks")
     parser.add_argument("--suffix", type=positive, default=64, help="neurons to run with it")
     parser.add_argument("--variant", default="published")
+    saving.add(parser)
     args = parser.parse_args(argv)
     from benchmarks.pytorch.transformer import Grokked, torch, with_hook  # noqa: PLC0415
 
@@ -84,6 +86,10 @@ def main(argv=None):
     compiling = preparing + first["aann"][1]
     whole = cost["hooks"] * NEURONS / compiling
     print(f"  preparing, compiling and the first sweep {compiling:.1f} s: {whole:.1f} times faster")
+    saving.save(
+        args, {"neurons": NEURONS, "pairs": len(pairs), "ratio": cost["hooks"] / cost["aann"],
+               "suffix ratio": cost["hooks"] / cost["suffix"], "ms": cost["aann"] * 1e3},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

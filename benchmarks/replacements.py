@@ -19,6 +19,7 @@ from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
 from aann.evaluation.measure import measure
+from benchmarks import saving
 from benchmarks.brightness import UNITS, brightness
 from benchmarks.inception_by_hand import read_weights
 from zoo.scripts import script
@@ -30,6 +31,7 @@ def main(argv=None):
     parser.add_argument("--images", type=positive, default=200)
     parser.add_argument("--replacements", type=positive, default=20)
     parser.add_argument("--micro-batch", type=positive, default=10)
+    saving.add(parser)
     args = parser.parse_args(argv)
     from benchmarks.pytorch.inception import Hooked, faster_layout, torch, with_hooks  # noqa: PLC0415
 
@@ -66,6 +68,10 @@ def main(argv=None):
     print(f"  aann           {ours:7.1f} s")
     print(f"  forward hooks  {theirs:7.1f} s")
     print(f"  ratio          {theirs / ours:7.2f}")
+    saving.save(
+        args, {"ratio": theirs / ours, "aann": ours, "hooks": theirs, "images": args.images,
+               "replacements": args.replacements},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

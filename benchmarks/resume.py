@@ -13,6 +13,7 @@ import time
 
 import aann
 import zoo
+from benchmarks import saving
 from benchmarks.brightness import UNITS, brightness
 from zoo.scripts import script
 from zoo.scripts.integers import positive
@@ -25,6 +26,7 @@ class StoppedError(Exception):
 def main(argv=None):
     parser = script.parser("benchmarks.resume", __doc__)
     parser.add_argument("--images", type=positive, default=60, help="of each half (default: 60)")
+    saving.add(parser)
     args = parser.parse_args(argv)
     model = zoo.load("inceptionv1")
     halves = aann.split(zoo.data("imagenet_samples"))
@@ -62,6 +64,8 @@ def main(argv=None):
         show("another program at the same place", other, fresh)
         size = sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.shard"))
         print(f"on disk: {size / 2**20 / args.images / 2:.1f} MiB an image")
+    shares = {"stopped": stopped, "resumed": resumed, "again": again, "other": other}
+    saving.save(args, {name: seconds / fresh for name, seconds in shares.items()})
 
 
 def stopping(examples, stop):

@@ -10,7 +10,7 @@ import pytest
 from imports import above, circles, floors, graph
 
 ROOT = pathlib.Path(__file__).parent.parent
-PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs")
+PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
     "vis", "patching", "sweeps", "evaluation", "comparison", "store", "bench", "counting", "report",
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "zoo": ("zoo", "aann"),
     "circuits": ("circuits", "zoo", "aann"),
     "evals": ("evals", "circuits", "zoo", "aann"),
+    "results": ("results", "evals", "circuits", "zoo", "aann"),
     "benchmarks": PACKAGES,
     "docs": PACKAGES,
 }

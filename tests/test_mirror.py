@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("aann", "circuits", "evals", "zoo", "benchmarks", "results")
 WITHOUT_LOGIC = {"__init__", "version"}
 
 
@@ -38,7 +39,7 @@ def without_a_test(root, package):
     ]
 
 
-@pytest.mark.parametrize("package", ["aann", "circuits", "evals", "zoo", "benchmarks"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_file_is_tested_where_it_lies(package):
     assert without_a_test(ROOT, package) == []
 
@@ -46,7 +47,7 @@ def test_every_file_is_tested_where_it_lies(package):
 def test_every_test_lies_where_its_file_does():
     strays = [
         folder.relative_to(ROOT).as_posix()
-        for package in ("aann", "circuits", "evals", "zoo", "benchmarks")
+        for package in PACKAGES
         for folder in (ROOT / "tests" / package).rglob("*")
         if folder.is_dir() and folder.name != "__pycache__"
         if not (ROOT / folder.relative_to(ROOT / "tests")).is_dir()

@@ -83,6 +83,12 @@ def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+def _values(row: Row | Joint) -> dict[str, Any]:
+    """The declared constants of a row's programs, named as in ``_constants``."""
+    programs = [part.program for part in row.parts if part.program is not None]
+    return {name: constant["value"] for name, constant in _constants(programs).items()}
+
+
 def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     """Metric -> recovered of all rows. The first row is zero-ablation, the last run intact."""
     losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
@@ -108,6 +114,7 @@ def _report_row(
         r2=[number(x) for x in measured.r2[i]],
         correlation=[number(x) for x in measured.correlation[i]],
         source=written(part.program.program for part in row.parts if part.program is not None),
+        values=_values(row),
     )
 
 

@@ -75,6 +75,8 @@ class ReportRow:
         r2, correlation: one a unit; None where undefined.
         source: the source of the row's programs and of the helpers that count with them; empty for
             rows without a program.
+        values: the declared constants of those programs, as the top level's ``constants``; empty
+            likewise.
     """
 
     name: str
@@ -87,6 +89,7 @@ class ReportRow:
     r2: Sequence[float | None]
     correlation: Sequence[float | None]
     source: str = ""
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 

@@ -241,6 +241,14 @@ def test_the_json_follows_the_schema(report):
     assert {"mean", "low", "high"} <= set(plain["damage"]["kl"])
 
 
+def test_rows_have_the_constants_of_their_programs(report):
+    values = {row.name: row.values for row in report.rows}
+    assert values["ours"] == {"gain": 1.0, "offset": 0.0}
+    assert values["weak"] == {"gain": 0.5, "offset": 0.0}
+    assert values["units permuted"] == values["ours, recalibrated"] == values["ours"]
+    assert values["zero"] == values["program of another example"] == {}
+
+
 def test_changed_globals_are_seen_by_the_next_evaluation():
     factor = {"value": 1.0}
 

@@ -121,10 +121,8 @@ def test_the_prefixes_of_all_layers_are_computed_once():
     """All sites' prefixes together cost about one run of the model, not one a site."""
     model = transformer(layers=4, d_model=32, d_head=16, d_mlp=64)
     sites = [f"blocks.{i}.resid_post" for i in range(4)]
-    checked = pairs(
-        model, CLEAN, CORRUPTED, sites, METRIC, by=(), direction="noise", batch_size=None, axes={}
-    )
-    sweep = _sweep(model, checked, 1)
+    checked = pairs(model, CLEAN, CORRUPTED, sites, METRIC, {"direction": "noise", "axes": {}})
+    sweep = _sweep(model, checked)
     flops = sweep.above.lower(model.params, CLEAN).compile().cost_analysis()["flops"]
     whole = jax.jit(aann.capture(model, sites)).lower(CLEAN).compile().cost_analysis()["flops"]
     assert flops < 1.1 * whole

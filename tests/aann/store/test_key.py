@@ -215,7 +215,7 @@ def test_random_keys_and_bytecode_have_keys():
 def test_the_key_is_the_same_in_another_process():
     code = (
         f"import sys; sys.path.insert(0, {str(resumable.SCRIPT.parent)!r})\n"
-        "import resumable, aann; from aann import key; from aann.bench.workbench import workbench\n"
+        "import resumable; from aann.store import key; from aann.bench.workbench import workbench\n"
         "def table(n): return lambda tokens, h, c: c.gain * h[:, :2] * n\n"
         "b = workbench(resumable.model(), resumable.replacement(table(0.3)), 8)\n"
         "print(key.of_bench(b), key.of_examples(resumable.data()))"

@@ -1,5 +1,3 @@
-"""Serves ``halves``, ``naming``, ``options_of`` too."""
-
 import numpy as np
 import pytest
 

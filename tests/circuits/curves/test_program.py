@@ -1,5 +1,3 @@
-"""Serves ``controls`` too."""
-
 import curve_toy as toy
 import jax
 import jax.numpy as jnp

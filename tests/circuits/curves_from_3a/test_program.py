@@ -1,5 +1,3 @@
-"""Serves ``controls`` too."""
-
 import early_toy as toy
 import jax.numpy as jnp
 import numpy as np

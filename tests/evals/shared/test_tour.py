@@ -23,11 +23,16 @@ class Circuit(SimpleNamespace):
         return [seeds.Row.of(made, "program", self.name, network, "h: 0", found, notes)]
 
 
-@pytest.fixture
-def visited(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory):
     """Two networks, each with a part and a whole, and what was asked of the circuits."""
-    monkeypatch.setattr(tour.training_log, "figures", lambda name, networks: {"training": Figure()})
-    start = Start(argparse.Namespace(networks=("a", "b"), seed=5), aann.Machine(), tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tour.training_log, "figures", lambda name, networks: {"training": Figure()})
+        return visit(tmp_path_factory.mktemp("tour"))
+
+
+def visit(folder):
+    start = Start(argparse.Namespace(networks=("a", "b"), seed=5), aann.Machine(), folder)
     gone = tour.Tour("toy", "A claim.", start, ("a", "b"))
     asked, drawn = [], []
 
@@ -44,25 +49,27 @@ def visited(tmp_path, monkeypatch):
     return gone, asked, drawn
 
 
-def test_only_the_first_network_has_reports_and_figures(visited, tmp_path):
+def test_only_the_first_network_has_reports_and_figures(visited):
     gone, asked, drawn = visited
+    folder = gone.start.folder
     assert asked == [("a", 10_000, 5), ("a", 10_000, 5), ("b", 300, 5), ("b", 300, 5)]
     assert drawn == ["all"]
     assert [chapter.report.rows[1].name for chapter in gone.chapters] == ["one part", "all"]
-    part = {path.name for path in (tmp_path / "one_part").iterdir()}
+    part = {path.name for path in (folder / "one_part").iterdir()}
     assert {"report.json", "recovered.png"} <= part
     assert not {"patterns.png", "training.png"} & part
-    assert {"report.json", "patterns.png", "training.png"} <= {p.name for p in tmp_path.iterdir()}
+    assert {"report.json", "patterns.png", "training.png"} <= {p.name for p in folder.iterdir()}
 
 
-def test_all_networks_are_in_the_tables_and_on_the_page(visited, tmp_path, capsys):
-    visited[0].finish()
-    rows = json.loads((tmp_path / "seeds.json").read_text())["rows"]
+def test_all_networks_are_in_the_tables_and_on_the_page(visited, capsys):
+    gone, *_ = visited
+    gone.finish()
+    rows = json.loads((gone.start.folder / "seeds.json").read_text())["rows"]
     assert [(r["network"], r["circuit"], r["note"]) for r in rows] == [
         ("a", "one part", ""), ("a", "all", "2 wrong"),
         ("b", "one part", ""), ("b", "all", "2 wrong"),
     ]  # fmt: skip
-    page = (tmp_path / "report.html").read_text()
+    page = (gone.start.folder / "report.html").read_text()
     assert "A claim." in page
     assert page.count("2 wrong") >= 2
     said = capsys.readouterr()

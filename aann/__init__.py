@@ -1,24 +1,35 @@
-"""Hand-written programs in place of neurons: splice them in, measure the loss they recover."""
+"""Hand-written programs in place of neurons: splice them in, measure the loss they recover.
 
-from aann.comparison.compare import compare
-from aann.comparison.sample_size import sample_size
+What marks, cuts and declares is here at once; what evaluates comes when it is first asked for, and
+``adapters`` likewise, which imports Flax.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from aann import moved, shadowed
 from aann.data.examples import Design, Examples, HeldOut, from_arrays, held_out, split
-from aann.evaluation.evaluate import evaluate
-from aann.evaluation.exhaustive import exhaustive
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.constant import Constant, Constants
 from aann.program.registry import make, register, registered, replacement
 from aann.program.replacement import Replacement
-from aann.report.report import Report
 from aann.splicing.cut import Cut, cut
 from aann.splicing.splice import capture, sites, splice
-from aann.sweeps.pareto import Pareto, pareto
-from aann.sweeps.settings import settings, settings_sweep
-from aann.sweeps.sweep import unit_sweep
 from aann.trace.precision import in_bfloat16
 from aann.trace.site import site
 from aann.version import __version__
+
+if TYPE_CHECKING:
+    from aann import adapters as adapters
+    from aann.comparison.compare import compare
+    from aann.comparison.sample_size import sample_size
+    from aann.evaluation.evaluate import evaluate
+    from aann.evaluation.exhaustive import exhaustive
+    from aann.report.report import Report
+    from aann.sweeps.pareto import Pareto, pareto
+    from aann.sweeps.settings import settings, settings_sweep
+    from aann.sweeps.sweep import unit_sweep
 
 __all__ = [
     "Constant",
@@ -55,3 +66,37 @@ __all__ = [
     "split",
     "unit_sweep",
 ]
+
+_LATER = {
+    "Pareto": "sweeps.pareto",
+    "Report": "report.report",
+    "compare": "comparison.compare",
+    "evaluate": "evaluation.evaluate",
+    "exhaustive": "evaluation.exhaustive",
+    "pareto": "sweeps.pareto",
+    "sample_size": "comparison.sample_size",
+    "settings": "sweeps.settings",
+    "settings_sweep": "sweeps.settings",
+    "unit_sweep": "sweeps.sweep",
+}
+"""Name -> module that it is imported from when it is first asked for, as under TYPE_CHECKING."""
+
+
+if not TYPE_CHECKING:  # a checker would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name == "adapters":
+            return importlib.import_module("aann.adapters")
+        if name not in _LATER:
+            raise AttributeError(f"module 'aann' has no attribute {name!r}")
+        found = getattr(importlib.import_module(f"aann.{_LATER[name]}"), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER, "adapters"})
+
+
+moved.install()
+shadowed.check()

@@ -7,15 +7,19 @@ Everything in aann takes a ``Model`` and returns one or a function: no wrapping 
 import dataclasses
 import hashlib
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import numpy as np
 
+from aann.shown.brief import COLUMNS, clip, word
+from aann.shown.screen import Shown, Tabular
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Model:
+class Model(Tabular):
     """A pretrained network: ``aann.Model(apply, params, inputs=jax.ShapeDtypeStruct(...))``.
 
     Attributes:
@@ -46,6 +50,22 @@ class Model:
         ]
         if problems:
             raise TypeError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        count = sum(_size(leaf) for _, leaf in _leaves(self.params))
+        text = f"Model({word(self.name)}, {count:,} parameters, inputs={word(self.inputs)})"
+        return clip(text, COLUMNS)
+
+    def _shown(self) -> Shown:
+        leaves = _leaves(self.params)
+        parts: dict[str, list[int]] = {}
+        for name, leaf in zip(_part_names([path for path, _ in leaves]), leaves, strict=True):
+            parts.setdefault(name, []).append(_size(leaf[1]))
+        rows = [[name, f"{len(x):,}", f"{sum(x):,}"] for name, x in parts.items()]
+        count = sum(map(sum, parts.values()))
+        one = "not declared" if self.inputs is None else word(self.inputs)
+        head = f"model {word(self.name)}: {count:,} parameters; one example: {one}"
+        return Shown([head], [["part", "arrays", "parameters"], *rows])
 
     def __call__(self, inputs: Any) -> Any:
         """Run the model on ``inputs`` (batch, ...)."""
@@ -82,6 +102,21 @@ class Model:
 
 
 _leaves = jax.tree_util.tree_leaves_with_path
+
+
+def _size(leaf: Any) -> int:
+    return math.prod(getattr(leaf, "shape", ()))
+
+
+def _part_names(paths: list[tuple[Any, ...]]) -> list[str]:
+    """Of each parameter, the uppermost part of the tree that tells it from others."""
+    depth = 0
+    while len(paths) > 1 and len({path[: depth + 1] for path in paths}) == 1:
+        depth += 1
+    return [
+        jax.tree_util.keystr(path[: depth + 1], simple=True, separator=".") or "params"
+        for path in paths
+    ]
 
 
 def _apply_problems(apply: Any) -> Iterator[str]:

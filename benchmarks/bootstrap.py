@@ -7,7 +7,6 @@ it with ``scipy.stats.bootstrap`` on a hundredth of the work, scaled up. The goa
 on 2 free cores. Processor time is printed too, because other processes do not slow it as much.
 """
 
-import argparse
 import time
 
 import numpy as np
@@ -15,15 +14,19 @@ from scipy import stats
 
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting
+from benchmarks import saving
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--examples", type=int, default=50_000)
-    parser.add_argument("--metrics", type=int, default=5)
-    parser.add_argument("--draws", type=int, default=10_000)
-    parser.add_argument("--repeats", type=int, default=5)
-    args = parser.parse_args()
+def main(argv: list[str] | None = None) -> None:
+    parser = script.parser("benchmarks.bootstrap", __doc__)
+    parser.add_argument("--examples", type=positive, default=50_000)
+    parser.add_argument("--metrics", type=positive, default=5)
+    parser.add_argument("--draws", type=positive, default=10_000)
+    parser.add_argument("--repeats", type=positive, default=5)
+    saving.add(parser)
+    args = parser.parse_args(argv)
     rng = np.random.default_rng(0)
     shape = (args.metrics, args.examples)
     intact, hurt = rng.exponential(size=shape), rng.gamma(0.5, size=shape)
@@ -45,9 +48,11 @@ def main() -> None:
     few = max(100, args.draws // 100)
     start = time.perf_counter()
     stats.bootstrap(losses, ratio, paired=True, n_resamples=few, method="percentile", axis=-1)
-    print(
-        f"scipy  the same, extrapolated: {(time.perf_counter() - start) * args.draws / few:.0f} s"
-    )
+    scipy = (time.perf_counter() - start) * args.draws / few
+    print(f"scipy  the same, extrapolated: {scipy:.0f} s")
+    found = {"best": min(wall), "median": float(np.median(wall)), "processor": min(processor)}
+    size = {n: getattr(args, n) for n in ("draws", "examples", "metrics", "repeats")}
+    saving.save(args, {**found, "scipy": scipy, **size})
 
 
 def ratio(intact, spliced, zero, axis):

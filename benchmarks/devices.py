@@ -29,30 +29,35 @@ import zoo
 from aann.bench.workbench import workbench
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import measure
+from benchmarks import saving
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 DEVICES = (1, 2, 4)
 
 
-def main() -> None:
-    args = parsed()
+def main(argv: list[str] | None = None) -> None:
+    words = sys.argv[1:] if argv is None else argv
+    args = parsed(words)
     if args.port:
         jax.distributed.initialize(f"localhost:{args.port}", 2, args.process)
     if args.out:
         timed(args)
         return
     with tempfile.TemporaryDirectory() as folder:
-        report(args, pathlib.Path(folder))
+        report(args, words, pathlib.Path(folder))
 
 
-def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=int, default=48)
-    parser.add_argument("--batch", type=int, default=8, help="a multiple of 4")
-    parser.add_argument("--repeats", type=int, default=5)
+def parsed(words: list[str]) -> argparse.Namespace:
+    parser = script.parser("benchmarks.devices", __doc__)
+    parser.add_argument("--images", type=positive, default=48)
+    parser.add_argument("--batch", type=positive, default=8, help="a multiple of 4")
+    parser.add_argument("--repeats", type=positive, default=5)
     for internal in ("--port", "--process"):
         parser.add_argument(internal, type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=pathlib.Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    saving.add(parser)
+    return parser.parse_args(words)
 
 
 def timed(args: argparse.Namespace) -> None:
@@ -100,8 +105,8 @@ def edges() -> aann.Replacement:
     )  # fmt: skip
 
 
-def report(args: argparse.Namespace, folder: pathlib.Path) -> None:
-    child = [sys.executable, "-m", "benchmarks.devices", *sys.argv[1:]]
+def report(args: argparse.Namespace, words: list[str], folder: pathlib.Path) -> None:
+    child = [sys.executable, "-m", "benchmarks.devices", *words]
     several = {**os.environ, "XLA_FLAGS": f"--xla_force_host_platform_device_count={DEVICES[-1]}"}
     subprocess.run([*child, "--out", str(folder / "devices")], env=several, check=True)
     measured = json.loads((folder / "devices").read_text())
@@ -124,14 +129,17 @@ def report(args: argparse.Namespace, folder: pathlib.Path) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{measured['backend']}, {cores} cores; {args.images} images, batches of {args.batch}")
     alone = found["no mesh"]
+    numbers: dict[str, float] = {}
     largest = np.abs(alone["kl"]).max()
     for name, run in found.items():
         speed = alone["seconds"] / run["seconds"]
         apart = np.abs(np.subtract(run["kl"], alone["kl"])).max()
+        numbers |= {name: speed, "moved": max(numbers.get("moved", 0.0), float(apart))}
         print(
             f"{name:12} {run['seconds']:6.2f} s, {speed:.2f} times as fast; KL of an example moves "
             f"by at most {apart:.1e} (largest KL {largest:.2f})"
         )
+    saving.save(args, numbers)
     if measured["backend"] == "cpu":
         print("devices and processes share the cores: more of them than cores cannot be faster")
 

@@ -1,8 +1,8 @@
-"""InceptionV1 written down once, for three sets of layers: plain XLA, the zoo's fast ones, PyTorch.
+"""InceptionV1 written down once, for sets of layers: plain XLA and the zoo's fast ones.
 
 Made for benchmarks: independent of the model in ``zoo`` except for the layers that ``fast_layers``
 times, without marks, and split by hand at mixed3b. Weights are read as stored, kernels (out,
-height, width, in). PyTorch is imported here alone; ``pip install torch`` if it is missing.
+height, width, in). ``benchmarks.pytorch.inception`` has the layers of PyTorch.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,6 @@ from jax import lax
 
 from zoo.files import assets
 from zoo.inceptionv1 import layers, winograd
-
-try:
-    import torch
-except ImportError as error:
-    raise SystemExit("this benchmark compares with PyTorch: pip install torch") from error
 
 BRANCHES = (("1x1",), ("3x3_bottleneck", "3x3"), ("5x5_bottleneck", "5x5"))
 LATE_BLOCKS = ("4a", "4b", "4c", "4d", "4e", None, "5a", "5b")  # None halves the map
@@ -125,37 +120,6 @@ def prepared(stored):
             kernel = winograd.transform_kernel(kernel)
         weights[name] = kernel
     return weights
-
-
-def torch_ops(stored, layout) -> Ops:
-    functional = torch.nn.functional
-    weights = {name: torch.tensor(array) for name, array in stored.items()}
-    kernels = {
-        name: array.permute(0, 3, 1, 2).contiguous(memory_format=layout)
-        for name, array in weights.items()
-        if array.ndim == 4
-    }
-
-    def conv(name, x, stride):
-        kernel = kernels[f"{name}_w"]
-        edge = kernel.shape[-1] // 2
-        if stride == 2:  # TensorFlow's SAME
-            x, edge = functional.pad(x, (2, 3, 2, 3)), 0
-        return functional.conv2d(x, kernel, weights[f"{name}_b"], stride, edge).relu_()
-
-    def pool(x, stride):
-        if stride == 2:
-            return functional.max_pool2d(x, 3, 2, ceil_mode=True)
-        return functional.max_pool2d(x, 3, 1, padding=1)
-
-    def normalise(x):
-        return functional.local_response_norm(x, 11, 1.1e-3, 0.5, 2.0)
-
-    def head(x):
-        kernel = weights["softmax2_w"][:, 0, 0]
-        return functional.linear(x.mean((2, 3)), kernel, weights["softmax2_b"])
-
-    return Ops(conv, pool, normalise, lambda ys: torch.cat(ys, 1), head)
 
 
 def read_weights():

@@ -10,12 +10,9 @@ Compared in one run, each repeat taking turns so that other load on the machine 
 * PyTorch (``pip install torch``; nothing else needs it), contiguous and channels-last.
 
 The five compute the same logits, which is checked first. JAX runs in micro-batches, PyTorch takes
-all images at once. Reported are medians. On two cores shared with other work: prefix 42.8 with
-aann, 18.5 with the better PyTorch (2.3 times), suffix 95.3 and 83.6 (1.14 times), and 1.0 times the
-hand-written split in both.
+all images at once. Reported are medians.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -27,6 +24,7 @@ import numpy as np
 
 import aann
 import zoo
+from benchmarks import saving
 from benchmarks.inception_by_hand import (
     fast_layers,
     plain_xla,
@@ -34,9 +32,9 @@ from benchmarks.inception_by_hand import (
     prepared,
     read_weights,
     suffix,
-    torch,
-    torch_ops,
 )
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 
 class Contestant(NamedTuple):
@@ -83,6 +81,8 @@ def from_cut(pixels, size) -> Contestant:
 
 
 def from_torch(stored, layout, pixels) -> Contestant:
+    from benchmarks.pytorch.inception import torch, torch_ops  # noqa: PLC0415
+
     ops = torch_ops(stored, layout)
     x = torch.tensor(pixels).permute(0, 3, 1, 2).contiguous(memory_format=layout) - 117.0
     middle = prefix(ops, x)
@@ -102,12 +102,15 @@ def time_in_turns(functions, repeats):
     return {name: statistics.median(taken) for name, taken in seconds.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--images", type=int, default=50)
-    parser.add_argument("--micro-batch", type=int, default=10)
-    args = parser.parse_args()
+def main(argv=None):
+    parser = script.parser("benchmarks.inception_throughput", __doc__)
+    parser.add_argument("--repeats", type=positive, default=9)
+    parser.add_argument("--images", type=positive, default=50)
+    parser.add_argument("--micro-batch", type=positive, default=10)
+    saving.add(parser)
+    args = parser.parse_args(argv)
+    from benchmarks.pytorch.inception import torch  # noqa: PLC0415
+
     torch.set_grad_enabled(False)
     pixels = zoo.data("imagenet_samples").load(range(args.images))
     stored, size = read_weights(), args.micro_batch
@@ -122,6 +125,7 @@ def main():
     reference = contestants["torch contiguous"].logits
     for name, contestant in contestants.items():
         np.testing.assert_allclose(contestant.logits, reference, atol=1e-3, err_msg=name)
+    found: dict[str, float] = {}
     for half in ("prefix", "suffix"):
         functions = {name: getattr(c, half) for name, c in contestants.items()}
         taken = time_in_turns(functions, args.repeats)
@@ -129,7 +133,13 @@ def main():
         print(f"{half}, images a second (and as a multiple of the better PyTorch)")
         for name, seconds in taken.items():
             print(f"  {name:20s} {len(pixels) / seconds:6.1f}  ({best_torch / seconds:.2f})")
-        print(f"  aann / hand-written split: {taken['hand-written split'] / taken['aann']:.2f}")
+        by_hand = taken["hand-written split"] / taken["aann"]
+        print(f"  aann / hand-written split: {by_hand:.2f}")
+        found |= {
+            f"{half} aann": len(pixels) / taken["aann"], f"{half} torch": len(pixels) / best_torch,
+            f"{half} ratio": best_torch / taken["aann"], f"{half} by hand": by_hand,
+        }  # fmt: skip
+    saving.save(args, found)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
+from benchmarks import saving
 from evals.shared.sizes import size
+from zoo.scripts import script
 
 VOCABULARY, LENGTH, READ, UNITS, BATCH = 16, 2**15, 8, (0, 1), 32
 EXAMPLE = 4 * LENGTH
@@ -34,15 +36,17 @@ LEAST = 24 * BATCH
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = script.parser("benchmarks.memory", __doc__)
     parser.add_argument("--budget", type=size, default=2**27, help="default: 128MiB")
     parser.add_argument("--times", type=float, nargs="+", default=[1.0, 10.0])
     parser.add_argument("--cache", action="store_true", help="with a cache folder")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    saving.add(parser)
     args = parser.parse_args(argv)
     if args.one:
         print(json.dumps(measured(args.one, args.budget, args.cache)))
         return
+    shares = {}
     least = run(LEAST, 0, args.cache)
     print(f"budget {args.budget / 2**20:.0f} MiB; process {least / 2**20:.0f} MiB")
     for times in args.times:
@@ -52,6 +56,8 @@ def main(argv=None):
             f"prefixes of {times:g} times the budget: {grown / 2**20:.1f} MiB more, "
             f"{grown / args.budget:.3f} of the budget"
         )
+        shares[f"{times:g} times"] = grown / args.budget
+    saving.save(args, {**shares, "budget in MiB": args.budget / 2**20})
 
 
 def run(n, budget, cached):

@@ -12,7 +12,6 @@ Every neuron costs the same with hooks and with the suffix, so that a sample of 
 the time of one is multiplied. The losses of the sample are compared.
 """
 
-import argparse
 import os
 import statistics
 import time
@@ -22,56 +21,12 @@ import numpy as np
 import zoo
 from aann.data.examples import from_arrays
 from aann.sweeps.sweep import sweep
-
-try:
-    import torch
-except ImportError as error:
-    raise SystemExit("this benchmark compares with PyTorch: pip install torch") from error
+from benchmarks import saving
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 SITE = "blocks.0.mlp.post"
 NEURONS = 512
-
-
-class Grokked(torch.nn.Module):
-    """The one-layer transformer, written the natural way."""
-
-    def __init__(self, params) -> None:
-        super().__init__()
-        block = params["blocks_0"]
-        for name, value in {
-            "embed": params["embed"]["W_E"],
-            "places": params["pos_embed"]["W_pos"],
-            **block["attn"],
-            **block["mlp"],
-            **params["unembed"],
-        }.items():
-            self.register_buffer(name, torch.tensor(np.asarray(value)))
-        self.post = torch.nn.ReLU()
-
-    def forward(self, tokens):
-        """Logits (batch, classes) at the last of the (batch, position) tokens."""
-        x = self.embed[tokens] + self.places[: tokens.shape[1]]
-        q, k, v = (torch.einsum("bpd,hde->bhpe", x, w) for w in (self.W_Q, self.W_K, self.W_V))
-        scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
-        seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
-        pattern = scores.masked_fill(~seen, -torch.inf).softmax(-1)
-        x = x + torch.einsum("bhpe,hed->bpd", pattern @ v, self.W_O)
-        x = x + self.post(x @ self.W_in + self.b_in) @ self.W_out + self.b_out
-        return x[:, -1] @ self.W_U
-
-
-def with_hook(model, tokens, labels, neuron):
-    """Losses (n,) with one neuron at zero: the model re-run under a hook."""
-
-    def zero(module, args, output):
-        output = output.clone()
-        output[..., neuron] = 0
-        return output
-
-    handle = model.post.register_forward_hook(zero)
-    logits = model(tokens)
-    handle.remove()
-    return torch.nn.functional.cross_entropy(logits, labels, reduction="none").numpy()
 
 
 def timed(function):
@@ -88,13 +43,16 @@ def check(ours, others, theirs, sample):
     np.testing.assert_allclose(ours[sample], theirs, rtol=1e-3, atol=2e-5)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--hooked", type=int, default=4, help="neurons to run with hooks")
-    parser.add_argument("--suffix", type=int, default=64, help="neurons to run with the suffix")
+def main(argv=None):
+    parser = script.parser("benchmarks.neuron_sweep", __doc__)
+    parser.add_argument("--repeats", type=positive, default=3)
+    parser.add_argument("--hooked", type=positive, default=4, help="neurons to run with hooks")
+    parser.add_argument("--suffix", type=positive, default=64, help="neurons to run with it")
     parser.add_argument("--variant", default="published")
-    args = parser.parse_args()
+    saving.add(parser)
+    args = parser.parse_args(argv)
+    from benchmarks.pytorch.transformer import Grokked, torch, with_hook  # noqa: PLC0415
+
     model = zoo.load("modular_addition", args.variant)
     data = zoo.data("modular_addition")
     tokens, labels = np.asarray(data.load(range(len(data)))), np.asarray(data.labels)
@@ -128,6 +86,10 @@ def main():
     compiling = preparing + first["aann"][1]
     whole = cost["hooks"] * NEURONS / compiling
     print(f"  preparing, compiling and the first sweep {compiling:.1f} s: {whole:.1f} times faster")
+    saving.save(
+        args, {"neurons": NEURONS, "pairs": len(pairs), "ratio": cost["hooks"] / cost["aann"],
+               "suffix ratio": cost["hooks"] / cost["suffix"], "ms": cost["aann"] * 1e3},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

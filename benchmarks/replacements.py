@@ -9,10 +9,8 @@ picked first. aann runs the prefix once and the suffix once a replacement; its t
 metrics, the intact run and per-unit agreement, PyTorch's only the logits. Logits are compared.
 """
 
-import argparse
 import time
 
-import jax.numpy as jnp
 import numpy as np
 
 import aann
@@ -21,67 +19,22 @@ from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
 from aann.evaluation.measure import measure
-from benchmarks.inception_by_hand import prefix, read_weights, suffix, torch, torch_ops
-
-UNITS = tuple(range(320, 416, 10))
-
-
-def brightness(image, c):
-    """Ten units follow the mean brightness of their cell."""
-    b, height, width, _ = image.shape
-    cells = image.mean(-1).reshape(b, height // 8, 8, width // 8, 8).mean((2, 4))
-    return jnp.broadcast_to(c.gain * cells[..., None], (*cells.shape, len(UNITS)))
+from benchmarks import saving
+from benchmarks.brightness import UNITS, brightness
+from benchmarks.inception_by_hand import read_weights
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 
-class Hooked(torch.nn.Module):
-    """The network with one place for a hook, mixed3b."""
+def main(argv=None):
+    parser = script.parser("benchmarks.replacements", __doc__)
+    parser.add_argument("--images", type=positive, default=200)
+    parser.add_argument("--replacements", type=positive, default=20)
+    parser.add_argument("--micro-batch", type=positive, default=10)
+    saving.add(parser)
+    args = parser.parse_args(argv)
+    from benchmarks.pytorch.inception import Hooked, faster_layout, torch, with_hooks  # noqa: PLC0415
 
-    def __init__(self, stored, layout) -> None:
-        super().__init__()
-        self.ops, self.layout = torch_ops(stored, layout), layout
-        self.mixed3b = torch.nn.Identity()
-
-    def forward(self, pixels):
-        """Logits of (batch, 3, height, width) pixels."""
-        x = prefix(self.ops, pixels.contiguous(memory_format=self.layout) - 117.0)
-        return suffix(self.ops, self.mixed3b(x))
-
-
-def with_hooks(model, pixels, gains):
-    """Logits (gain, image, class): the model re-run with a hook at every gain."""
-    cells = torch.nn.functional.avg_pool2d(pixels.mean(1, keepdim=True), 8)
-    results = []
-    for gain in gains:
-
-        def write(module, args, output, gain=gain):
-            output = output.clone()
-            output[:, list(UNITS)] = gain * cells
-            return output
-
-        handle = model.mixed3b.register_forward_hook(write)
-        results.append(model(pixels).numpy())
-        handle.remove()
-    return np.stack(results)
-
-
-def faster_layout(stored, pixels):
-    """The memory layout in which PyTorch runs the whole network faster."""
-    taken = {}
-    for layout in (torch.contiguous_format, torch.channels_last):
-        model = Hooked(stored, layout)
-        model(pixels)
-        start = time.perf_counter()
-        model(pixels)
-        taken[layout] = time.perf_counter() - start
-    return min(taken, key=lambda layout: taken[layout])
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=int, default=200)
-    parser.add_argument("--replacements", type=int, default=20)
-    parser.add_argument("--micro-batch", type=int, default=10)
-    args = parser.parse_args()
     torch.set_grad_enabled(False)
     gains = np.linspace(0.05, 1.0, args.replacements).astype(np.float32)
     model = zoo.load("inceptionv1")
@@ -102,7 +55,9 @@ def main():
     stored = read_weights()
     hooked = Hooked(stored, faster_layout(stored, pixels[:20]))
     start = time.perf_counter()
-    batches = [with_hooks(hooked, pixels[i : i + 50], gains) for i in range(0, len(pixels), 50)]
+    batches = [
+        with_hooks(hooked, UNITS, pixels[i : i + 50], gains) for i in range(0, len(pixels), 50)
+    ]
     theirs = time.perf_counter() - start
 
     logits = torch.tensor(np.concatenate(batches, axis=1))
@@ -113,6 +68,10 @@ def main():
     print(f"  aann           {ours:7.1f} s")
     print(f"  forward hooks  {theirs:7.1f} s")
     print(f"  ratio          {theirs / ours:7.2f}")
+    saving.save(
+        args, {"ratio": theirs / ours, "aann": ours, "hooks": theirs, "images": args.images,
+               "replacements": args.replacements},
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -6,34 +6,27 @@ InceptionV1, ten units of mixed3b, the whole ladder; every line is an evaluation
 compilation, costs and bootstrap included. The first one, with no cache folder, only warms up.
 """
 
-import argparse
 import dataclasses
 import pathlib
 import tempfile
 import time
 
-import jax.numpy as jnp
-
 import aann
 import zoo
-
-UNITS = tuple(range(320, 416, 10))
+from benchmarks import saving
+from benchmarks.brightness import UNITS, brightness
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 
 class StoppedError(Exception):
     """Stands for a kill."""
 
 
-def brightness(image, c):
-    """Ten units follow the mean brightness of their cell."""
-    b, height, width, _ = image.shape
-    cells = image.mean(-1).reshape(b, height // 8, 8, width // 8, 8).mean((2, 4))
-    return jnp.broadcast_to(c.gain * cells[..., None], (*cells.shape, len(UNITS)))
-
-
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--images", type=int, default=60, help="of each half (default: 60)")
+    parser = script.parser("benchmarks.resume", __doc__)
+    parser.add_argument("--images", type=positive, default=60, help="of each half (default: 60)")
+    saving.add(parser)
     args = parser.parse_args(argv)
     model = zoo.load("inceptionv1")
     halves = aann.split(zoo.data("imagenet_samples"))
@@ -71,6 +64,8 @@ def main(argv=None):
         show("another program at the same place", other, fresh)
         size = sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.shard"))
         print(f"on disk: {size / 2**20 / args.images / 2:.1f} MiB an image")
+    shares = {"stopped": stopped, "resumed": resumed, "again": again, "other": other}
+    saving.save(args, {name: seconds / fresh for name, seconds in shares.items()})
 
 
 def stopping(examples, stop):

@@ -9,7 +9,8 @@ from aann.comparison.compare import Comparison, compare_rows, main_row
 from aann.statistics.interval import Setting
 from aann.vis.forest import forest
 from evals.shared import arguments, command
-from evals.shared.integers import draws, natural
+from zoo.scripts import script
+from zoo.scripts.integers import draws, natural
 
 NAME = "compare"
 KINDS = ("fit", "program", "control")
@@ -35,9 +36,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m evals.{NAME}", description=__doc__, allow_abbrev=False
-    )
+    parser = script.parser(f"evals.{NAME}", __doc__)
     for name, metavar in (("first", "A"), ("second", "B")):
         parser.add_argument(
             name, type=pathlib.Path, metavar=metavar,
@@ -97,4 +96,4 @@ def save(found: Comparison, folder: pathlib.Path) -> Sequence[str]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

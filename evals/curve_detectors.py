@@ -13,8 +13,9 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
-from evals.shared import arguments, command, curve_figures, machine
-from evals.shared.integers import positive
+from evals.shared import arguments, command, curve_figures, start
+from zoo.scripts import script
+from zoo.scripts.integers import positive
 
 NAME = "curve_detectors"
 
@@ -22,10 +23,7 @@ NAME = "curve_detectors"
 def main(argv: list[str] | None = None) -> None:
     """Find the family, write its program, measure it, and save the report."""
     parser = _parser()
-    args = parser.parse_args(argv)
-    _check_arguments(parser, args)
-    on = machine.of(args)
-    folder = command.writable(args.out)
+    args, on, folder = start.begin(parser, argv, "pictures", _problem)
     model = zoo.load("inceptionv1", args.variant)
     if args.site not in aann.sites(model):
         parser.error(_unknown_site(model, args.site))
@@ -84,10 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+def _problem(args: argparse.Namespace) -> str | None:
     if args.labels and not args.images:
-        parser.error("--labels names the classes of the pictures in --images: pass both")
-    arguments.check_counts(parser, args, "pictures")
+        return "--labels names the classes of the pictures in --images: pass both"
+    return None
 
 
 def _unknown_site(model: aann.Model, name: str) -> str:
@@ -137,4 +135,4 @@ def _reduced(curves: aann.Replacement) -> list[aann.Replacement]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -10,14 +10,21 @@ import zoo
 from evals import curve_detectors
 from evals.modular_addition import __main__ as modular_addition
 from evals.shared import command
+from zoo.scripts import script
 
 OUT = pathlib.Path("out")
 
 
-def main(out: pathlib.Path = OUT) -> None:
+def main(argv: list[str] | None = None) -> None:
     """Run one evaluation or the other, with its default arguments."""
+    parser = script.parser("evals.default", __doc__)
+    parser.add_argument(
+        "--out", type=pathlib.Path, default=OUT, metavar="DIR",
+        help=f"write results into a folder of the evaluation's name in here (default: {OUT})",
+    )  # fmt: skip
+    args = parser.parse_args(argv)
     name, run = _choose()
-    run(["--out", str(out / name)])
+    run(["--out", str(args.out / name)])
 
 
 def _choose() -> tuple[str, Callable[[list[str]], None]]:
@@ -35,4 +42,4 @@ def _choose() -> tuple[str, Callable[[list[str]], None]]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -1,5 +1,6 @@
 """Attention as programs of the tokens in place of previous-token and induction heads."""
 
+import functools
 from collections.abc import Mapping
 
 import jax
@@ -8,13 +9,13 @@ from matplotlib.figure import Figure
 
 import aann
 import zoo
-from aann.report.html import Chapter
 from aann.vis.attention import PatternRow, patterns
 from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
 from circuits.induction.fit import variant
-from evals.shared import arguments, command, machine, networks, seeds, training_log
-from evals.shared.ladder_figures import figures
+from evals.shared import command, networks, seeds, start
+from evals.shared.tour import Drawn, Tour
+from zoo.scripts import script
 
 NAME = "induction"
 NETWORKS = ("seed0", "seed1", "seed2", networks.PUBLISHED)
@@ -26,39 +27,19 @@ NOTES = {"two back + prefix matching": "costs nothing: prefix matching reads the
 
 def main(argv: list[str] | None = None) -> None:
     """Find the heads, fit the programs, measure them, and save reports, tables and figures."""
-    parser = networks.parser(NAME, __doc__ or "", NETWORKS)
-    args = parser.parse_args(argv)
-    arguments.check_counts(parser, args)
-    on = machine.of(args)
-    folder = command.writable(args.out)
-    rows: list[seeds.Row] = []
-    chapters: list[Chapter] = []
-    models = networks.load(NAME, args.networks)
+    begun = start.begin(networks.parser(NAME, __doc__ or "", NETWORKS), argv)
+    models = networks.load(NAME, begun.args.networks)
+    tour = Tour(NAME, __doc__ or "", begun, models)
     # All networks that were trained here share one kind of sequences.
     kinds = {network == networks.PUBLISHED: network for network in models}
     data = {kind: zoo.data(NAME, variant=network) for kind, network in kinds.items()}
     for network, model in models.items():
-        design, heldout = networks.halves(data[network == networks.PUBLISHED], args)
-        circuits = _circuits(network, model, design)
-        first = network == args.networks[0]
-        for circuit in circuits:
-            report = circuit.report(
-                model, design, heldout, eval_name=NAME, seed=args.seed,
-                draws=10_000 if first else DRAWS, on=on,
-            )  # fmt: skip
-            rows += circuit.rows(network, report, NOTES)
-            if first and circuit is not circuits[-1]:
-                place = command.writable(folder / circuit.name.replace(" ", "_"))
-                chapters.append(command.save(report, figures(report), place))
-            elif first:
-                report = report.with_arrays(**_patterns(model, circuit, heldout))
-                drawn = {**figures(report), **_figures(report.arrays)}
-                drawn |= training_log.figures(NAME, models)
-                chapters.append(command.save(report, drawn, folder))
-    seeds.save(rows, folder)
-    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
-    command.show(seeds.text(rows))
-    command.say(f"wrote seeds.json, seeds.md to {folder}")
+        design, heldout = networks.halves(data[network == networks.PUBLISHED], begun.args)
+        tour.visit(
+            network, model, (design, heldout), _circuits(network, model, design), draws=DRAWS,
+            notes=lambda circuit: NOTES, draw=functools.partial(_drawn, model, heldout),
+        )  # fmt: skip
+    tour.finish()
 
 
 def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seeds.Circuit]:
@@ -98,6 +79,13 @@ def _heads(heads: induction_fit.Heads) -> str:
     return f"{', '.join(map(str, heads.units))} of {heads.site}"
 
 
+def _drawn(
+    model: aann.Model, heldout: aann.HeldOut, both: seeds.Circuit, report: aann.Report
+) -> Drawn:
+    report = report.with_arrays(**_patterns(model, both, heldout))
+    return report, _figures(report.arrays)
+
+
 def _patterns(
     model: aann.Model, both: seeds.Circuit, heldout: aann.HeldOut
 ) -> dict[str, np.ndarray]:
@@ -126,4 +114,4 @@ def _figures(arrays: Mapping[str, np.ndarray]) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -18,7 +18,8 @@ from circuits.modular_addition import fourier
 from circuits.modular_addition import progress as modular_progress
 from evals.modular_addition import figures as modular_figures
 from evals.shared import arguments, command
-from evals.shared.integers import natural
+from zoo.scripts import script
+from zoo.scripts.integers import natural
 from zoo.train import modular_addition as training
 from zoo.transformer.model import as_model
 
@@ -94,9 +95,7 @@ def _model(path: pathlib.Path) -> aann.Model:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m evals.{NAME}", description=__doc__, allow_abbrev=False
-    )
+    parser = script.parser(f"evals.{NAME}", __doc__)
     parser.add_argument(
         "--run", type=arguments.folder, required=True, metavar="DIR", help="of the training run"
     )
@@ -113,4 +112,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

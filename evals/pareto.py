@@ -15,7 +15,8 @@ from aann.vis.pareto import against_settings
 from circuits.modular_addition import evidence as modular_evidence
 from circuits.modular_addition import fit as modular_fit
 from circuits.modular_addition import fourier
-from evals.shared import arguments, command, integers, machine, networks
+from evals.shared import arguments, command, networks, start
+from zoo.scripts import integers, script
 
 NAME = "pareto"
 TASK = "modular_addition"
@@ -30,11 +31,7 @@ CIRCUITS: dict[str, Callable[..., aann.Replacement]] = {
 
 def main(argv: list[str] | None = None) -> None:
     """Fit programs of few and many frequencies, round them, choose the front, and report it."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    arguments.check_counts(parser, args)
-    on = machine.of(args)
-    folder = command.writable(args.out)
+    args, on, folder = start.begin(_parser(), argv)
     model = zoo.load(TASK, args.network)
     design, heldout = networks.halves(zoo.data(TASK), args)
     with jax.default_matmul_precision("highest"):
@@ -122,4 +119,4 @@ def _digits(text: str) -> tuple[int, ...]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -4,7 +4,8 @@ import argparse
 import pathlib
 
 import aann
-from evals.shared import command, integers
+from evals.shared import command
+from zoo.scripts import integers, script
 
 NAME = "power"
 
@@ -33,9 +34,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m evals.{NAME}", description=__doc__, allow_abbrev=False
-    )
+    parser = script.parser(f"evals.{NAME}", __doc__)
     parser.add_argument(
         "report", type=pathlib.Path, metavar="REPORT",
         help="a pilot: a folder with report.json and report.npz, or report.json",
@@ -73,4 +72,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

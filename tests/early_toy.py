@@ -74,3 +74,9 @@ def model():
 
 
 designs = curve_toy.designs
+
+
+def activations():
+    """Of the layer below on one picture, at random."""
+    shape = (1, 14, 14, LINES[-1] + 3)
+    return jnp.asarray(np.maximum(np.random.default_rng(0).normal(0, 60, shape), 0), jnp.float32)

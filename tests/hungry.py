@@ -22,7 +22,7 @@ from benchmarks.memory import BATCH, DONORS, EXAMPLE, data, guess, model, peak
 
 
 def run(bench, n, machine):
-    here = dataclasses.replace(bench, machine=machine, keys={})
+    here = dataclasses.replace(bench, machine=machine)
     design, heldout = aann.split(data(2 * n))
     fitted = fit(here, design)
     donors = Row("resample", "ablation", ablation.resample, fitted[0].donors)

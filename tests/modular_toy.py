@@ -98,3 +98,22 @@ def examples(p=P):
     tokens = np.stack([a, b, np.full_like(a, p)], axis=1).astype(np.int32)
     names = [f"{i}+{j}" for i, j in zip(a, b)]
     return aann.from_arrays("pairs", tokens, ((a + b) % p).astype(np.int32), names)
+
+
+def memory():
+    """A network that knows the answers of a third of the pairs by heart, and no others."""
+    rng = np.random.default_rng(0)
+    known = rng.random((P, P, 1)) < 0.35
+    a, b = np.meshgrid(np.arange(P), np.arange(P), indexing="ij")
+    right = np.eye(P)[(a + b) % P]
+    wrong = np.eye(P)[rng.integers(0, P, (P, P))]
+    table = 9.0 * np.where(known, right, wrong)
+
+    def apply(params, tokens):
+        network = model(noise_only=True)
+        logits = aann.site("table", params["table"][tokens[:, 0], tokens[:, 1]])
+        return network.apply(params, tokens, logits)
+
+    blind = model(noise_only=True)
+    params = {**blind.params, "table": jnp.asarray(table, jnp.float32)}
+    return aann.Model(apply, params, "toy:memorised", blind.inputs)

@@ -6,9 +6,10 @@ import aann
 from zoo import induction, max_of_k, modular_addition, naming
 from zoo.data import data
 from zoo.files.sources import AssetError
+from zoo.inceptionv1 import distill_units
 from zoo.inceptionv1 import model as inceptionv1
 
-__all__ = ["MODELS", "VARIANTS", "AssetError", "data", "load"]
+__all__ = ["MODELS", "VARIANTS", "AssetError", "data", "distill_units", "load"]
 
 MODELS: dict[str, Callable[..., aann.Model]] = {
     "inceptionv1": inceptionv1.load,

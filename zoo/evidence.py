@@ -6,8 +6,6 @@ cross-entropy on ``imagenet_samples``, the difference to the first with the stan
 (paired) difference, and top-1. Half a minute to a minute a form.
 """
 
-import argparse
-
 import jax
 import numpy as np
 
@@ -15,6 +13,7 @@ import aann
 import zoo
 from zoo.inceptionv1 import model as inceptionv1
 from zoo.inceptionv1.model import InceptionV1
+from zoo.scripts import script
 
 BATCH = 25
 NETWORKS = {
@@ -43,8 +42,11 @@ def losses(model: aann.Model, images: aann.Examples) -> tuple[np.ndarray, np.nda
 
 def main(argv: list[str] | None = None) -> None:
     """Print one line a network."""
-    parser = argparse.ArgumentParser(prog="python -m zoo.evidence")
-    parser.add_argument("--variant", choices=inceptionv1.VARIANTS, default=inceptionv1.VARIANTS[0])
+    parser = script.parser("zoo.evidence", __doc__)
+    parser.add_argument(
+        "--variant", choices=inceptionv1.VARIANTS, default=inceptionv1.VARIANTS[0],
+        help="whose weights (default: %(default)s)",
+    )  # fmt: skip
     variant = parser.parse_args(argv).variant
     images = zoo.data("imagenet_samples")
     first = None
@@ -61,4 +63,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script.run(main)

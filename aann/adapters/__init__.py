@@ -23,7 +23,8 @@ number of its step (``layers/mlp[3]``), like all marks. An array that is passed 
 (queries and keys of self-attention) is one site, under the first of its names. What does not depend
 on parameters or inputs is not marked.
 
-Flax is imported with this package, not with ``aann``.
+Flax is imported with this package, which ``aann.adapters`` does when it is first asked for, and not
+with ``aann``.
 """
 
 from aann.adapters import linen, nnx

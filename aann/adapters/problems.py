@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from aann.adapters.hidden import check_hidden
 from aann.adapters.marking import noting
 from aann.model import Model
+from aann.shown.brief import brief
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Adapted:
     run: Callable[[Any, Any], Any]
     what: str
     advice: Mapping[str, str]
+
+    __repr__ = brief
 
 
 def refuse(problems: Sequence[str]) -> None:

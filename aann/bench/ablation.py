@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Int
 from aann.bench import linear
 from aann.program.replacement import Replacement
 from aann.report.data import Kind
+from aann.shown.brief import brief
 
 
 class View(NamedTuple):
@@ -24,6 +25,9 @@ class View(NamedTuple):
     reads: tuple[Any, ...]
     donor: Int[Array, " batch"]
     output: Float[Array, "batch *positions units"] | None
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 Rung = Callable[[Any, View], Array]
@@ -49,6 +53,8 @@ class Row:
     program: Replacement | None = None
     scalars: int | None = 0
 
+    __repr__ = brief
+
     @property
     def parts(self) -> tuple["Row", ...]:
         """Itself: a row is what one replacement's units get."""
@@ -68,6 +74,8 @@ class Joint:
     name: str
     kind: Kind
     parts: tuple[Row, ...]
+
+    __repr__ = brief
 
 
 def zero(_: Any, view: View) -> Array:

@@ -16,6 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from aann.shown.brief import brief
+
 WIDEST = 4096
 ROWS_PER_FEATURE = 64
 RIDGE = 1e-3
@@ -31,6 +33,9 @@ class Linear(NamedTuple):
 
     weights: Float[Array, "width outputs"]
     tokens: tuple[Array, ...]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def features(
@@ -121,6 +126,8 @@ class NormalEquations:
     gram: np.ndarray | float = 0.0
     cross: np.ndarray | float = 0.0
     rows: int = 0
+
+    __repr__ = brief
 
     def add(self, x: Float[Array, "rows width"], y: Float[Array, "rows outputs"]) -> None:
         """Add some rows."""

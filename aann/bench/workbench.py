@@ -9,17 +9,17 @@ Sharp edge: what a lower program reads has passed through whatever was put in pl
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from aann.counting.reach import check_inside
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.shown.brief import brief
 from aann.splicing.levels import Level, levels
 from aann.splicing.splice import check_together
 
@@ -42,7 +42,6 @@ class Workbench:
         outputs: shape and dtype of the model's outputs.
         machine: devices, processes, memory and disk to use.
         programs: compiled programs, shared by all settings of their constants.
-        keys: of what is stored (``aann.store.key``), once they are known.
     """
 
     model: Model
@@ -55,7 +54,8 @@ class Workbench:
     outputs: Any
     machine: Machine
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
-    keys: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    __repr__ = brief
 
     def start(self, inputs: Any) -> Any:
         """Run what comes before the first replaced site: once a batch."""
@@ -79,6 +79,23 @@ class Workbench:
         """What ``flow`` writes, without running what lies below the last site."""
         written, _, _ = self._descend(started, choose)
         return [written[i] for i in range(len(self.replacements))]
+
+    def look(self, started: Any) -> tuple[list[Array], list[tuple[Any, ...]]]:
+        """Natural values of each replacement's units, units last, and those at its reads."""
+        reads: list[tuple[Any, ...]] = [()] * len(self.replacements)
+
+        def look(i: int, natural: Array, at: tuple[Any, ...]) -> Array:
+            reads[i] = at
+            return natural
+
+        return self.values(started, look), reads
+
+    def computed(self, started: Any) -> list[Array]:
+        """What the programs put in place of the units.
+
+        A lower program reads what the programs above it put there, as it will in a report's row.
+        """
+        return self.values(started, lambda i, natural, at: self.run(self.replacements[i], at))
 
     def _descend(self, started: Any, choose: Choose) -> tuple[dict[int, Array], Level, Any]:
         """What is written at all levels, the last level, and the state there."""
@@ -187,62 +204,3 @@ def _check_layout(replacement: Replacement, natural: jax.ShapeDtypeStruct, batch
             f"site {replacement.site!r} has shape {natural.shape} and dtype {natural.dtype}: "
             + "; ".join(problems)
         )
-
-
-def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) -> None:
-    """Check that programs write what the bench's replacements write, and return what they must.
-
-    Args:
-        bench: the workbench.
-        programs: one for each of the bench's replacements, in their order.
-
-    Raises:
-        ValueError: another number of programs, other sites, units, reads or model, or a wrong
-            shape: all problems.
-        TypeError: a wrong dtype, or a program that JAX cannot trace.
-        LooksOutsideError: a program would look at what cannot be counted.
-    """
-    problems = []
-    checked: set[int] = set()
-    for together in programs:
-        if len(together) != len(bench.replacements):
-            problems.append(
-                f"{[p.name for p in together]} are {len(together)} programs for "
-                f"{len(bench.replacements)} replacements: give one for each, in their order"
-            )
-            continue
-        for i, program in enumerate(together):
-            if id(program.program) not in checked:
-                check_inside(program.program, program.what)
-                checked.add(id(program.program))
-            problems += _problems(bench, i, program)
-    if problems:
-        raise ValueError("\n".join(problems))
-
-
-def _problems(bench: Workbench, i: int, program: Replacement) -> list[str]:
-    main = bench.replacements[i]
-    theirs, ours = _where(program), _where(main)
-    if theirs != ours:
-        return [
-            f"{program.name!r} (site, units, reads, axis = {theirs[:4]}) cannot stand beside "
-            f"{main.name!r} ({ours[:4]}): all must be equal, and positions and basis too"
-        ]
-    found = []
-    if program.model and bench.model.name and program.model != bench.model.name:
-        found.append(
-            f"{program.name!r} was written for model {program.model!r}, not {bench.model.name!r}"
-        )
-    if program.host:  # its results are looked at when it runs
-        return found
-    result = jax.eval_shape(program.compute, *bench.reads[i])
-    try:
-        program.check_result(result, bench.sites[i])
-    except ValueError as error:
-        found.append(str(error))
-    return found
-
-
-def _where(r: Replacement) -> tuple[Any, ...]:
-    basis = None if r.basis is None else r.basis.tobytes()
-    return (r.site, r.units, r.reads, r.axis, r.positions, r.position_axis, basis)

@@ -3,5 +3,5 @@
 Start with ``compare``; ``pairing`` brings the examples of two reports together, ``sample_size`` and
 ``power`` plan the next evaluation.
 
-May use: ``report``, ``statistics``.
+May use: ``report``, ``statistics``, ``shown``.
 """

@@ -21,7 +21,9 @@ import numpy as np
 from aann.comparison.pairing import pair
 from aann.report.data import Estimate
 from aann.report.report import Report
-from aann.report.table import aligned, markdown
+from aann.shown.brief import brief
+from aann.shown.screen import Shown, Tabular
+from aann.shown.table import markdown
 from aann.statistics.bootstrap import difference, recovered
 from aann.statistics.interval import Setting, rerank
 
@@ -48,9 +50,11 @@ class Difference:
     difference: Estimate
     percentile: Estimate
 
+    __repr__ = brief
 
-@dataclasses.dataclass(frozen=True)
-class Comparison:
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Comparison(Tabular):
     """What ``aann.compare`` found.
 
     Attributes:
@@ -82,8 +86,8 @@ class Comparison:
             ["# Comparison", "", *self._head(), "", *markdown(self._cells()), "", *self._legend()]
         )
 
-    def __str__(self) -> str:
-        return "\n".join([*self._head(), *aligned(self._cells(), left=3), *self._legend()])
+    def _shown(self) -> Shown:
+        return Shown(self._head(), self._cells(), self._legend(), left=3, drop=(6, 4, 3))
 
     def _head(self) -> list[str]:
         sides = (("first", self.first), ("second", self.second))

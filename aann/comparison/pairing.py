@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from aann.report.report import Report
+from aann.shown.brief import brief
 from aann.statistics.bootstrap import MINIMUM
 
 NAMES, MARKS = "examples/names", "examples/marks"
@@ -33,6 +34,9 @@ class Paired(NamedTuple):
     names: tuple[str, ...]
     first: Mapping[str, Float[np.ndarray, "runs n"]]
     second: Mapping[str, Float[np.ndarray, "runs n"]]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def pair(

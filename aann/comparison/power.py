@@ -26,6 +26,7 @@ from statistics import NormalDist
 import numpy as np
 from jaxtyping import Float
 
+from aann.shown.brief import brief
 from aann.statistics.bootstrap import difference, recovered
 from aann.statistics.interval import Interval, Setting, interval
 
@@ -52,6 +53,8 @@ class Plan:
     damage: Float[np.ndarray, " n"]
     left: Float[np.ndarray, "2 n"]
     targets: tuple[float, float]
+
+    __repr__ = brief
 
     @property
     def influence(self) -> Float[np.ndarray, "2 n"]:

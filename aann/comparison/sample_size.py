@@ -11,27 +11,19 @@ import json
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from aann.comparison.compare import main_row
+from aann.comparison.pilot import median, plans
 from aann.comparison.power import (
     LARGEST,
-    Plan,
-    plan,
     power_by_formula,
     power_by_simulation,
     size_by_formula,
     size_by_simulation,
 )
 from aann.report.report import Report
-from aann.report.table import aligned
-from aann.statistics.bootstrap import MINIMUM, recovered
-from aann.statistics.interval import Setting
-
-KINDS = ("program", "fit")
-"""Rows that may stand for the second program."""
-
-_PILOT = Setting(draws=1000)  # for whether the pilot is good enough
+from aann.shown.brief import brief
+from aann.shown.screen import Shown, Tabular
+from aann.statistics.bootstrap import MINIMUM
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +38,8 @@ class Sizes:
 
     formula: int
     simulated: int | None
+
+    __repr__ = brief
 
     def __str__(self) -> str:
         best = self.formula if self.simulated is None else self.simulated
@@ -66,9 +60,11 @@ class Like:
     correlation: float
     paired: int
 
+    __repr__ = brief
 
-@dataclasses.dataclass(frozen=True)
-class SampleSize:
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class SampleSize(Tabular):
     """What ``aann.sample_size`` found.
 
     Attributes:
@@ -105,7 +101,7 @@ class SampleSize:
         """Strict JSON."""
         return json.dumps({"schema": 1, **dataclasses.asdict(self)}, indent=1, allow_nan=False)
 
-    def __str__(self) -> str:
+    def _shown(self) -> Shown:
         lines = [
             f"n = {self.paired} examples for {self.power:.0%} power at {self.level:.2g} (paired), "
             f"{self.unpaired} for each program (unpaired)",
@@ -123,15 +119,10 @@ class SampleSize:
             f"they recover {self.first:g} and {self.second:g}; their influences correlate by "
             f"{self.correlation:.2f}, as in the pilot.",
             "with the gaps of other rows in place of the second's:",
-            *aligned(
-                [
-                    ["row", "correlation", "n (paired, delta method)"],
-                    *([x.row, f"{x.correlation:.2f}", f"{x.paired:,}"] for x in self.likes),
-                ],
-                left=1,
-            ),
         ]
-        return "\n".join(lines)
+        header = ["row", "correlation", "n (paired, delta method)"]
+        rows = [[x.row, f"{x.correlation:.2f}", f"{x.paired:,}"] for x in self.likes]
+        return Shown(lines, [header, *rows])
 
 
 def sample_size(
@@ -169,9 +160,9 @@ def sample_size(
     if problems:
         raise ValueError("\n".join(problems))
     one = row or main_row(report)
-    plans = _plans(report, metric, one, like, (first, second))
-    other = like or _median([name for name in plans if name != one], plans)
-    found = plans[other]
+    planned = plans(report, metric, one, like, (first, second))
+    other = like or median([name for name in planned if name != one], planned)
+    found = planned[other]
 
     def sizes(*, paired: bool) -> Sizes:
         formula = size_by_formula(found, power, level, paired=paired)
@@ -193,7 +184,7 @@ def sample_size(
         None if at is None else (chance(at, paired=True), chance(at, paired=False)),
         sorted((
             Like(name, p.correlation, _whole(size_by_formula(p, power, level, paired=True)))
-            for name, p in plans.items()
+            for name, p in planned.items()
         ), key=lambda x: -x.correlation),
     )  # fmt: skip
 
@@ -218,42 +209,6 @@ def _out_of_range(
     if at is not None and at < MINIMUM:
         problems.append(f"an interval needs at least {MINIMUM} examples, got {at}")
     return problems
-
-
-def _plans(
-    report: Report, metric: str, one: str, like: str | None, targets: tuple[float, float]
-) -> dict[str, Plan]:
-    """For every row that can stand for the second program, the two programs."""
-    losses = report.arrays[f"losses/{metric}"].astype(np.float64)
-    names = [r.name for r in report.rows]
-    found = recovered(losses[-1:], losses[:-1], losses[:1], _PILOT)
-    damage = losses[0] - losses[-1]
-    if not found.ratio.identified.all():
-        raise ValueError(
-            f"the damage of zero-ablation in the pilot, {metric} {report.damage[metric]}, is not "
-            "clearly above zero: what is recovered is not identified; take a larger pilot"
-        )
-    leaves = {name: bool(found.gap.low[i] > 0) for i, name in enumerate(names)}
-    if bad := [name for name in dict.fromkeys((one, like or one)) if not leaves[name]]:
-        raise ValueError(
-            f"{', '.join(map(repr, bad))}: the gap to the intact model is not clearly above zero "
-            f"in the pilot ({metric}), so that there is nothing to scale; name rows with errors"
-        )
-    wanted = [one, *([like] if like else [])]
-    wanted += [r.name for r in report.rows if r.kind in KINDS and leaves[r.name]]
-    gaps = {name: losses[names.index(name)] - losses[-1] for name in dict.fromkeys(wanted)}
-    if len(gaps) == 1 and like is None:
-        raise ValueError(
-            f"report {report.eval!r} has no other program or fit than {one!r}: name the row that "
-            "the second program is like (the same row: errors on the same examples)"
-        )
-    return {name: plan(damage, np.stack([gaps[one], gap]), targets) for name, gap in gaps.items()}
-
-
-def _median(names: Sequence[str], plans: dict[str, Plan]) -> str:
-    """The row of the median correlation; of two the lower, which needs more examples."""
-    ranked = sorted(names, key=lambda name: plans[name].correlation)
-    return ranked[(len(ranked) - 1) // 2]
 
 
 def _whole(n: float) -> int:

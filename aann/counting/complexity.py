@@ -44,6 +44,7 @@ from aann.counting.reach import Reached, reach
 from aann.counting.text import packed, too_many
 from aann.counting.traced import Traced, traced, unexplained
 from aann.program.replacement import Replacement
+from aann.shown.brief import brief
 
 FULL = 32
 """Bits of a number without structure: float32."""
@@ -57,6 +58,8 @@ class Complexity:
     bits: float | None
     flops: float | None
 
+    __repr__ = brief
+
 
 class Known(NamedTuple):
     """The numbers of a program: those written in its code, the arrays of all others, and how many
@@ -66,6 +69,9 @@ class Known(NamedTuple):
     written: Sequence[float]
     elsewhere: list[np.ndarray]
     hidden: int
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def measure(replacement: Replacement, reads: Sequence[Any]) -> Complexity:

@@ -10,6 +10,7 @@ import numpy as np
 from aann.counting.source import TABLE
 from aann.counting.text import free, is_word, scalars
 from aann.program.outside import is_library
+from aann.shown.brief import brief
 
 
 class Content(NamedTuple):
@@ -19,6 +20,9 @@ class Content(NamedTuple):
     strings: list[str | bytes]
     words: set[str]
     others: list[Any]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def content(value: Any) -> Content:

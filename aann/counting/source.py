@@ -16,8 +16,10 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from aann.counting.bytecode import code_values, codes, references
 from aann.counting.text import free, is_word, packed, scalars
 from aann.program.outside import refused_word
+from aann.shown.brief import brief
 
 TABLE = 8
 """A list, tuple or dict of more numbers is a table: all of them count, small integers too."""
@@ -49,6 +51,8 @@ class Text:
     refused: frozenset[str] = frozenset()
     sourced: bool = True
 
+    __repr__ = brief
+
 
 def read(function: types.FunctionType) -> Text:
     """The text of a function, nested functions included."""
@@ -61,7 +65,7 @@ def read(function: types.FunctionType) -> Text:
     tree = _Bare().visit(tree)
     literals = list(_literals(tree))
     strings = [s for node in ast.walk(tree) for s in _strings(node)]
-    outer = {path[0] for path in _references(code)}
+    outer = {path[0] for path in references(code)}
     attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     spelled: set[Any] = {*strings, *attributes, *outer}
     return Text(
@@ -79,7 +83,7 @@ def read(function: types.FunctionType) -> Text:
 def _compiled(function: types.FunctionType) -> Text:
     """What the compiled code alone tells."""
     code = function.__code__
-    parts = list(_codes(code))
+    parts = list(codes(code))
     constants = [c for part in parts for c in part.co_consts]
     values = [x for c in constants for x in scalars(c)]
     names = {name for part in parts for name in part.co_names}
@@ -92,7 +96,7 @@ def _compiled(function: types.FunctionType) -> Text:
         code=marshal.dumps(code),
         written=tuple(values),
         literals=tuple(x for x in values if not free(x)),
-        names=tuple(_references(code)),
+        names=tuple(references(code)),
         imports=tuple(("", module, "") for module in imports),
         words=frozenset(s for s in strings if isinstance(s, str) and is_word(s)),
         refused=frozenset(filter(refused_word, names | {s for s in strings if isinstance(s, str)})),
@@ -109,7 +113,7 @@ def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
         compiled = compile(module, "<source>", "exec", dont_inherit=True)
     except (OSError, TypeError, SyntaxError, tokenize.TokenError):
         return None
-    if not set(_code_values(function.__code__)) <= set(_code_values(compiled)):
+    if not set(code_values(function.__code__)) <= set(code_values(compiled)):
         return None  # it was not compiled from this text
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     name = function.__code__.co_name
@@ -217,41 +221,3 @@ def _dotted(tree: ast.AST, bases: set[str]) -> Iterator[tuple[str, ...]]:
             met.add(base.id)
             yield (base.id, *reversed(path))
     yield from ((name,) for name in sorted(bases - met))
-
-
-def _references(code: types.CodeType) -> Iterator[tuple[str, ...]]:
-    """The same from compiled code, and so by Python's own scoping."""
-    for part in _codes(code):
-        path: list[str] = []
-        for step in dis.get_instructions(part):
-            if path and step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-                path.append(str(step.argval))
-                continue
-            if path:
-                yield tuple(path)
-            outer = _is_outer(step.opname, step.argval, code)
-            path = [str(step.argval)] if outer else []
-
-
-def _is_outer(operation: str, name: Any, code: types.CodeType) -> bool:
-    load, _, kind = operation.partition("_")
-    if load != "LOAD":
-        return False
-    return "GLOBAL" in kind or kind == "NAME" or name in code.co_freevars
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Compiled code and that of the functions in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
-
-
-def _code_values(code: types.CodeType) -> Iterator[Any]:
-    """Numbers, and strings that hold some, in compiled code."""
-    for part in _codes(code):
-        for constant in part.co_consts:
-            for leaf in constant if isinstance(constant, tuple | frozenset) else [constant]:
-                if isinstance(leaf, int | float | complex | bytes):
-                    yield leaf

@@ -3,5 +3,5 @@
 Start with ``examples``; ``halves`` checks that they are what they say, ``batches`` feeds them to
 compiled functions, ``provenance`` says in a report where they came from.
 
-May use: ``machine``, ``statistics``.
+May use: ``machine``, ``statistics``, ``shown``.
 """

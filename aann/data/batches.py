@@ -2,16 +2,16 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
 import numpy as np
-from tqdm import tqdm
 
 from aann.data.examples import Examples
 from aann.machine.machine import Machine
 from aann.model import Model
+from aann.shown.brief import brief
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,11 +22,15 @@ class Batch:
         inputs: (batch, ...) on the devices; the last batch is padded with its first example.
         labels: (batch,) int32, or None.
         indices: the examples' positions in the data set: the first ``len(indices)`` rows.
+        names: of these examples.
     """
 
     inputs: jax.Array
     labels: jax.Array | None
     indices: Sequence[int]
+    names: Sequence[str]
+
+    __repr__ = brief
 
 
 def default_size(model: Model) -> int:
@@ -80,8 +84,7 @@ def batches(
     machine = machine or Machine()
     process, processes = machine.process
     starts = range(0, len(examples), size)[process::processes]
-    hidden = not progress or process > 0
-    for start in tqdm(starts, desc=progress, unit="batch", disable=hidden, leave=False):
+    for start in _with_bar(starts, progress) if progress and process == 0 else starts:
         indices = range(start, min(start + size, len(examples)))
         inputs = np.asarray(examples.load(indices))
         _check(examples, inputs, indices, model.batch(len(indices)))
@@ -90,7 +93,14 @@ def batches(
         labels = None
         if examples.labels is not None:
             labels = machine.spread(examples.labels[start + rows].astype(np.int32))
-        yield Batch(machine.spread(inputs[rows]), labels, indices)
+        names = [examples.names[i] for i in indices]
+        yield Batch(machine.spread(inputs[rows]), labels, indices, names)
+
+
+def _with_bar(starts: Iterable[int], called: str) -> Iterator[int]:
+    from tqdm import tqdm  # noqa: PLC0415 - a part of import aann's time, for who wants a bar
+
+    yield from tqdm(starts, desc=called, unit="batch", leave=False)
 
 
 def _check(

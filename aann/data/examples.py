@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from aann.shown.brief import COLUMNS, clip, word
+
 Half = TypeVar("Half", bound="Examples")
 
 
@@ -54,7 +56,7 @@ class Examples:
             raise ValueError(f"data set {self.name!r}: " + "; ".join(problems))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r}, n={len(self)})"
+        return clip(f"{type(self).__name__}({word(self.name)}, n={len(self)})", COLUMNS)
 
     def __len__(self) -> int:
         return len(self.names)

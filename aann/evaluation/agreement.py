@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from aann.evaluation.ladder import Programs
+from aann.evaluation.lineup import Programs
 from aann.machine.machine import Machine
 from aann.program.constant import Constant
 from aann.program.replacement import Replacement

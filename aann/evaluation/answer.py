@@ -17,6 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from aann.shown.brief import brief
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Metric:
 
     function: Callable[..., Any] = dataclasses.field(metadata={"static": True})
     data: tuple[Any, ...] = ()
+
+    __repr__ = brief
 
     def __call__(self, outputs: Any) -> Any:
         """The numbers of the examples with these outputs."""

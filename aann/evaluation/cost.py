@@ -1,5 +1,9 @@
-"""What a row of the ladder is charged for: its program, and what it was fitted to."""
+"""What a row of the ladder is charged for: its program, and what it was fitted to.
 
+And what the network spends on the units themselves, which stands beside it in a report.
+"""
+
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +14,11 @@ import numpy as np
 from aann.bench.ablation import Joint, Row, View
 from aann.bench.workbench import Workbench
 from aann.counting.complexity import FULL, Complexity, flops, measure, single, total
+from aann.counting.natural import of_units
+from aann.data.examples import Design
+from aann.machine.machine import Machine
+from aann.model import Model
+from aann.program.replacement import Replacement
 
 
 def of_row(bench: Workbench, row: Row | Joint) -> Complexity:
@@ -39,3 +48,17 @@ def _of_part(bench: Workbench, i: int, row: Row) -> Complexity:
     return Complexity(
         (program.constants or 0) + row.scalars, (program.bits or 0) + FULL * row.scalars, cost
     )
+
+
+def of_natural(
+    model: Model, main: Sequence[Replacement], design: Design, machine: Machine
+) -> dict[str, int | float | None]:
+    """The complexity of the units themselves; what several share counts for each.
+
+    Process 0 works it out for all: the first examples are its own.
+    """
+    cost = None
+    if machine.process[0] == 0:
+        cost = dataclasses.asdict(of_units(model, main, design))
+    found: dict[str, int | float | None] = machine.gather(cost)[0]
+    return found

@@ -8,18 +8,32 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.data.batches import size_for
 from aann.data.examples import Examples, held_out
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
-from aann.evaluation.ladder import programs_row, together, zero_row
+from aann.evaluation.ladder import programs_row, zero_row
+from aann.evaluation.lineup import together
 from aann.evaluation.measure import measure
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.shown.screen import Shown, Tabular
 from aann.store.room import check_room
+
+
+class Shares(Tabular, dict[str, dict[str, float]]):
+    """What ``exhaustive`` returns: name -> metric -> recovered, or for two rows the mean loss."""
+
+    def _shown(self) -> Shown:
+        """Names and metrics; the two rows of losses come first."""
+        metrics = list(next(iter(self.values()), {}))
+        rows = [[name, *(f"{found[m]:.4f}" for m in metrics)] for name, found in self.items()]
+        head = "loss recovered over the whole population; of zero and intact the mean loss"
+        return Shown([head], [["row", *metrics], *rows])
 
 
 @ends_together
@@ -30,7 +44,7 @@ def exhaustive(
     *,
     batch_size: int | None = None,
     machine: Machine | None = None,
-) -> dict[str, dict[str, float]]:
+) -> Shares:
     """The loss recovered by programs over all of ``population``.
 
     Args:
@@ -43,7 +57,7 @@ def exhaustive(
 
     Returns:
         name -> metric -> recovered, NaN where zero-ablation costs nothing. For ``zero`` and
-        ``intact`` the mean losses themselves.
+        ``intact`` the mean losses themselves. A dict that shows itself as a table.
 
     Raises:
         TypeError: ``population`` is a half.
@@ -75,10 +89,10 @@ def exhaustive(
     rows = [zero_row(main), *(programs_row(p, "program") for p in chosen.values())]
     losses = measure(bench, rows, held_out(population)).losses
     means = {metric: x.astype(np.float64).mean(axis=1) for metric, x in losses.items()}
-    results = {
-        "zero": {metric: float(mean[0]) for metric, mean in means.items()},
-        "intact": {metric: float(mean[-1]) for metric, mean in means.items()},
-    }
+    results = Shares(
+        zero={metric: float(mean[0]) for metric, mean in means.items()},
+        intact={metric: float(mean[-1]) for metric, mean in means.items()},
+    )
     for row, name in enumerate(chosen, start=1):
         results[name] = {metric: _ratio(mean, row) for metric, mean in means.items()}
     return results

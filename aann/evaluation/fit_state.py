@@ -10,19 +10,13 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from aann.data.batches import Batch
-from aann.store.key import digest
-from aann.store.partial import Arrays, Partial
-
-SUMS = (
-    ("sums", "n"), ("sums", "natural"), ("sums", "moments"),
-    ("equations", "gram"), ("equations", "cross"), ("equations", "rows"),
-)  # fmt: skip
-"""What a part of a fit adds up over batches, and over processes: where it is, and its name."""
+from aann.evaluation.design_sums import DesignSums
+from aann.store.digest import digest
+from aann.store.results import Results
 
 SHARE = 0.05
 """At most so much of the time goes to writing states."""
@@ -32,13 +26,15 @@ class FitState:
     """Saves and restores the parts of a fit.
 
     Args:
-        partial: where to.
+        results: where to.
         parts: of the fit, which are changed in place.
         process: which process fits them, and of how many: each has sums of its own.
     """
 
-    def __init__(self, partial: Partial, parts: Sequence[Any], process: tuple[int, int]) -> None:
-        self.partial, self.parts = partial, parts
+    def __init__(
+        self, results: Results, parts: Sequence[DesignSums], process: tuple[int, int]
+    ) -> None:
+        self.results, self.parts = results, parts
         self.name = "fit-{}-of-{}".format(*process)
         self.chain, self.count, self.saved = "", 0, 0
         self.due = 0.0
@@ -49,7 +45,7 @@ class FitState:
         Args:
             batches: makes those of the fit.
         """
-        found = self.partial.load(self.name)
+        found = self.results.load(self.name)
         left = batches()
         if found is None:
             return left
@@ -61,7 +57,7 @@ class FitState:
             warnings.warn("inputs have changed since the fit was saved: fitting anew", stacklevel=3)
             return batches()
         for i, part in enumerate(self.parts):
-            _restore(part, {n.partition("/")[2]: x for n, x in found.items() if _of(n, i)})
+            part.restore({n.partition("/")[2]: x for n, x in found.items() if _of(n, i)})
         self.saved = count
         return left
 
@@ -71,7 +67,7 @@ class FitState:
         Raises:
             OSError: the cache folder cannot be written.
         """
-        if self.partial.folder is None:
+        if self.results.folder is None:
             return
         self._see(batch)
         if time.monotonic() >= self.due:
@@ -89,8 +85,8 @@ class FitState:
         progress = json.dumps([self.count, self.chain]).encode()
         arrays = {"progress": np.frombuffer(progress, np.uint8)}
         for i, part in enumerate(self.parts):
-            arrays |= {f"{i}/{name}": x for name, x in _arrays(part).items()}
-        self.partial.save(self.name, "", arrays)
+            arrays |= {f"{i}/{name}": x for name, x in part.state().items()}
+        self.results.save(self.name, "", arrays)
         self.saved = self.count
         end = time.monotonic()
         self.due = end + (end - begin) / SHARE
@@ -102,21 +98,3 @@ class FitState:
 
 def _of(name: str, i: int) -> bool:
     return name.startswith(f"{i}/")
-
-
-def _arrays(part: Any) -> Arrays:
-    """The state of a part of a fit."""
-    seen = [k for k, donor in enumerate(part.natural) if donor.size]
-    arrays = {name: np.asarray(getattr(getattr(part, owner), name)) for owner, name in SUMS}
-    arrays["seen"] = np.asarray(seen, np.int64)
-    if seen:
-        arrays["donors"] = np.stack([part.natural[k] for k in seen])
-        arrays["outputs"] = np.stack([part.output[k] for k in seen])
-    return arrays
-
-
-def _restore(part: Any, arrays: Arrays) -> None:
-    for owner, name in SUMS:
-        setattr(getattr(part, owner), name, arrays[name][()])
-    for row, k in enumerate(arrays["seen"]):
-        part.natural[k], part.output[k] = arrays["donors"][row], arrays["outputs"][row]

@@ -9,87 +9,20 @@ import numpy as np
 
 from aann.bench import ablation
 from aann.bench.ablation import Joint, Row, Rung
-from aann.evaluation.fit import Fitted
-from aann.program.replacement import Replacement
+from aann.evaluation.fitted import Fitted
+from aann.evaluation.lineup import Lineup, Programs, name_of
 from aann.report.data import Kind
 
-Programs = Sequence[Replacement]
-"""One program for each of the replacements that are evaluated together, in their order."""
 
-RESERVED = (
-    "zero", "mean", "position mean", "resample", "linear", "intact",
-    "program of another example", "units permuted",
-)  # fmt: skip
-
-
-def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacement, ...]:
-    """One replacement or several, as several.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if isinstance(replacement, Replacement):
-        return (replacement,)
-    if not replacement:
-        raise ValueError("nothing to evaluate: pass at least one replacement")
-    return tuple(replacement)
-
-
-def each(rows: Replacement | Sequence[Replacement | Sequence[Replacement]]) -> list[Programs]:
-    """The programs of several rows; one replacement is one row."""
-    return [together(row) for row in ([rows] if isinstance(rows, Replacement) else rows)]
-
-
-def name_of(programs: Programs) -> str:
-    """What tables call programs that run together."""
-    return " + ".join(p.name for p in programs)
-
-
-def check_names(programs: Sequence[Programs]) -> None:
-    """Refuse two rows of one name.
-
-    Args:
-        programs: of every row, those to be evaluated first.
-
-    Raises:
-        ValueError: names are empty, occur twice, or are those of other rows.
-    """
-    for together in programs:
-        names = [p.name for p in together]
-        if not all(names) or len(set(names)) < len(names):
-            raise ValueError(
-                f"programs that are evaluated together need different names, got {names}: pass "
-                "name= to aann.make"
-            )
-    taken = {*RESERVED, f"{name_of(programs[0])}, recalibrated"}
-    repeated = []
-    for name in map(name_of, programs):
-        if name in taken:
-            repeated.append(name)
-        taken.add(name)
-    if repeated:
-        raise ValueError(
-            f"rows need names of their own, but these occur twice: {', '.join(repeated)}; rename "
-            "with replacement.with_constants(name=...)"
-        )
-
-
-def ladder(
-    main: Programs,
-    fitted: Sequence[Fitted],
-    programs: Sequence[Programs],
-    controls: Sequence[Programs],
-    seed: int,
-) -> list[Row | Joint]:
+def ladder(lineup: Lineup, fitted: Sequence[Fitted], seed: int) -> list[Row | Joint]:
     """All rows.
 
     Args:
-        main: the programs to evaluate.
-        fitted: what is known of the design examples, for each of them.
-        programs: more programs for the same places.
-        controls: wrong programs for the same places.
+        lineup: the programs to evaluate, more of them, and wrong ones.
+        fitted: what is known of the design examples, for each program to evaluate.
         seed: of the permutation of units.
     """
+    main = lineup.main
     rows = [zero_row(main)]
     rows.append(
         _each(
@@ -116,7 +49,7 @@ def ladder(
                 "fit",
             )
         )
-    rows += [programs_row(p, "program") for p in [*programs, main]]
+    rows += [programs_row(p, "program") for p in [*lineup.programs, main]]
     rows.append(_recalibrated(main, fitted))
     rows.append(
         _each(
@@ -126,7 +59,7 @@ def ladder(
     )  # fmt: skip
     if any(len(r.units) > 1 for r in main):
         rows.append(_permuted(main, seed))
-    return rows + [programs_row(c, "control") for c in controls]
+    return rows + [programs_row(c, "control") for c in lineup.controls]
 
 
 def _joined(name: str, kind: Kind, parts: Sequence[Row]) -> Row | Joint:

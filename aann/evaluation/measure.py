@@ -11,15 +11,18 @@ from jaxtyping import Array, Float, Int
 
 from aann.bench.ablation import Joint, Row, View
 from aann.bench.workbench import Workbench
-from aann.data.batches import Batch, batches
+from aann.data.batches import Batch
 from aann.data.examples import HeldOut
 from aann.evaluation import metrics
 from aann.evaluation.apart import check_apart
+from aann.evaluation.donors import donor_of
 from aann.evaluation.finite import check_finite
-from aann.evaluation.fit import donor_of
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
+from aann.statistics.moments import COUNT, agreement, moments
 from aann.store import key
-from aann.store.partial import Partial
-from aann.store.prefixes import Prefixes
+from aann.store.digest import digest
+from aann.store.passes import Pass
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -35,6 +38,8 @@ class Measured:
     losses: dict[str, Float[np.ndarray, "runs n"]]
     r2: Float[np.ndarray, "rows units"]
     correlation: Float[np.ndarray, "rows units"]
+
+    __repr__ = brief
 
 
 def measure(
@@ -69,28 +74,24 @@ def measure(
         metrics.check_labels(heldout.labels, classes, heldout.names)
     donors = donor_of(heldout.names, seed)
     losses: dict[int, list[dict[str, np.ndarray]]] = {}
-    moments = np.zeros((len(rows), 7, sum(len(r.units) for r in bench.replacements)))
-    label = f"heldout: {heldout.name}" if progress else ""
-    partial = Partial(
-        bench.machine,
-        lambda: key.digest(
-            "measure", key.of_bench(bench), key.of_rows(bench, rows), key.of_examples(heldout), seed
-        ),
-    )
+    sums = np.zeros((len(rows), COUNT, sum(len(r.units) for r in bench.replacements)))
+
+    def section() -> str:
+        known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
+        return digest("measure", key.of_bench(bench), *known)
+
     states = jax.tree.leaves([part.state for row in rows for part in row.parts])
-    with Prefixes(bench, reserved=sum(x.nbytes for x in states)) as prefixes:
-        for batch in batches(
-            heldout, bench.batch_size, bench.model, progress=label, machine=bench.machine
-        ):
-            names = [heldout.names[i] for i in batch.indices]
-            run = functools.partial(_measure_batch, bench, rows, batch, names, donors, prefixes)
-            results = partial.recall("losses", batch, run)
-            moments += results.pop("moments")
+    reserved = sum(x.nbytes for x in states)
+    with Pass(bench, heldout, section, reserved=reserved, progress=progress) as run:
+        for batch in run.batches():
+            compute = functools.partial(_measure_batch, run, rows, batch, donors)
+            results = run.recall("losses", batch, compute)
+            sums += results.pop("moments")
             losses[batch.indices[0]] = [
                 {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
             ]
-    everyone = bench.machine.gather((losses, moments))
-    r2, correlation = _agreement(np.sum([m for _, m in everyone], axis=0))
+    everyone = bench.machine.gather((losses, sums))
+    r2, correlation = agreement(np.sum([theirs for _, theirs in everyone], axis=0))
     found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
     joined = {
         metric: np.stack(
@@ -98,7 +99,7 @@ def measure(
         )
         for metric in found[0][0]
     }
-    return Measured(losses=joined, r2=r2, correlation=correlation)
+    return Measured(losses=Listing(joined), r2=r2, correlation=correlation)
 
 
 def _classes(bench: Workbench, labels: np.ndarray | None) -> int:
@@ -119,23 +120,19 @@ def _classes(bench: Workbench, labels: np.ndarray | None) -> int:
 
 
 def _measure_batch(
-    bench: Workbench,
-    rows: Sequence[Row | Joint],
-    batch: Batch,
-    names: Sequence[str],
-    donors: Int[np.ndarray, " n"],
-    prefixes: Prefixes,
+    run: Pass, rows: Sequence[Row | Joint], batch: Batch, donors: Int[np.ndarray, " n"]
 ) -> dict[str, np.ndarray]:
     """Metric -> (rows + 1, n) losses of a batch, and under ``moments`` the sums of the units."""
+    bench, names = run.bench, batch.names
     n = len(names)
-    started = prefixes.start(batch)
+    started = run.start(batch)
     natural, intact_logits = bench.flow(started, lambda i, natural, reads: natural)
     on_host = [np.asarray(values[:n]) for values in natural]
     for values, replacement in zip(on_host, bench.replacements, strict=True):
         check_finite(values, names, replacement, "the intact model")
     donor = bench.machine.spread(np.resize(donors[list(batch.indices)], bench.batch_size))
     outputs: dict[Any, Array] = {}
-    losses, moments = [], []
+    losses, sums = [], []
     for row in rows:
         check = batch.indices[0] == 0
         written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
@@ -144,12 +141,12 @@ def _measure_batch(
         for mine, truth, replacement in zip(written, on_host, bench.replacements, strict=True):
             values = np.asarray(mine[:n])
             check_finite(values, names, replacement, f"row {row.name!r}")
-            found.append(_moments(truth, values))
-        moments.append(np.concatenate(found, axis=1))
+            found.append(moments(truth, values))
+        sums.append(np.concatenate(found, axis=1))
     losses.append(_on_host(intact_logits, intact_logits, batch.labels, n))
     stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
     units = sum(len(r.units) for r in bench.replacements)
-    return {**stacked, "moments": np.stack(moments) if rows else np.zeros((0, 7, units))}
+    return {**stacked, "moments": np.stack(sums) if rows else np.zeros((0, COUNT, units))}
 
 
 def _chooser(
@@ -192,25 +189,3 @@ _losses = jax.jit(metrics.per_example)
 @functools.cache
 def _run_rung(rung: Any) -> Any:
     return jax.jit(rung)
-
-
-def _moments(natural: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Sums over examples and positions of 1, y, p, yy, pp, yp and (y - p)^2, in float64."""
-    y, p = (v.reshape(-1, v.shape[-1]).astype(np.float64) for v in (natural, values))
-    products = [np.einsum("nu,nu->u", a, b) for a, b in ((y, y), (p, p), (y, p), (y - p, y - p))]
-    return np.stack([np.full(y.shape[1], float(len(y))), y.sum(0), p.sum(0), *products])
-
-
-def _agreement(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """R2 and correlation of each row and unit."""
-    n, y, p, yy, pp, yp, squares = np.moveaxis(moments, 1, 0)
-    variance_y = yy / n - (y / n) ** 2
-    variance_p = pp / n - (p / n) ** 2
-    covariance = yp / n - (y / n) * (p / n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r2 = 1.0 - squares / n / variance_y
-        spread = np.sqrt(np.maximum(variance_y, 0) * np.maximum(variance_p, 0))
-        # Rounding leaves a constant a variance of about 1e-16 of its square.
-        constant = variance_p <= 1e-13 * pp / n
-        correlation = np.where(constant, np.nan, covariance / spread)
-    return r2, correlation

@@ -7,7 +7,7 @@ import numpy as np
 
 from aann.bench.workbench import Workbench, workbench
 from aann.data.examples import HeldOut
-from aann.evaluation.fit import donor_order
+from aann.evaluation.donors import donor_order
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import Measured, measure
 from aann.model import Model

@@ -3,5 +3,5 @@
 Start with ``machine``; ``processes`` keeps several hosts together, ``kept`` holds arrays in memory
 within a budget, ``heap`` gives freed memory back to the system.
 
-May use: ``trace.precision``, ``model``.
+May use: ``trace.precision``, ``model``, ``shown``.
 """

@@ -19,6 +19,7 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from aann.machine import processes
 from aann.machine.kept import Kept
 from aann.model import Model
+from aann.shown.brief import COLUMNS, clip
 from aann.trace.precision import in_bfloat16
 
 DEFAULT_MEMORY = 4 * 2**30
@@ -53,6 +54,12 @@ class Machine:
     distributed: bool = False
     bfloat16: bool = False
     kept: Kept = dataclasses.field(default_factory=Kept, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        marks = [name for name in ("resume", "distributed", "bfloat16") if getattr(self, name)]
+        cache = [] if self.cache is None else [f"cache={self.cache}"]
+        facts = [f"devices={self.devices}", f"memory={self.budget / 2**30:.3g} GiB", *cache]
+        return clip(f"Machine({', '.join([*facts, *(f'{m}=True' for m in marks)])})", COLUMNS)
 
     def __post_init__(self) -> None:
         problems = [] if self.mesh is None else _problems(self.mesh)

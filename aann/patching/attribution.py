@@ -13,7 +13,7 @@ gradient is one-sided.
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -21,9 +21,11 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import Pairs, check_finite, pairs
+from aann.patching.pairs import Pairs, PatchingOptions, check_finite, pairs
 from aann.patching.patch import patch_places
-from aann.program.axes import AXES
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
+from aann.shown.screen import Shown, Tabular
 from aann.splicing.splice import capture, trace_model
 from aann.trace import run as running
 
@@ -48,9 +50,11 @@ class EstimateError:
     worst: tuple[int, ...]
     worst_absolute: float
 
+    __repr__ = brief
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Attributed:
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Attributed(Tabular):
     """Estimated changes, and exact ones where they were measured.
 
     Attributes:
@@ -71,14 +75,19 @@ class Attributed:
     clean: np.ndarray
     corrupted: np.ndarray
 
-    def __str__(self) -> str:
-        rows = ["site                       places  mean |error|  mean |exact|  correlation  worst"]
-        rows += [
-            f"{site:<26} {e.places:>6}  {e.mean_absolute:>12.4g}  {e.scale:>12.4g}  "
-            f"{e.correlation:>11.3f}  {e.worst}: {e.worst_absolute:.4g}"
+    def _shown(self) -> Shown:
+        header = ["site", "places", "mean |error|", "mean |exact|", "correlation", "worst"]
+        rows = [
+            [
+                site, str(e.places), f"{e.mean_absolute:.4g}", f"{e.scale:.4g}",
+                f"{e.correlation:.3f}", f"{e.worst}: {e.worst_absolute:.4g}",
+            ]
             for site, e in self.errors.items()
-        ]
-        return "\n".join(rows)
+        ]  # fmt: skip
+        places = sum(x[..., 0].size for x in self.estimates.values())
+        head = f"estimated changes of {places:,} places at {len(self.estimates)} sites"
+        measured = "their error:" if rows else "none of them was measured"
+        return Shown([f"{head} ({self.direction}); {measured}"], [header, *rows])
 
 
 def attribution_patching(
@@ -88,13 +97,9 @@ def attribution_patching(
     sites: str | Sequence[str],
     metric: Metric | Callable[[Any], Any],
     *,
-    by: Sequence[int | str] = (),
-    direction: str = "denoise",
     exact: int | None = None,
     seed: int = 0,
-    batch_size: int | None = None,
-    at_once: int = 1,
-    axes: Mapping[str, Sequence[str]] = AXES,
+    **options: Unpack[PatchingOptions],
 ) -> Attributed:
     """Estimate the effect of patching every place of the sites, and measure the error.
 
@@ -104,14 +109,11 @@ def attribution_patching(
         corrupted: inputs of the same shape and dtype.
         sites: floating-point sites.
         metric: differentiable ``outputs -> (batch,) float``, see ``aann.evaluation.answer``.
-        by: axes of the sites along which places lie; the rest is summed.
-        direction: as in ``activation_patching``.
         exact: how many places of each site to patch exactly, drawn at random; None is all of them
             and 0 none, which leaves the error unknown.
         seed: of the draw.
-        batch_size: examples at a time; all of them by default.
-        at_once: places at a time, for the exact changes.
-        axes: last word of a site's name -> names of its axes.
+        **options: ``by`` (the rest is summed), ``direction``, ``batch_size``, ``at_once`` (for the
+            exact changes), ``axes``: see ``PatchingOptions``.
 
     Raises:
         ValueError: as ``activation_patching``; a site is not of a floating-point dtype; ``exact``
@@ -121,26 +123,24 @@ def attribution_patching(
     metric = as_metric(metric)
     if exact is not None and exact < 0:
         raise ValueError(f"exact is a number of places, 0 for none or None for all: got {exact}")
-    checked = pairs(
-        model, clean, corrupted, names, metric,
-        by=by, direction=direction, batch_size=batch_size, axes=axes, differentiate=True,
-    )  # fmt: skip
+    checked = pairs(model, clean, corrupted, names, metric, options, differentiate=True)
     estimates = _estimates(model, checked, metric)
     rng = np.random.default_rng(seed)
     chosen = {name: _choose(places.all(), exact, rng) for name, places in checked.places.items()}
     ends = (np.zeros(0, np.float32),) * 2
     measured: dict[str, np.ndarray] = {}
     if exact != 0:
-        measured, *found = patch_places(model, checked, metric, chosen, at_once=at_once)
+        measured, *found = patch_places(model, checked, metric, chosen)
         ends = (found[0], found[1])
         for name, change in measured.items():
             check_finite(change, f"the metric with {name!r} patched")
+    direction = checked.direction
     clean_metric, corrupted_metric = ends[::-1] if direction == "denoise" else ends
     return Attributed(
         direction=direction,
-        estimates=estimates,
-        measured={n: chosen[n] for n in measured},
-        exact=measured,
+        estimates=Listing(estimates),
+        measured=Listing({n: chosen[n] for n in measured}),
+        exact=Listing(measured),
         errors={n: _error(estimates[n][_at(chosen[n])], x, chosen[n]) for n, x in measured.items()},
         clean=clean_metric,
         corrupted=corrupted_metric,

@@ -18,6 +18,7 @@ from aann.evaluation.answer import Metric, check_metric
 from aann.model import Model
 from aann.patching.pairs import check_sites
 from aann.program.axes import Places, places
+from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of
@@ -37,6 +38,8 @@ class Contributions:
     by: tuple[int | str, ...]
     held: tuple[str, ...]
     axes: Mapping[str, Sequence[str]]
+
+    __repr__ = brief
 
     @property
     def _named(self) -> list[str]:

@@ -26,6 +26,7 @@ from jaxtyping import Float
 
 from aann.model import Model
 from aann.patching import blocks
+from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.segment import segment
@@ -44,6 +45,8 @@ class Copying:
     rank: np.ndarray
     top: np.ndarray
     eigenvalue: np.ndarray
+
+    __repr__ = brief
 
 
 def ov_circuit(

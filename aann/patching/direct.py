@@ -26,6 +26,8 @@ from aann.patching import blocks
 from aann.patching.contributions import Contributions
 from aann.patching.pairs import chunks, example_count, like_batch, take
 from aann.program.axes import AXES
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -43,6 +45,8 @@ class Direct:
     contributions: dict[str, np.ndarray]
     total: np.ndarray
     error: float
+
+    __repr__ = brief
 
 
 def direct_logit_attribution(
@@ -111,7 +115,7 @@ def direct_logit_attribution(
             f"{scale:.3g} (tolerance {tolerance:g} of that): run with higher precision, "
             'jax.default_matmul_precision("highest")'
         )
-    return Direct(joined, total, error)
+    return Direct(Listing(joined), total, error)
 
 
 def _cut_rows(values: Any, rank: int, count: int) -> np.ndarray:

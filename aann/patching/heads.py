@@ -21,7 +21,7 @@ score on short sequences; scores say where a head looks, ``aann.patching.copying
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -32,6 +32,8 @@ from jaxtyping import Array, Bool, Float, Int
 from aann.model import Model
 from aann.patching import blocks
 from aann.patching.pairs import chunks
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 from aann.splicing.splice import capture, trace_model
 from aann.trace.graph import shape_of
 
@@ -48,9 +50,11 @@ class HeadScores:
         queries: name -> how many queries counted.
     """
 
-    scores: dict[str, dict[str, np.ndarray]]
+    scores: Mapping[str, Mapping[str, np.ndarray]]
     uniform: dict[str, float]
     queries: dict[str, int]
+
+    __repr__ = brief
 
     def table(self, name: str) -> np.ndarray:
         """(layers, heads) of one score.
@@ -146,7 +150,7 @@ def head_scores(
             f"no query counts for {', '.join(empty)}: pass sequences in which tokens occur again "
             "(and, for induction, are followed by something before they do)"
         )
-    means = {k: {n: x / queries[k] for n, x in by.items()} for k, by in total.items()}
+    means = {k: Listing({n: x / queries[k] for n, x in by.items()}) for k, by in total.items()}
     uniform = {k: float(by.pop("uniform")[0]) for k, by in means.items()}
     return HeadScores(means, uniform, queries)
 

@@ -19,9 +19,11 @@ from aann.evaluation.answer import Metric, as_metric, check_metric
 from aann.model import Model
 from aann.patching import blocks
 from aann.patching.pairs import chunks, example_count, like_batch, take
+from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
 from aann.splicing.splice import sites as all_sites
+from aann.trace.meant import meant
 
 
 def logit_lens(
@@ -76,9 +78,9 @@ def logit_lens(
     for rows, count in chunks(n, batch_size):
         found = lens(model.params, take(inputs, rows), judge.take(rows) if judge else None)
         parts.append([np.asarray(x)[:count] for x in found])
-    return {
-        name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)
-    }
+    return Listing(
+        {name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)}
+    )
 
 
 def _unlike(shapes: Any, names: Sequence[str], final: str) -> list[str]:
@@ -86,7 +88,7 @@ def _unlike(shapes: Any, names: Sequence[str], final: str) -> list[str]:
     problems = [] if names else ["no sites: name at least one"]
     for name in names:
         if name not in shapes:
-            problems.append(f"no site {name!r} in this model: see aann.sites")
+            problems.append(f"no site {name!r} in this model: {meant(name, list(shapes))}")
         elif (shapes[name].shape, shapes[name].dtype) != (like.shape, like.dtype):
             problems.append(
                 f"site {name!r} has shape {shapes[name].shape} and dtype {shapes[name].dtype}, "

@@ -5,7 +5,7 @@ Everything that mixes a clean and a corrupted run checks its arguments here, all
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import jax
 import jax.numpy as jnp
@@ -13,12 +13,33 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, check_metric
 from aann.model import Model
-from aann.program.axes import Places, places
+from aann.program.axes import AXES, Places, places
+from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of
 
 DIRECTIONS = ("denoise", "noise")
+
+
+class PatchingOptions(TypedDict, total=False):
+    """Keywords that activation, path and attribution patching share.
+
+    Attributes:
+        by: axes of the patched sites along which places lie, as names or numbers:
+            ``("position",)``, ``("head",)``, ``(1, 2)``. Without any the whole site is one place.
+        direction: ``"denoise"``, the default, puts clean values into the corrupted run;
+            ``"noise"`` corrupted ones into the clean run.
+        batch_size: examples at a time; all of them by default.
+        at_once: places at a time, 1 by default. More pays off on accelerators and on small batches.
+        axes: last word of a site's name -> names of its axes; ``AXES`` by default.
+    """
+
+    by: Sequence[int | str]
+    direction: str
+    batch_size: int | None
+    at_once: int
+    axes: Mapping[str, Sequence[str]]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,6 +52,8 @@ class Pairs:
         n: how many examples.
         size: of a batch.
         places: site -> its places.
+        direction: of the patch.
+        at_once: places at a time.
     """
 
     base: Any
@@ -38,6 +61,10 @@ class Pairs:
     n: int
     size: int
     places: Mapping[str, Places]
+    direction: str
+    at_once: int
+
+    __repr__ = brief
 
     def batches(self, metric: Metric) -> Iterator[tuple[Any, Any, Metric, int]]:
         """Base inputs, other inputs, metric and how many rows count; the last batch is padded."""
@@ -90,29 +117,25 @@ def pairs(
     corrupted: Any,
     names: Sequence[str],
     metric: Metric,
+    options: PatchingOptions,
     *,
-    by: Sequence[int | str],
-    direction: str,
-    batch_size: int | None,
-    axes: Mapping[str, Sequence[str]],
     differentiate: bool = False,
 ) -> Pairs:
     """Check everything that two runs and a list of sites can have wrong.
 
     Raises:
+        TypeError: there are no such options.
         ValueError: with all problems.
     """
+    _check_known(options)
     problems = [] if names else ["no sites: name at least one"]
     problems += [f"site {n!r} is named twice" for n in dict.fromkeys(names) if names.count(n) > 1]
-    if direction not in DIRECTIONS:
-        problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
-    if batch_size is not None and batch_size < 1:
-        problems.append(f"batch_size is at least 1, got {batch_size}")
+    problems += _option_problems(options)
     problems += _check_inputs(model, clean, corrupted)
     if problems:
         raise ValueError("\n".join(problems))
     n = example_count(clean)
-    batch = like_batch(clean, batch_size)
+    batch = like_batch(clean, options.get("batch_size"))
     size = example_count(batch)
     try:
         graph = trace_model(model, model.params, batch, names)
@@ -127,13 +150,34 @@ def pairs(
     for name in names if not problems else ():
         shape = shape_of(graph.read_vars(name)[0]).shape
         try:
-            found[name] = places(name, shape, by, axes)
+            found[name] = places(name, shape, options.get("by", ()), options.get("axes", AXES))
         except ValueError as error:
             problems.append(str(error))
     if problems:
         raise ValueError("\n".join(problems))
+    direction = options.get("direction", DIRECTIONS[0])
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
-    return Pairs(base, other, n, size, found)
+    return Pairs(base, other, n, size, found, direction, options.get("at_once", 1))
+
+
+def _check_known(options: PatchingOptions) -> None:
+    known = PatchingOptions.__annotations__
+    if unknown := sorted(options.keys() - known):
+        raise TypeError(
+            f"patching takes no {', '.join(unknown)}: its options are {', '.join(known)}"
+        )
+
+
+def _option_problems(options: PatchingOptions) -> list[str]:
+    """What is wrong with options whatever the sites are."""
+    problems = []
+    if (direction := options.get("direction", DIRECTIONS[0])) not in DIRECTIONS:
+        problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
+    if (size := options.get("batch_size")) is not None and size < 1:
+        problems.append(f"batch_size is at least 1, got {size}")
+    if (at_once := options.get("at_once", 1)) < 1:
+        problems.append(f"at_once is the number of places at a time, at least 1: got {at_once}")
+    return problems
 
 
 def check_sites(graph: Graph, names: Sequence[str], size: int, *, differentiate: bool) -> list[str]:

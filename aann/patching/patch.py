@@ -13,7 +13,7 @@ compiled function with nothing patched, so that a place with equal values change
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -21,8 +21,9 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import Pairs, check_finite, like_batch, pairs
-from aann.program.axes import AXES, Places
+from aann.patching.pairs import Pairs, PatchingOptions, check_finite, like_batch, pairs
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 
 
@@ -41,6 +42,8 @@ class Patched:
     changes: dict[str, np.ndarray]
     clean: np.ndarray
     corrupted: np.ndarray
+
+    __repr__ = brief
 
     @property
     def base(self) -> np.ndarray:
@@ -88,12 +91,7 @@ def activation_patching(
     corrupted: Any,
     sites: str | Sequence[str],
     metric: Metric | Callable[[Any], Any],
-    *,
-    by: Sequence[int | str] = (),
-    direction: str = "denoise",
-    batch_size: int | None = None,
-    at_once: int = 1,
-    axes: Mapping[str, Sequence[str]] = AXES,
+    **options: Unpack[PatchingOptions],
 ) -> Patched:
     """Patch every place of the sites, one at a time.
 
@@ -103,13 +101,8 @@ def activation_patching(
         corrupted: inputs of the same shape and dtype; row i is compared with row i of ``clean``.
         sites: where to patch, such as every layer's ``resid_pre``.
         metric: ``outputs -> (batch,) float``, see ``aann.evaluation.answer``.
-        by: axes of the sites along which places lie, as names or numbers: ``("position",)``,
-            ``("head",)``, ``(1, 2)``. Without any the whole site is one place.
-        direction: ``"denoise"`` puts clean values into the corrupted run, ``"noise"`` corrupted
-            ones into the clean run.
-        batch_size: examples at a time; all of them by default.
-        at_once: places at a time. More than 1 pays off on accelerators and on small batches.
-        axes: last word of a site's name -> names of its axes.
+        **options: ``by``, ``direction``, ``batch_size``, ``at_once``, ``axes``: see
+            ``PatchingOptions``.
 
     Returns:
         Changes of the metric for every site, place and example.
@@ -120,26 +113,19 @@ def activation_patching(
     """
     names = [sites] if isinstance(sites, str) else list(sites)
     metric = as_metric(metric)
-    checked = pairs(
-        model, clean, corrupted, names, metric,
-        by=by, direction=direction, batch_size=batch_size, axes=axes,
-    )  # fmt: skip
+    checked = pairs(model, clean, corrupted, names, metric, options)
     chosen = {name: places.all() for name, places in checked.places.items()}
-    flat, base, other = patch_places(model, checked, metric, chosen, at_once=at_once)
-    shaped = {n: x.reshape(*checked.places[n].sizes, checked.n) for n, x in flat.items()}
+    flat, base, other = patch_places(model, checked, metric, chosen)
+    shaped = Listing({n: x.reshape(*checked.places[n].sizes, checked.n) for n, x in flat.items()})
     for name, change in shaped.items():
         check_finite(change, f"the metric with {name!r} patched")
+    direction = checked.direction
     clean_metric, corrupted_metric = (other, base) if direction == "denoise" else (base, other)
     return Patched(direction, shaped, clean_metric, corrupted_metric)
 
 
 def patch_places(
-    model: Model,
-    checked: Pairs,
-    metric: Metric,
-    chosen: Mapping[str, np.ndarray],
-    *,
-    at_once: int = 1,
+    model: Model, checked: Pairs, metric: Metric, chosen: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Patch the chosen places of each site.
 
@@ -148,17 +134,14 @@ def patch_places(
         checked: inputs and places.
         metric: of the outputs.
         chosen: site -> (k, axes) integers, indices of places.
-        at_once: places at a time.
 
     Returns:
         site -> (k, n) changes of the metric, and the metric of the base and of the other run, (n,).
 
     Raises:
-        ValueError: ``at_once`` is below 1, or the metric of an unpatched run is not finite.
+        ValueError: the metric of an unpatched run is not finite.
     """
-    if at_once < 1:
-        raise ValueError(f"at_once is the number of places at a time, at least 1: got {at_once}")
-    sweep = _sweep(model, checked, at_once)
+    sweep = _sweep(model, checked)
     changes: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
     ends: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for base, other, judge, count in checked.batches(metric):
@@ -194,7 +177,7 @@ class _Sweep:
     below: dict[str, Callable[..., Any]]
 
 
-def _sweep(model: Model, checked: Pairs, at_once: int) -> _Sweep:
+def _sweep(model: Model, checked: Pairs) -> _Sweep:
     batch = like_batch(checked.base, checked.size)
     pieces = {name: cut(model, name, batch) for name in checked.places}
 
@@ -212,12 +195,13 @@ def _sweep(model: Model, checked: Pairs, at_once: int) -> _Sweep:
         prepared=jax.jit(lambda p: {n: c.prepare(p) for n, c in pieces.items()})(model.params),
         above=jax.jit(above),
         judged=jax.jit(judged),
-        below={n: jax.jit(_below(n, c, checked.places[n], at_once)) for n, c in pieces.items()},
+        below={n: jax.jit(_below(n, c, checked)) for n, c in pieces.items()},
     )
 
 
-def _below(name: str, piece: Any, places: Places, at_once: int) -> Callable[..., Any]:
+def _below(name: str, piece: Any, checked: Pairs) -> Callable[..., Any]:
     """The suffix with one place patched, mapped over places; the first row patches nothing."""
+    places, at_once = checked.places[name], checked.at_once
 
     def below(prepared: Any, above: Any, other: Any, where: Any, metric: Metric) -> Any:
         value, crossing = above

@@ -22,13 +22,14 @@ everything between S and R again for each place.
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import jax
 import jax.numpy as jnp
 
 from aann.evaluation.answer import Metric
 from aann.model import Model
+from aann.patching.pairs import PatchingOptions
 from aann.patching.patch import Patched, activation_patching
 from aann.program.axes import AXES, places
 from aann.splicing.splice import trace_model
@@ -52,11 +53,7 @@ def path_patching(
     metric: Metric | Callable[[Any], Any],
     *,
     frozen: Sequence[str] = (),
-    by: Sequence[int | str] = (),
-    direction: str = "denoise",
-    batch_size: int | None = None,
-    at_once: int = 1,
-    axes: Mapping[str, Sequence[str]] = AXES,
+    **options: Unpack[PatchingOptions],
 ) -> Patched:
     """Patch every place of the sender, with the change going through the receivers alone.
 
@@ -69,21 +66,14 @@ def path_patching(
             as ``{"blocks.1.attn.q": {"head": 3}}``.
         metric: ``outputs -> (batch,) float``, see ``aann.evaluation.answer``.
         frozen: sites that keep their base values while the receivers are read.
-        by: axes of the sender along which places lie.
-        direction: ``"denoise"`` puts clean values into the corrupted run, ``"noise"`` (what Wang
-            et al. do) corrupted ones into the clean run.
-        batch_size: examples at a time; all of them by default.
-        at_once: places at a time.
-        axes: last word of a site's name -> names of its axes.
+        **options: ``by`` (axes of the sender), ``direction`` (Wang et al.: ``"noise"``),
+            ``batch_size``, ``at_once``, ``axes``: see ``PatchingOptions``.
 
     Raises:
         ValueError: as ``activation_patching`` and ``through``.
     """
-    limited = through(model, sender, receivers, frozen, axes=axes)
-    patched = activation_patching(
-        limited, clean, corrupted, SENT + sender, metric,
-        by=by, direction=direction, batch_size=batch_size, at_once=at_once, axes=axes,
-    )  # fmt: skip
+    limited = through(model, sender, receivers, frozen, axes=options.get("axes", AXES))
+    patched = activation_patching(limited, clean, corrupted, SENT + sender, metric, **options)
     return dataclasses.replace(patched, changes={sender: patched.changes[SENT + sender]})
 
 

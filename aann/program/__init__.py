@@ -4,5 +4,5 @@ Start with ``replacement``; ``registry`` is ``aann.register`` and ``aann.make``,
 ``axes`` say which part of a site is meant, ``constant`` is a number with its origin. ``host`` runs
 programs in NumPy, ``outside`` keeps programs from looking at files, clocks and their own text.
 
-May use: ``trace``.
+May use: ``trace``, ``shown``.
 """

@@ -18,6 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
+from aann.shown.brief import brief
+
 _STREAM = ("batch", "position", "unit")
 _HEADS = ("batch", "position", "head", "unit")
 _PAIRS = ("batch", "head", "query", "key")
@@ -41,6 +43,8 @@ class Places:
 
     axes: tuple[int, ...]
     sizes: tuple[int, ...]
+
+    __repr__ = brief
 
     def __len__(self) -> int:
         return math.prod(self.sizes)

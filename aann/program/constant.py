@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 import jax
 import numpy as np
 
+from aann.shown.brief import brief, word
+
 Origin = Literal["derived", "source", "fitted", "chosen"]
 
 
@@ -26,6 +28,11 @@ class Constant:
     origin: Origin = "chosen"
     note: str = ""
 
+    __repr__ = brief
+
+    def __str__(self) -> str:
+        return word(self.value)
+
     def __post_init__(self) -> None:
         if self.origin not in get_args(Origin):
             raise ValueError(f"origin is one of {get_args(Origin)}, got {self.origin!r}")
@@ -43,6 +50,8 @@ class Constant:
 @jax.tree_util.register_pytree_with_keys_class
 class Constants(Mapping[str, Any]):
     """The constants as their program sees them: ``c.gain`` or ``c["gain"]``."""
+
+    __repr__ = brief
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)

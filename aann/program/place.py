@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from aann.shown.brief import brief
+
 ORTHONORMAL = 1e-4
 """How far a basis' Gram matrix may be from the identity, entry by entry."""
 
@@ -36,6 +38,8 @@ class Place:
     positions: tuple[int, ...] | None = None
     position_axis: int = 1
     basis: Float[np.ndarray, "width k"] | None = None
+
+    __repr__ = brief
 
     def problems(self) -> list[str]:
         """What is wrong with it, whatever the site."""

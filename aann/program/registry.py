@@ -10,7 +10,19 @@ import numpy as np
 
 from aann.program.constant import Constant
 from aann.program.replacement import Replacement
+from aann.shown.brief import counted
+from aann.shown.screen import Shown, Tabular
 from aann.trace.site import INPUT
+
+
+class Registered(Tabular, dict[str, Replacement]):
+    """Replacements by name."""
+
+    def _shown(self) -> Shown:
+        rows = [[name, r.model, r.site, str(len(r.units)), r.claim] for name, r in self.items()]
+        header = ["name", "model", "site", "units", "claim"]
+        return Shown([counted(len(rows), "replacement")], [header, *rows], left=5)
+
 
 _registered: dict[str, Replacement] = {}
 
@@ -123,7 +135,7 @@ def replacement(name: str) -> Replacement:
 
 def registered() -> Mapping[str, Replacement]:
     """All registered replacements by name."""
-    return dict(_registered)
+    return Registered(_registered)
 
 
 def _origin(program: Callable[..., Any]) -> str:

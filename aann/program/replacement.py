@@ -24,6 +24,7 @@ from aann.program.constant import Constant, Constants, as_known, like, name_prob
 from aann.program.host import run as run_on_host
 from aann.program.outside import call
 from aann.program.place import Place, indices
+from aann.shown.brief import brief
 from aann.trace.site import INPUT
 
 
@@ -60,6 +61,8 @@ class Replacement:
     position_axis: int = 1
     basis: np.ndarray | None = None
     host: bool = False
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         for field, plain in (("units", indices), ("positions", indices), ("reads", tuple)):

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
 SCHEMA = 1
@@ -25,6 +27,8 @@ class Estimate:
     low: float | None
     high: float | None
     identified: bool = True
+
+    __repr__ = brief
 
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
@@ -46,6 +50,8 @@ class Damage:
     mean: float
     low: float
     high: float
+
+    __repr__ = brief
 
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
@@ -69,6 +75,8 @@ class ReportRow:
         r2, correlation: one a unit; None where undefined.
         source: the source of the row's programs and of the helpers that count with them; empty for
             rows without a program.
+        values: the declared constants of those programs, as the top level's ``constants``; empty
+            likewise.
     """
 
     name: str
@@ -81,6 +89,9 @@ class ReportRow:
     r2: Sequence[float | None]
     correlation: Sequence[float | None]
     source: str = ""
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    __repr__ = brief
 
     @property
     def mean_correlation(self) -> float | None:
@@ -134,6 +145,11 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arrays", Listing(self.arrays))
 
     def row(self, name: str) -> ReportRow:
         """The row called ``name``.

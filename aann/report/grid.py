@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from aann.report.data import Estimate, ReportData
 from aann.report.text import count, numbers, share
+from aann.shown.brief import brief
 
 MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}
 """One for each kind of row, so that nobody needs colours to tell them apart."""
@@ -29,6 +30,9 @@ class Bar(NamedTuple):
     zero: float
     one: float
 
+    def __repr__(self) -> str:
+        return brief(self)
+
 
 class Cell(NamedTuple):
     """A cell.
@@ -46,6 +50,9 @@ class Cell(NamedTuple):
     kind: str = ""
     bar: Bar | None = None
     more: str = ""
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 class Grid(NamedTuple):
@@ -65,12 +72,13 @@ class Grid(NamedTuple):
     notes: Sequence[str] = ()
     strong: str = ""
 
+    def __repr__(self) -> str:
+        return brief(self)
+
     def numeric(self, column: int) -> bool:
         """Whether the column holds numbers, some of them perhaps unknown."""
         cells = [row[column] for row in self.rows]
-        return any(cell.text for cell in cells) and not any(
-            isinstance(cell.value, str) for cell in cells
-        )
+        return any(c.text for c in cells) and not any(isinstance(c.value, str) for c in cells)
 
 
 def of_text(
@@ -120,10 +128,8 @@ def ladder(report: ReportData) -> Grid:
         "Correlation and R² with the natural units: means over units, all examples and "
         "positions. Flops: an example.",
     ]
-    strong = report.main.name if report.main else ""
-    return Grid(
-        "What stands in for the units, and the loss that it recovers", head, rows, notes, strong
-    )
+    title = "What stands in for the units, and the loss that it recovers"
+    return Grid(title, head, rows, notes, report.main.name if report.main else "")
 
 
 def damage(report: ReportData) -> Grid:

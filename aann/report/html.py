@@ -21,6 +21,7 @@ from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
 from aann.report.pictures import Picture
 from aann.report.text import count, rounding, share, some
+from aann.shown.brief import brief
 
 
 class Chapter(NamedTuple):
@@ -29,12 +30,18 @@ class Chapter(NamedTuple):
     report: ReportData
     pictures: Sequence[Picture] = ()
 
+    def __repr__(self) -> str:
+        return brief(self)
+
 
 class Program(NamedTuple):
     """One source, and the rows that it stands behind."""
 
     rows: Sequence[ReportRow]
     source: Markup
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def page(
@@ -107,6 +114,9 @@ class Fact(NamedTuple):
     value: str
     interval: str
     beside: str
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def _facts(report: ReportData) -> list[Fact]:

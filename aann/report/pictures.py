@@ -6,6 +6,8 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from aann.shown.brief import brief
+
 
 class Picture(NamedTuple):
     """A picture file in memory.
@@ -21,6 +23,9 @@ class Picture(NamedTuple):
     alt: str
     kind: str
     data: bytes
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     @property
     def address(self) -> str:

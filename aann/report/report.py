@@ -14,6 +14,7 @@ import numpy as np
 from aann.report import pictures, text
 from aann.report.data import SCHEMA, ReportData
 from aann.report.file import read
+from aann.shown.screen import screen
 
 
 class Report(ReportData):
@@ -77,6 +78,9 @@ class Report(ReportData):
         from aann.report.html import fragment  # noqa: PLC0415
 
         return fragment(self)
+
+    def __repr__(self) -> str:
+        return screen(text.glance(self))
 
     def __str__(self) -> str:
         return text.table(self)

@@ -7,7 +7,9 @@ import numpy as np
 
 from aann.report.data import Estimate, ReportData
 from aann.report.pictures import title
-from aann.report.table import aligned, markdown
+from aann.shown.brief import COLUMNS, clip
+from aann.shown.screen import Shown
+from aann.shown.table import aligned, markdown
 
 SHOWN_UNITS = 20
 
@@ -16,6 +18,28 @@ def table(report: ReportData) -> str:
     """The ladder with its provenance and legend, for a terminal."""
     shown = aligned([_header(report), *_cells(report)], left=2)
     return "\n".join([*_provenance(report), *shown, *legend(report)])
+
+
+def glance(report: ReportData) -> Shown:
+    """The ladder for one screen, its head in a line each."""
+    header = _header(report)
+    end = len(header) - 1
+    names = [row.name for row in report.rows]
+    data = report.data
+    head = [
+        _what(report),
+        f"data: {data['name']}, {data['split']}, n = {data['n']}; seed {report.seed}; "
+        "recovered with 95% intervals",
+        f"damage of zero-ablation: {', '.join(f'{m} {report.damage[m]}' for m in report.metrics)}",
+    ]
+    return Shown(
+        [clip(line, COLUMNS) for line in head],
+        [header, *_cells(report)],
+        left=2,
+        # Flops, R2, and all metrics but the first go before what is counted.
+        drop=(end, end - 3, *reversed(range(3, 2 + len(report.metrics)))),
+        keep=[names.index(report.main.name)] if report.main else [],
+    )
 
 
 def page(report: ReportData, figures: Sequence[str] = ()) -> str:
@@ -102,8 +126,7 @@ def _provenance(report: ReportData) -> list[str]:
     damage = ", ".join(f"{m} {report.damage[m]}" for m in report.metrics)
     intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
     return [
-        f"{report.eval}: {len(report.units)} units of {report.site} in {report.model}: "
-        f"{some(report.units)}",
+        _what(report),
         f"data: {data['name']}, {data['split']}, n = {data['n']} "
         f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
         f"seed {report.seed}; 95% BCa bootstrap intervals",
@@ -111,6 +134,13 @@ def _provenance(report: ReportData) -> list[str]:
         f"intact model's loss: {intact}",
         *rounding(report),
     ]
+
+
+def _what(report: ReportData) -> str:
+    return (
+        f"{report.eval}: {len(report.units)} units of {report.site} in {report.model}: "
+        f"{some(report.units)}"
+    )
 
 
 def rounding(report: ReportData) -> list[str]:

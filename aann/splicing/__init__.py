@@ -4,5 +4,5 @@ Start with ``splice`` (``aann.sites``, ``capture``, ``splice``); ``cut`` splits 
 into a prefix that runs once a batch and a suffix that runs once a replacement, ``levels`` does so
 for several sites, one below the other.
 
-May use: ``program``, ``trace``.
+May use: ``program``, ``trace``, ``shown``.
 """

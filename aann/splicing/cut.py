@@ -23,6 +23,7 @@ import jax
 from jax.extend.core import Literal, Var
 
 from aann.model import Model
+from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of
@@ -48,12 +49,18 @@ class Cut:
         crossing: shapes and dtypes of the other values that cross, one example batch.
     """
 
-    prepare: Callable[[Any], tuple[Any, ...]]
-    prefix: Callable[[tuple[Any, ...], Any], tuple[dict[str, Any], tuple[Any, ...]]]
-    suffix: Callable[[tuple[Any, ...], dict[str, Any], tuple[Any, ...]], Any]
+    prepare: Callable[[Any], tuple[Any, ...]] = dataclasses.field(repr=False)
+    prefix: Callable[[tuple[Any, ...], Any], tuple[dict[str, Any], tuple[Any, ...]]] = (
+        dataclasses.field(repr=False)
+    )
+    suffix: Callable[[tuple[Any, ...], dict[str, Any], tuple[Any, ...]], Any] = dataclasses.field(
+        repr=False
+    )
     sites: tuple[str, ...]
     lower: tuple[str, ...]
     crossing: tuple[jax.ShapeDtypeStruct, ...]
+
+    __repr__ = brief
 
 
 def cut(model: Model, sites: str | Sequence[str], inputs: Any, *, reads: Sequence[str] = ()) -> Cut:

@@ -17,6 +17,7 @@ from jaxtyping import Array
 
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.shown.brief import brief
 from aann.splicing.cut import Cut, cut
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
@@ -46,6 +47,8 @@ class Level:
     values: Mapping[str, Any]
     before: Callable[[Any], State]
     after: Callable[[State, Mapping[int, Array]], tuple[Any, dict[str, Any]]]
+
+    __repr__ = brief
 
     def reads(self, state: State) -> dict[str, Any]:
         """Values at the reads of this level."""

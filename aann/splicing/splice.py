@@ -16,6 +16,7 @@ import jax
 from aann.model import Model
 from aann.program.place import overlap
 from aann.program.replacement import Replacement
+from aann.shown.listing import Listing
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of, trace
 from aann.trace.site import INPUT
@@ -35,7 +36,13 @@ def trace_model(model: Model, params: Any, inputs: Any, wanted: Collection[str] 
     )
 
 
-def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
+class Sites(Listing):
+    """A model's sites: name -> ``jax.ShapeDtypeStruct``, in the order of execution."""
+
+    entry = "site"
+
+
+def sites(model: Model, inputs: Any = None) -> Sites:
     """Names, shapes and dtypes of a model's sites, in the order of execution.
 
     Args:
@@ -43,8 +50,9 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
         inputs: example inputs (arrays or ``jax.ShapeDtypeStruct``); by default a batch of one.
 
     Returns:
-        name -> ``jax.ShapeDtypeStruct``. ``input`` comes first, in the structure of the inputs. A
-        mark inside a loop is listed step by step, as ``name[0]``, ``name[1]``, ...
+        name -> ``jax.ShapeDtypeStruct``, a dict that shows itself as a table (``print`` shows all
+        of it). ``input`` comes first, in the structure of the inputs. A mark inside a loop is
+        listed step by step, as ``name[0]``, ``name[1]``, ...
     """
     given = model.batch(1) if inputs is None else inputs
     try:
@@ -56,7 +64,7 @@ def sites(model: Model, inputs: Any = None) -> dict[str, Any]:
                 "batch axis, leave it out: they are ONE example."
             )
         raise
-    return {INPUT: jax.eval_shape(lambda x: x, given)} | graph.listing
+    return Sites({INPUT: jax.eval_shape(lambda x: x, given), **graph.listing})
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:

@@ -3,5 +3,5 @@
 Start with ``bootstrap`` (recovered, and differences of it); ``resample`` draws, ``interval`` makes
 percentile and BCa intervals.
 
-May use: nothing of aann.
+May use: ``shown``, for the reprs of its data.
 """

@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from aann.shown.brief import brief
 from aann.statistics.interval import Interval, Setting, interval
 from aann.statistics.resample import draw_means, group_sums
 
@@ -47,6 +48,9 @@ class Recovered(NamedTuple):
     ratio: Interval
     damage: Interval
     gap: Interval
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def recovered(

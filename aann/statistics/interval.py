@@ -16,6 +16,8 @@ import numpy as np
 from jaxtyping import Bool, Float64
 from numpy.typing import ArrayLike
 
+from aann.shown.brief import brief, word
+
 Method = Literal["bca", "percentile"]
 
 LEAST_DRAWS = 100
@@ -43,6 +45,10 @@ class Setting:
     confidence: float = 0.95
     method: Method = "bca"
     groups: Sequence[Any] | None = None
+
+    def __repr__(self) -> str:  # with its defaults, which messages compare
+        parts = [f"{f.name}={word(getattr(self, f.name))}" for f in dataclasses.fields(self)]
+        return f"Setting({', '.join(parts)})"
 
     def __post_init__(self) -> None:
         if self.groups is not None:
@@ -79,6 +85,8 @@ class Interval:
     draws: Float64[np.ndarray, "*shape draws"]
     jackknife: Float64[np.ndarray, "*shape units"]
     setting: Setting
+
+    __repr__ = brief
 
     def __getitem__(self, index: Any) -> "Interval":
         """Some of the estimates, by NumPy's indexing of their leading axes."""

@@ -1,8 +1,9 @@
 """What comes before the replaced sites, run once a batch and kept: in memory, then on disk.
 
-    with Prefixes(bench, again=True) as prefixes:
-        for batch in batches(...):
-            started = prefixes.start(batch)         # bench.start(batch.inputs), or what it returned
+    prefixes = Prefixes(bench, again=True)
+    for batch in batches(...):
+        started = prefixes.start(batch)         # bench.start(batch.inputs), or what it returned
+    prefixes.close()
 
 The values are found by the key of the cut model and by the inputs of the batch themselves. Where
 they stay:
@@ -30,6 +31,7 @@ from aann.data.batches import Batch
 from aann.machine import heap
 from aann.store import key as keys
 from aann.store import shard
+from aann.store.digest import digest
 
 FOLDER = "prefixes"
 
@@ -61,10 +63,8 @@ class Prefixes:
         self.spills = again and self.machine.cache is None
         self.temporary: pathlib.Path | None = None
 
-    def __enter__(self) -> "Prefixes":
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def close(self) -> None:
+        """Forget what no later pass can use."""
         if self.machine.memory is None:
             self.machine.kept.forget(self.section)
         if self.temporary is not None:
@@ -78,7 +78,7 @@ class Prefixes:
         """
         if not self.active:
             return self.bench.start(batch.inputs)
-        key = keys.digest("prefix of", self.section, np.asarray(batch.inputs))
+        key = digest("prefix of", self.section, np.asarray(batch.inputs))
         arrays = self._find(key)
         if arrays is not None:
             return jax.tree.unflatten(self.tree, [self._on_device(x) for x in arrays])

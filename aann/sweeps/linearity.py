@@ -16,6 +16,7 @@ import jax
 from jax.extend.core import ClosedJaxpr
 
 from aann.model import Model
+from aann.shown.brief import brief
 from aann.splicing.cut import Cut, cut
 from aann.trace.affine import AFFINE, CONSTANT, Form, forms, linear_part
 
@@ -42,6 +43,8 @@ class Linearity:
     program: ClosedJaxpr
     kinds: tuple[Form, ...]
     outputs: Any
+
+    __repr__ = brief
 
     def linear(self, prepared: Any, value: jax.Array, crossing: Any) -> Any:
         """The linear part of the suffix at ``value``: suffix(x + value) - suffix(x) for any x.

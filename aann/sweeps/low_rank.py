@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from aann.shown.brief import brief
 from aann.sweeps.linearity import Linearity
 from aann.sweeps.single import Singles
 
@@ -33,6 +34,8 @@ class LowRank:
 
     rows: Int[np.ndarray, " rows"]
     table: Float[Array, "units rows *outputs"]
+
+    __repr__ = brief
 
 
 def table_bytes(found: Linearity, single: Singles) -> int:

@@ -17,6 +17,7 @@ from jaxtyping import Array, Int
 from aann.evaluation import metrics as metrics_of
 from aann.machine.machine import Machine
 from aann.model import Model
+from aann.shown.brief import brief
 from aann.splicing.cut import cut
 from aann.sweeps.low_rank import moved
 from aann.sweeps.single import Singles
@@ -39,6 +40,8 @@ class OneByOne:
     site: str
     single: Singles
     rows: Int[np.ndarray, " rows"] | None
+
+    __repr__ = brief
 
     def losses(
         self,

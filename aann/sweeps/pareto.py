@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting import complexity
 from aann.counting.natural import of_units
 from aann.data.examples import Design, Examples, HeldOut
@@ -35,6 +36,7 @@ from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.report.data import Damage, Estimate
+from aann.shown.screen import html, screen
 from aann.statistics.bootstrap import MINIMUM, Recovered, difference, recovered
 from aann.statistics.interval import Interval, Setting
 from aann.sweeps import pareto_table
@@ -80,8 +82,14 @@ class Pareto(ParetoData):
         """A Markdown page: the front, then all settings."""
         return pareto_table.page(self)
 
+    def __repr__(self) -> str:
+        return screen(pareto_table.front(self))
+
     def __str__(self) -> str:
         return pareto_table.text(self)
+
+    def _repr_html_(self) -> str:
+        return html(pareto_table.front(self))
 
 
 def pareto(

@@ -12,6 +12,8 @@ from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.report.data import Damage, Estimate
+from aann.shown.brief import brief
+from aann.shown.listing import Listing
 
 SCHEMA = 1
 
@@ -41,6 +43,8 @@ class Point:
     design: Estimate
     heldout: Estimate | None = None
     step: Estimate | None = None
+
+    __repr__ = brief
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -85,6 +89,11 @@ class ParetoData:
     examples: Design = dataclasses.field(repr=False)
     batch_size: int | None = dataclasses.field(default=None, repr=False)
     machine: Machine | None = dataclasses.field(default=None, repr=False)
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arrays", Listing(self.arrays))
 
     @property
     def chosen(self) -> list[Replacement]:

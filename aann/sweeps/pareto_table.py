@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from aann.report.data import Estimate
-from aann.report.table import aligned, markdown
+from aann.shown.screen import Shown
+from aann.shown.table import aligned, markdown
 from aann.sweeps.pareto_data import ParetoData
 
 Cells = Sequence[Sequence[str]]
@@ -14,6 +15,13 @@ def text(found: ParetoData) -> str:
     return "\n".join(_lines(found, lambda cells: aligned(cells, left=1), "{}:"))
 
 
+def front(found: ParetoData) -> Shown:
+    """The front alone, for one screen."""
+    caution = "measured on the examples that it was chosen by, so too good: .report(heldout)"
+    head = [_place(found), *([] if found.data["heldout"] else [caution]), f"{_title(found)}:"]
+    return Shown(head, _front(found), drop=(4, 1, 6))
+
+
 def page(found: ParetoData) -> str:
     """The same as a Markdown page."""
     title = f"# Bits and recovered: {found.site} of {found.model}"
@@ -21,14 +29,25 @@ def page(found: ParetoData) -> str:
 
 
 def _lines(found: ParetoData, table: Callable[[Cells], Iterable[str]], heading: str) -> list[str]:
-    count = sum(p.on_front for p in found.points)
     return [
         *_head(found), "",
-        heading.format(f"The front: {count} of {len(found.points)} settings, shortest first"),
+        heading.format(_title(found)),
         *table(_front(found)), "",
         *_legend(found), "",
         heading.format("All settings, on design examples"), *table(_all(found)),
     ]  # fmt: skip
+
+
+def _title(found: ParetoData) -> str:
+    count = sum(p.on_front for p in found.points)
+    return f"The front: {count} of {len(found.points)} settings, shortest first"
+
+
+def _place(found: ParetoData) -> str:
+    return (
+        f"{len(found.units)} units of {found.site} in {found.model}; {found.metric} recovered; "
+        f"seed {found.seed}, {found.draws:,} draws"
+    )
 
 
 def _head(found: ParetoData) -> list[str]:
@@ -39,8 +58,7 @@ def _head(found: ParetoData) -> list[str]:
     ]
     n = found.natural
     return [
-        f"{len(found.units)} units of {found.site} in {found.model}; {found.metric} recovered; "
-        f"seed {found.seed}, {found.draws:,} draws",
+        _place(found),
         *halves,
         f"the units replaced: {_count(n.get('constants'))} constants, {_count(n.get('bits'))} bits",
     ]

@@ -17,9 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from aann.bench.workbench import Choose, check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import Choose, workbench
 from aann.counting.digits import significant
-from aann.data.batches import Batch, batches, size_for
+from aann.data.batches import Batch, size_for
 from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.evaluation import metrics as metrics_of
@@ -30,7 +31,9 @@ from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.constant import Constant
 from aann.program.replacement import Replacement
-from aann.store.prefixes import Prefixes
+from aann.shown.brief import counted
+from aann.shown.screen import Shown, Tabular
+from aann.store.passes import Pass
 from aann.store.room import check_room
 from aann.sweeps.one_by_one import even_size
 from aann.sweeps.sweep_losses import Found, SweepLosses, check_examples, collect
@@ -103,8 +106,7 @@ def sweep(
             apart.add(id(program.program))
         return bench.run(program, reads)
 
-    def measure(batch: Batch, prefixes: Prefixes) -> Found:
-        started = prefixes.start(batch)
+    def measure(batch: Batch, started: Any) -> Found:
         _, intact = bench.flow(started, lambda i, natural, reads: natural)
         chosen: list[Choose] = [partial(write, program) for program in programs]
         rows = []
@@ -115,22 +117,28 @@ def sweep(
         return changed, judge(intact, intact, batch.labels)
 
     names = ["zero"] * zero + [program.name for program in programs]
-    with Prefixes(bench) as prefixes:
-        found = (
-            (batch, measure(batch, prefixes))
-            for batch in batches(examples, bench.batch_size, model, machine=machine)
-        )
-        return collect(names, found, examples, machine)
+    with Pass(bench, examples) as run:
+        found = ((batch, measure(batch, run.start(batch))) for batch in run.batches())
+        return collect(names, found, examples, machine, site=programs[0].site)
 
 
 def _zero(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
     return jnp.zeros_like(natural)
 
 
+class Settings(Tabular, list[Replacement]):
+    """What ``settings`` returns: a list of replacements."""
+
+    def _shown(self) -> Shown:
+        """Names, which say what is set, and what they have in common."""
+        of = f" of {self[0].model}, site {self[0].site!r}" if self else ""
+        return Shown([counted(len(self), "setting") + of], [["setting"], *([r.name] for r in self)])
+
+
 def settings(
     program: Replacement, points: Sequence[Mapping[str, Any]] = ({},), /, *,
     digits: Sequence[int] | None = None, **grid: Sequence[Any] | np.ndarray,
-) -> list[Replacement]:  # fmt: skip
+) -> Settings:  # fmt: skip
     """A program at many settings of its constants, each with a name of its own.
 
     Args:
@@ -155,7 +163,7 @@ def settings(
     ]
     if digits is not None and not (_listed(digits) and all(map(_counts, digits))):
         problems.append(f"digits are a list of whole numbers of at least 1, got {digits!r}")
-    found: list[Replacement] = []
+    found = Settings()
     for new in () if problems else _combinations(points, grid):
         try:
             name = ", ".join([program.name, *(_label(*one) for one in new)])

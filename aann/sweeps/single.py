@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array
 
 from aann.program.place import Place
+from aann.shown.brief import brief
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,6 +30,8 @@ class Singles:
     axis: int
     units: np.ndarray
     inside: np.ndarray
+
+    __repr__ = brief
 
     def values(self, value: Array) -> Array:
         """(batch, *shape) to (units, batch, *rest)."""

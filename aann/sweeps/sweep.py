@@ -35,6 +35,7 @@ from aann.machine.machine import Machine
 from aann.machine.processes import together
 from aann.model import Model
 from aann.program.place import Place
+from aann.shown.brief import brief
 from aann.splicing.splice import sites
 from aann.sweeps.linearity import linearity
 from aann.sweeps.low_rank import low_rank, table_bytes
@@ -74,6 +75,8 @@ class Sweep:
     state: Any = dataclasses.field(repr=False)
     machine: Machine = dataclasses.field(default_factory=Machine)
 
+    __repr__ = brief
+
     def run(
         self, examples: Examples, value: str | ArrayLike = "zero", metrics: Sequence[str] = ("nll",)
     ) -> SweepLosses:
@@ -107,7 +110,8 @@ class Sweep:
                 (batch, run(batch.inputs, batch.labels, values))
                 for batch in batches(examples, size, self.model, machine=self.machine)
             )
-            return collect(self.single.units.tolist(), found, examples, self.machine)
+            units = self.single.units.tolist()
+            return collect(units, found, examples, self.machine, site=self.site)
 
     def _values(self, value: str | ArrayLike, examples: Examples, size: int) -> np.ndarray:
         """(units, *rest) what is written."""

@@ -12,28 +12,59 @@ from aann.data.examples import Examples
 from aann.evaluation import metrics as metrics_of
 from aann.machine.machine import Machine
 from aann.model import Model
+from aann.shown.listing import Listing
+from aann.shown.screen import Shown, Tabular
 
 METRICS = ("nll", "kl", "agreement", "top1", "top5")
 """What can be measured, see ``aann.evaluation.metrics``."""
 UNLABELLED = ("kl", "agreement")
+_UNITS = {"nll": " nats", "kl": " nats"}  # the others are shares of examples
 
 Found = tuple[dict[str, Array], dict[str, Array]]
 """Of a batch: metric -> (rows, batch), and metric -> (batch,) of the intact model."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class SweepLosses:
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class SweepLosses(Tabular):
     """What a sweep measured.
 
     Attributes:
         rows: what was replaced: units, or names of replacements.
         losses: metric -> (rows, n) float32, the loss of every example.
         intact: metric -> (n,), of the model as it is.
+        site: where it was replaced.
+        data: name of the examples.
     """
 
     rows: tuple[int | str, ...]
     losses: dict[str, Float[np.ndarray, "rows n"]]
     intact: dict[str, Float[np.ndarray, " n"]]
+    site: str = ""
+    data: str = ""
+
+    def _shown(self) -> Shown:
+        """What each row adds to the mean losses; units, of which there are many, largest first."""
+        n = len(next(iter(self.intact.values()), ()))
+        intact = {m: float(x.mean(dtype=np.float64)) for m, x in self.intact.items()}
+        added = [
+            [float(x) - intact[m] for x in self.losses[m].mean(axis=1, dtype=np.float64)]
+            for m in intact
+        ]
+        order = list(range(len(self.rows)))
+        units = all(isinstance(row, int) for row in self.rows)
+        if units and added:
+            order.sort(key=lambda i: -abs(added[0][i]))
+        what = "units" if units else "programs"
+        means = ", ".join(f"{m} {mean:.4g}{_UNITS.get(m, '')}" for m, mean in intact.items())
+        head = [
+            f"{len(self.rows)} {what} at site {self.site!r}, replaced one by one; "
+            f"{self.data}, n = {n:,}",
+            f"intact model: {means}; what each adds to that{', largest first' * units}:",
+        ]
+        cells = [
+            [str(self.rows[i]), *(f"{of_metric[i]:+.4g}" for of_metric in added)] for i in order
+        ]
+        return Shown(head, [[what[:-1], *intact], *cells])
 
 
 def check_examples(model: Model, examples: Examples, metrics: Sequence[str]) -> None:
@@ -74,6 +105,8 @@ def collect(
     found: Iterable[tuple[Batch, Found]],
     examples: Examples,
     machine: Machine,
+    *,
+    site: str,
 ) -> SweepLosses:
     """Put the losses of all batches together on the host, without the padding of the last one.
 
@@ -82,6 +115,7 @@ def collect(
         found: of every batch of this process.
         examples: all of them.
         machine: which processes share them.
+        site: where it was replaced.
 
     Raises:
         ValueError: a loss is NaN.
@@ -95,7 +129,7 @@ def collect(
         )
     everyone = {i: part for theirs in machine.gather(parts) for i, part in theirs.items()}
     losses, intact = zip(*(everyone[i] for i in sorted(everyone)), strict=True)
-    result = SweepLosses(tuple(rows), _joined(losses), _joined(intact))
+    result = SweepLosses(tuple(rows), _joined(losses), _joined(intact), site, examples.name)
     for metric, values in result.losses.items():
         whole = np.concatenate([values, result.intact[metric][None]])
         if len(bad := np.argwhere(np.isnan(whole))):
@@ -108,5 +142,5 @@ def collect(
     return result
 
 
-def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    return {m: np.concatenate([p[m] for p in parts], axis=-1) for m in parts[0]}
+def _joined(parts: Sequence[dict[str, np.ndarray]]) -> Listing:
+    return Listing({m: np.concatenate([p[m] for p in parts], axis=-1) for m in parts[0]})

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, JaxprEqn, Literal, Var
 
+from aann.shown.brief import brief
 from aann.trace.graph import shape_of
 from aann.trace.inline import CALLS, CUSTOM_RULES
 from aann.trace.part import body_of, evaluate_part, part
@@ -57,6 +58,9 @@ class Form(NamedTuple):
     degree: int
     data: bool = False
     why: str = ""
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def forms(program: ClosedJaxpr, kinds: Sequence[Form]) -> list[Form]:

@@ -10,7 +10,6 @@ count as sites; tracing a large model takes a fraction of a second, so jit what 
 """
 
 import dataclasses
-import difflib
 import functools
 import re
 from collections import Counter
@@ -20,8 +19,10 @@ from typing import Any
 import jax
 from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
 
+from aann.shown.brief import brief
 from aann.trace.inline import CALLS, CUSTOM_RULES, inline, listed, loops
 from aann.trace.loops import MARKS, base, bodies, marks_inside
+from aann.trace.meant import all_of, meant, root_of
 from aann.trace.part import variables
 from aann.trace.site import INPUT
 
@@ -53,6 +54,8 @@ class Graph:
     n_params: int
     in_tree: Any
     out_tree: Any
+
+    __repr__ = brief
 
     @property
     def eqns(self) -> Sequence[JaxprEqn]:
@@ -113,7 +116,7 @@ class Graph:
         known, repeated = [INPUT, *self.listing], loops(self.traced)
         lines = []
         for name in unknown:
-            root = re.sub(r"\[\d+\].*", "", str(name))
+            root = root_of(str(name), repeated)
             if name in self.held:
                 lines.append(f"site {name!r} cannot be addressed: {self.held[name]}")
             elif twins := self._shared(str(name)):
@@ -121,14 +124,12 @@ class Graph:
                     f"several sites are called {name!r}: say which, {', '.join(map(repr, twins))}, "
                     "or rename a mark"
                 )
-            elif root in repeated and root != name:
+            elif root:
                 first, last = repeated[root][0], repeated[root][-1]
                 lines.append(f"no site {name!r} in this model: {root}[{first}] to {root}[{last}]")
             else:
-                close = _close(str(name), known)
-                hint = f"did you mean {', '.join(map(repr, close))}?" if close else "no close match"
-                lines.append(f"no site {name!r} in this model: {hint}")
-        raise ValueError("\n".join([*lines, f"(the model has {len(known)} sites: aann.sites)"]))
+                lines.append(f"no site {name!r} in this model: {meant(str(name), known)}")
+        raise ValueError("\n".join([*lines, all_of(known)]))
 
     def read_vars(self, name: str) -> list[Var]:
         """The variables behind a read: all inputs for ``input``, else the one after the mark."""
@@ -149,13 +150,6 @@ class Graph:
                 reached.add(i)
                 tainted.update(eqn.outvars)
         return reached
-
-
-def _close(name: str, known: Sequence[str]) -> list[str]:
-    """Up to three names that may be meant: parts of what is called that, then similar ones."""
-    parts = [k for sign in "#[:./" for k in known if name and k.startswith(name + sign)]
-    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return list(dict.fromkeys([*parts, *similar]))[:3]
 
 
 def shape_of(var: Any) -> jax.ShapeDtypeStruct:

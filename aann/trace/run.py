@@ -14,6 +14,7 @@ from typing import Any
 import jax
 from jax.extend.core import Literal, Var
 
+from aann.shown.brief import brief
 from aann.trace.graph import Graph
 from aann.trace.part import evaluate_part, part, variables
 
@@ -24,6 +25,8 @@ class Change:
 
     edit: Callable[..., jax.Array]
     reads: tuple[str, ...] = ()
+
+    __repr__ = brief
 
 
 Changes = Mapping[str, Change]

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from aann.shown.brief import brief
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NATURAL, NORMAL, SMALL, figure, legend, tidy
 
 NAMED = 24
@@ -30,6 +31,9 @@ class PatternRow(NamedTuple):
     title: str
     rows: Sequence[str] = ()
     columns: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def patterns(

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
+from aann.shown.brief import brief
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, legend, tidy
 
 KEY = KINDS["program"]
@@ -33,6 +34,9 @@ class Plane(NamedTuple):
     natural: np.ndarray
     artificial: np.ndarray
     title: str
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def spectra(

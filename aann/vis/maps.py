@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from aann.shown.brief import brief
 from aann.vis.style import FAINT, INK, LARGE, NORMAL, SMALL, figure
 
 
@@ -25,6 +26,9 @@ class MapRow(NamedTuple):
     natural: np.ndarray
     artificial: np.ndarray
     title: str
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def maps(rows: Sequence[MapRow], *, title: str = "") -> Figure:

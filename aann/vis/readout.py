@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from aann.shown.brief import brief
 from aann.vis.style import FAINT, INK, LARGE, SMALL, figure
 
 
@@ -25,6 +26,9 @@ class ReadoutRow(NamedTuple):
     artificial: np.ndarray
     labels: Sequence[str]
     title: str
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def readout(rows: Sequence[ReadoutRow], *, title: str = "") -> Figure:

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from aann.shown.brief import brief
+
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
@@ -30,6 +32,8 @@ class Variant:
     light: bool
     filled: bool
     radius: float
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         if not self.radius > 0:

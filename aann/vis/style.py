@@ -15,6 +15,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from aann.shown.brief import brief
+
 DPI = 150
 SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0
 INK, FAINT = "#222222", "#9A9A9A"
@@ -43,6 +45,9 @@ class Bar(NamedTuple):
     low: float | None
     high: float | None
     bits: float | None = None
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     @property
     def ends(self) -> tuple[float, float, float] | None:

@@ -2,5 +2,6 @@
 
 ``program`` is the circuit; ``family`` finds its units in any checkpoint, ``fit`` what differs from
 unit to unit, ``shape`` what they share; ``controls`` are wrong programs, ``baselines`` simpler
-ones, ``filters`` the lines and arcs that programs of several circuits draw.
+ones, ``filters`` the lines and arcs that programs of several circuits draw, ``mirrored`` what
+scripts that print constants start from.
 """

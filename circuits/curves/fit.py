@@ -18,8 +18,9 @@ import numpy as np
 
 import aann
 from aann.vis import tuning
+from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
-from circuits.curves.family import Family, find_family
+from circuits.curves.family import Family
 from circuits.fitting.descent import Evidence, descend, gather, least_squares_gain, spread
 
 IMAGES = 240
@@ -135,13 +136,9 @@ def values(constants: Mapping[str, aann.Constant]) -> aann.Constants:
     return aann.Constants({n: jnp.asarray(c.value, jnp.float32) for n, c in constants.items()})
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the constants of the mirrored checkpoint."""
-    import zoo  # noqa: PLC0415  circuits do not need the zoo; this script does
-
-    model = zoo.load("inceptionv1")
-    design, _ = aann.split(zoo.data("imagenet_samples"))
-    family = find_family(model)
+    model, family, design = mirrored.begin("circuits.curves.fit", __doc__, argv)
     constants = calibrate(model, family.site, family, design)
     print("units", family.units)
     for name in STEPS:
@@ -149,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    mirrored.run(main)

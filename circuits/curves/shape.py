@@ -14,8 +14,9 @@ import jax.numpy as jnp
 
 import aann
 from circuits.curves import fit as curve_calibration
+from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
-from circuits.curves.family import Family, find_family
+from circuits.curves.family import Family
 from circuits.curves.fit import begin, check, values
 from circuits.fitting.descent import (
     Evidence,
@@ -97,13 +98,9 @@ def unit_values(energy: jax.Array, c: aann.Constants) -> jax.Array:
     return curve_detectors.unit_curves(curve_detectors.early_curves(energy, c), c)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the shape for the mirrored checkpoint."""
-    import zoo  # noqa: PLC0415  circuits do not need the zoo; this script does
-
-    model = zoo.load("inceptionv1")
-    design, _ = aann.split(zoo.data("imagenet_samples"))
-    family = find_family(model)
+    model, family, design = mirrored.begin("circuits.curves.shape", __doc__, argv)
     shown = spread(design, IMAGES)
     evidence = energies(model, family.site, family, shown)
     fitted = descend_shape(family, evidence)
@@ -116,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    mirrored.run(main)

@@ -1,7 +1,7 @@
 """Constants of ``curves_from_3a``, from measured tuning and design images.
 
 Directions and classes of the units of the layer below are measured with synthetic pictures
-(``early_tuning``). Which of them to read, how loud each is, and the constants of the curve
+(``tuning``). Which of them to read, how loud each is, and the constants of the curve
 detectors themselves are fitted: squared error on design images goes down by gradient, first with
 the ``CANDIDATES`` units of strongest tuning, then with the ``KEPT`` loudest of those, last with
 their directions free too. Gains are of least squared error: raising them as for the program from
@@ -20,10 +20,13 @@ import numpy as np
 import aann
 from aann.vis.tuning import grid
 from circuits.curves import fit as curve_calibration
+from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
-from circuits.curves.family import Family, find_family
+from circuits.curves.family import Family
 from circuits.curves_from_3a import program as curves_from_3a
-from circuits.curves_from_3a.tuning import EarlyTuning, measure
+from circuits.curves_from_3a.choice import Chosen, check_kinds, choose
+from circuits.curves_from_3a.provenance import constants
+from circuits.curves_from_3a.tuning import measure
 from circuits.fitting.descent import (
     Evidence,
     correlations,
@@ -61,19 +64,6 @@ STEPS = {
 TURNS = {"curve_direction": 10.0, "line_normal": 10.0}
 LOGARITHMIC = ("gain", "curve_tuning", "line_tuning")
 FIT = f"python -m circuits.curves_from_3a.fit: squared error on {IMAGES} design images"
-
-
-class Chosen(NamedTuple):
-    """Units of the layer below: channels, early curves first, and the measured angle of each."""
-
-    curves: np.ndarray
-    lines: np.ndarray
-    tuning: EarlyTuning
-
-    @property
-    def channels(self) -> np.ndarray:
-        """All of them, in the program's order."""
-        return np.concatenate([self.curves, self.lines])
 
 
 class Calibrated(NamedTuple):
@@ -123,28 +113,8 @@ def calibrate(
     check_kinds(chosen)
     measured = fit(keep(first, candidates, chosen), chosen, seen, spreads)
     own = fit(measured, chosen, seen, spreads, turning=True)
-    return Calibrated(*(constants(c, chosen, spreads, len(seen.seen)) for c in (own, measured)))
-
-
-def choose(tuned: EarlyTuning, score: np.ndarray, n: int) -> Chosen:
-    """The ``n`` units of highest score, best first in each class."""
-    best = np.argsort(-score, kind="stable")[:n]
-    curved = tuned.curved[best]
-    return Chosen(best[curved], best[~curved], tuned)
-
-
-def check_kinds(chosen: Chosen) -> None:
-    """Check that there are units of both kinds.
-
-    Raises:
-        ValueError: there are not.
-    """
-    if not (len(chosen.curves) and len(chosen.lines)):
-        raise ValueError(
-            f"the program needs early curves and lines, but of the {len(chosen.channels)} units of "
-            f"{chosen.tuning.site!r} that count {len(chosen.curves)} are early curves: raise kept, "
-            "or read another site"
-        )
+    n = len(seen.seen)
+    return Calibrated(*(constants(c, chosen, spreads, n, TEMPLATE) for c in (own, measured)))
 
 
 def begin(family: Family, chosen: Chosen) -> aann.Constants:
@@ -193,62 +163,9 @@ def keep(c: aann.Constants, old: Chosen, new: Chosen) -> aann.Constants:
     return aann.Constants(kept)
 
 
-def constants(
-    fitted: aann.Constants, chosen: Chosen, spreads: np.ndarray, images: int
-) -> dict[str, aann.Constant]:
-    """What was fitted, rounded to the digits that count and with notes where it is from.
-
-    Args:
-        fitted: constants for activations in units of their spread.
-        chosen: the units of the layer below.
-        spreads: of all its units.
-        images: how many were fitted on.
-    """
-    note = f"squared error on {images} design images"
-    own = curve_calibration.rounded(fitted, boost=1.0)
-    result = {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
-    result |= {n: aann.Constant(two_digits(fitted[n]), "fitted", note) for n in TEMPLATE}
-    result |= {n: aann.Constant(x, "fitted", note) for n, x in own.items()}
-    for names, channels, measured in (
-        (curves_from_3a.CURVES, chosen.curves, chosen.tuning.direction),
-        (curves_from_3a.LINES, chosen.lines, chosen.tuning.normal),
-    ):
-        which, angle, gain = names
-        turn = 360.0 if angle == "curve_direction" else 180.0
-        angles = np.asarray(fitted[angle], np.float64)
-        as_measured = np.allclose(angles, measured[channels], atol=1e-3)
-        result |= {
-            which: aann.Constant(channels, "fitted", f"{note}: the loudest"),
-            angle: aann.Constant(
-                whole_degrees(angles, turn),
-                "derived" if as_measured else "fitted",
-                "synthetic curves and lines" if as_measured else f"{note}, from measured tuning",
-            ),
-            gain: aann.Constant(two_digits(fitted[gain] / spreads[channels]), "fitted", note),
-        }
-    return result
-
-
-def whole_degrees(angles: object, turn: float) -> np.ndarray:
-    """Angles to the degree, from 0 to below ``turn``."""
-    degrees: np.ndarray = np.round(np.asarray(angles, np.float64)) % turn
-    return degrees
-
-
-def two_digits(values: object) -> float | list[float]:
-    """Numbers to two significant digits."""
-    array = np.asarray(values, np.float64)
-    digits = [float(f"{x:.2g}") for x in array.ravel()]
-    return digits if array.ndim else digits[0]
-
-
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print the constants of the mirrored checkpoint."""
-    import zoo  # noqa: PLC0415  circuits do not need the zoo; this script does
-
-    model = zoo.load("inceptionv1")
-    design, _ = aann.split(zoo.data("imagenet_samples"))
-    family = find_family(model)
+    model, family, design = mirrored.begin("circuits.curves_from_3a.fit", __doc__, argv)
     found = calibrate(model, family, design)
     print("units", family.units)
     for name, constant in found.own.items():
@@ -265,4 +182,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    mirrored.run(main)

@@ -12,8 +12,8 @@ The claim is the published algorithm (Cammarata et al., "Curve Circuits", 2021),
 
 So the weight from a unit of mixed3a at some offset to a unit of mixed3b is a formula of the
 direction of each and of the offset. What the program knows of mixed3a is which units it reads, the
-direction of each, which measurement gives (``early_tuning``), and how loud each is. It reads no
-weight of a network; its numbers come from ``circuits.curves_from_3a.fit``.
+direction of each, which measurement gives (``curves_from_3a/tuning.py``), and how loud each is. It
+reads no weight of a network; its numbers come from ``circuits.curves_from_3a.fit``.
 
 Sharp edge: cells of both layers lie 8 pixels apart, wider than the arcs are across.
 """

@@ -14,7 +14,7 @@ import aann
 from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
 from circuits.curves.fit import to_grain
-from circuits.curves_from_3a.fit import two_digits, whole_degrees
+from circuits.curves_from_3a.provenance import two_digits, whole_degrees
 from circuits.early_curves import program as early_curves
 from circuits.fitting.descent import descend, gather, least_squares_gain, spread
 

@@ -4,8 +4,8 @@ The claim: an early curve sums short lines along a bent arc, less those of its e
 them along a straight one; both are held down where lines of all orientations crowd. Short lines are
 those of ``curve_detectors.oriented_energy``. ``curves_from_3a`` can read the result: an artificial
 layer that feeds an artificial layer. Which units these are, and the angles to begin with, are
-measured (``early_tuning``); the other numbers come from ``circuits.early_curves.fit``. No weight of
-a network is read.
+measured (``curves_from_3a/tuning.py``); the other numbers come from ``circuits.early_curves.fit``.
+No weight of a network is read.
 
 Sharp edge: the grid of the result has stride 8 and its cell (i, j) is centred at pixel
 (8 i + 7, 8 j + 7), as in ``mixed3a``.

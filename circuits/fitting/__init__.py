@@ -1,5 +1,5 @@
 """What the fits of several circuits share, on design examples alone.
 
 ``descent`` fits constants by gradient descent, ``divergence`` does so on KL, ``attention`` makes
-programs of attention patterns.
+programs of attention patterns, ``design`` refuses held-out examples.
 """

@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 import aann
 from aann.counting.digits import significant
 from aann.data.batches import batches
+from circuits.fitting.design import check as check_design
 
 LARGEST = 20.0
 """Bound on fitted weights, in nats: the odds of one key are then 5e8."""
@@ -92,11 +93,7 @@ def observe(
     Raises:
         TypeError: ``design`` is not a ``Design``.
     """
-    if not isinstance(design, aann.Design):
-        raise TypeError(
-            f"constants are fitted on design examples only, got {type(design).__name__}: "
-            "aann.split(examples) makes the halves"
-        )
+    check_design(design)
     read = jax.jit(lambda tokens: aann.capture(model, sites)(tokens)[1])
     tokens: list[np.ndarray] = []
     values: dict[str, list[np.ndarray]] = {site: [] for site in sites}

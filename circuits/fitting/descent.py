@@ -20,6 +20,7 @@ from jax import lax
 from jaxtyping import Float
 
 import aann
+from circuits.fitting.design import check as check_design
 
 BATCH = 8
 POOL = 3
@@ -60,11 +61,7 @@ def gather(
     Raises:
         TypeError: ``design`` is not a ``Design``.
     """
-    if not isinstance(design, aann.Design):
-        raise TypeError(
-            f"constants are fitted on design images only, got {type(design).__name__}: "
-            "aann.split(examples) makes the halves"
-        )
+    check_design(design, "images")
     natural, seen, chosen = [], [], np.asarray(units)
     names = [site, see] if isinstance(see, str) else [site]
     show = None if isinstance(see, str) else jax.jit(see)

@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 import aann
 from aann.evaluation.metrics import per_example
 from circuits.fitting.attention import LARGEST, rounded
+from circuits.fitting.design import check as check_design
 
 EXAMPLES = 128
 STEPS = 12
@@ -53,11 +54,7 @@ def closest(
         ValueError: an unknown constant, a host program, or the divergence at the start is not
             finite.
     """
-    if not isinstance(design, aann.Design):
-        raise TypeError(
-            f"constants are fitted on design examples only, got {type(design).__name__}: "
-            "aann.split(examples) makes the halves"
-        )
+    check_design(design)
     if replacement.host:
         raise ValueError(
             f"{replacement.what} runs on the host, so that JAX cannot differentiate it"

@@ -17,6 +17,7 @@ import numpy as np
 
 import aann
 from aann.data.batches import batches
+from circuits.fitting.design import check as check_design
 from circuits.modular_addition import fourier
 from circuits.modular_addition.program import products
 
@@ -93,11 +94,7 @@ def observe(model: aann.Model, design: aann.Design) -> Evidence:
     Raises:
         TypeError: ``design`` is not a ``Design``.
     """
-    if not isinstance(design, aann.Design):
-        raise TypeError(
-            f"constants are fitted on design pairs only, got {type(design).__name__}: "
-            "aann.split(examples) makes the halves"
-        )
+    check_design(design, "pairs")
 
     @jax.jit
     def read(params: Any, tokens: jax.Array) -> dict[str, jax.Array]:

@@ -15,7 +15,8 @@ from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, integers, machine
+from evals.shared import arguments, command, curve_figures, start
+from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
 SITE, READ = "mixed3b", "mixed3a"
@@ -23,11 +24,7 @@ SITE, READ = "mixed3b", "mixed3a"
 
 def main(argv: list[str] | None = None) -> None:
     """Write both programs, measure each alone and both together, and save the reports."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    on = machine.of(args)
-    arguments.check_counts(parser, args, "pictures")
-    folder = command.writable(args.out)
+    args, on, folder = start.begin(_parser(), argv, "pictures")
     model = zoo.load("inceptionv1")
     design, heldout = command.limited(*aann.split(zoo.data("imagenet_samples")), args)
     command.say(f"finding {args.family} curve detectors in {SITE} ...")
@@ -122,4 +119,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

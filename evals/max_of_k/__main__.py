@@ -1,17 +1,21 @@
 """Attention by token order and copying in place of the one head that finds the largest number."""
 
+import functools
+
 import aann
 import zoo
-from aann.report.html import Chapter
 from circuits.max_of_k import fit as max_of_k_fit
 from circuits.max_of_k import program as programs
 from circuits.max_of_k.fit import variant
 from evals.max_of_k import figures as max_of_k_figures
 from evals.max_of_k.mistakes import mistakes
-from evals.shared import arguments, command, machine, networks, seeds, training_log
-from evals.shared.ladder_figures import figures
+from evals.shared import networks, seeds, start
+from evals.shared.tour import Drawn, Tour
+from zoo.scripts import script
 
 NAME = "max_of_k"
+BOTH = "both"
+"""The circuit of all programs together, whose mistakes are counted."""
 NETWORKS = ("seed0", "seed1", "seed2")
 DRAWS = 2_000
 """Of the bootstrap in tables; the reports of the first network have 10,000."""
@@ -19,38 +23,18 @@ DRAWS = 2_000
 
 def main(argv: list[str] | None = None) -> None:
     """Fit the programs, measure them, count mistakes, and save reports, tables and figures."""
-    parser = networks.parser(NAME, __doc__ or "", NETWORKS)
-    args = parser.parse_args(argv)
-    arguments.check_counts(parser, args)
-    on = machine.of(args)
-    folder = command.writable(args.out)
-    rows: list[seeds.Row] = []
-    chapters: list[Chapter] = []
-    models = networks.load(NAME, args.networks)
-    design, heldout = networks.halves(zoo.data(NAME), args)
+    begun = start.begin(networks.parser(NAME, __doc__ or "", NETWORKS), argv)
+    models = networks.load(NAME, begun.args.networks)
+    design, heldout = networks.halves(zoo.data(NAME), begun.args)
+    tour = Tour(NAME, __doc__ or "", begun, models)
     for network, model in models.items():
         seen = max_of_k_fit.look(model, design)
-        circuits = _circuits(seen)
-        first = network == args.networks[0]
-        for circuit in circuits:
-            report = circuit.report(
-                model, design, heldout, eval_name=NAME, seed=args.seed,
-                draws=10_000 if first else DRAWS, on=on,
-            )  # fmt: skip
-            notes = _counted(model, circuit, seen) if circuit is circuits[-1] else {}
-            rows += circuit.rows(network, report, notes)
-            if first and circuit is not circuits[-1]:
-                place = command.writable(folder / circuit.name.replace(" ", "_"))
-                chapters.append(command.save(report, figures(report), place))
-            elif first:
-                report = report.with_arrays(**max_of_k_figures.arrays(model, circuit.main, heldout))
-                drawn = {**figures(report), **max_of_k_figures.figures(report.arrays)}
-                drawn |= training_log.figures(NAME, models)
-                chapters.append(command.save(report, drawn, folder))
-    seeds.save(rows, folder)
-    command.save_page(NAME, __doc__ or "", chapters, seeds.grids(rows), folder)
-    command.show(seeds.text(rows))
-    command.say(f"wrote seeds.json, seeds.md to {folder}")
+        tour.visit(
+            network, model, (design, heldout), _circuits(seen), draws=DRAWS,
+            notes=functools.partial(_counted, model, seen),
+            draw=functools.partial(_drawn, model, heldout),
+        )  # fmt: skip
+    tour.finish()
 
 
 def _circuits(seen: max_of_k_fit.Evidence) -> list[seeds.Circuit]:
@@ -65,18 +49,29 @@ def _circuits(seen: max_of_k_fit.Evidence) -> list[seeds.Circuit]:
         seeds.Circuit("attention", (ordered,), ((largest,),), ((smallest,), (evenly,))),
         seeds.Circuit("copying", (copying,), ((neighbours,),), ((too_many,),)),
         seeds.Circuit(
-            "both", (ordered, copying), ((largest, copying), (ordered, neighbours)),
+            BOTH, (ordered, copying), ((largest, copying), (ordered, neighbours)),
             ((smallest, copying), (evenly, copying), (ordered, too_many)),
         ),
     ]  # fmt: skip
 
 
-def _counted(model: aann.Model, both: seeds.Circuit, seen: max_of_k_fit.Evidence) -> dict[str, str]:
+def _drawn(
+    model: aann.Model, heldout: aann.HeldOut, both: seeds.Circuit, report: aann.Report
+) -> Drawn:
+    report = report.with_arrays(**max_of_k_figures.arrays(model, both.main, heldout))
+    return report, max_of_k_figures.figures(report.arrays)
+
+
+def _counted(
+    model: aann.Model, seen: max_of_k_fit.Evidence, circuit: seeds.Circuit
+) -> dict[str, str]:
     """Name of each row of programs -> how many of all sequences the artificial network misses."""
+    if circuit.name != BOTH:
+        return {}
     width = seen.tokens.shape[1]
     every = seen.vocabulary**width
     notes = {}
-    for rows in (both.main, *both.programs):
+    for rows in (circuit.main, *circuit.programs):
         wrong = mistakes(aann.splice(model, rows), seen.vocabulary, width)
         name = " + ".join(r.name for r in rows)
         notes[name] = f"{wrong:,} of {every:,} wrong"
@@ -84,4 +79,4 @@ def _counted(model: aann.Model, both: seeds.Circuit, seen: max_of_k_fit.Evidence
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -14,8 +14,9 @@ from evals.modular_addition import case as modular_case
 from evals.modular_addition import figures as modular_figures
 from evals.modular_addition import table as modular_table
 from evals.modular_addition.case import Case, Circuit
-from evals.shared import arguments, command, machine, networks
-from evals.shared.integers import draws
+from evals.shared import command, networks, start
+from zoo.scripts import script
+from zoo.scripts.integers import draws
 
 NAME = "modular_addition"
 NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_decay")
@@ -23,11 +24,7 @@ NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_deca
 
 def main(argv: list[str] | None = None) -> None:
     """Find the frequencies, fit the programs, measure them, and save reports, table and figures."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    arguments.check_counts(parser, args)
-    on = machine.of(args)
-    folder = command.writable(args.out)
+    args, on, folder = start.begin(_parser(), argv)
     population = zoo.data("modular_addition")
     design, heldout = networks.halves(population, args)
     with jax.default_matmul_precision("highest"):
@@ -132,4 +129,4 @@ def _notes(case: Case) -> str:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    script.run(main)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 import aann
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting import complexity
 from aann.data.batches import size_for
 from aann.data.examples import held_out
@@ -20,7 +21,7 @@ from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import Measured, measure
 from aann.report.data import Estimate
 from aann.report.grid import Grid, of_text
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 from aann.statistics.bootstrap import Recovered, recovered
 from aann.statistics.interval import Setting
 from evals.shared import command

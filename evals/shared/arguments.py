@@ -5,7 +5,8 @@ import pathlib
 
 from aann.statistics.bootstrap import MINIMUM
 from evals.shared import machine
-from evals.shared.integers import natural, positive
+from zoo.scripts import script
+from zoo.scripts.integers import natural, positive
 
 
 def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
@@ -16,9 +17,7 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
         claim: one line for ``--help``.
         out: where results go by default.
     """
-    result = argparse.ArgumentParser(
-        prog=f"python -m evals.{name}", description=claim, allow_abbrev=False
-    )
+    result = script.parser(f"evals.{name}", claim)
     result.add_argument(
         "--n", type=positive, metavar="N",
         help="report on N held-out examples, picked by the seed (default: all)",

@@ -1,10 +1,10 @@
-"""Running an evaluation from the command line: errors for people, results in a folder."""
+"""What an evaluation says and writes: examples as asked for, results in a folder."""
 
 import argparse
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import jax
@@ -12,30 +12,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import aann
-import zoo
-from aann.machine import processes
 from aann.report import pictures
 from aann.report.grid import Grid
 from aann.report.html import Chapter, page
 from aann.vis.alt import alt_text
 
 Half = TypeVar("Half", bound=aann.Examples)
-
-
-def run(main: Callable[[], None]) -> None:
-    """Run ``main``; what can go wrong with input is printed as a message, with exit status 1.
-
-    Of several processes all end, and all with an error where one does.
-    """
-    try:
-        with processes.together():
-            main()
-    except (ValueError, OSError, zoo.AssetError, processes.ProcessError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        raise SystemExit(130) from None
 
 
 def leads() -> bool:

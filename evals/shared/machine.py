@@ -8,8 +8,8 @@ import jax
 
 import aann
 from aann.store.room import check_writable
-from evals.shared.integers import natural, positive
 from evals.shared.sizes import size
+from zoo.scripts.integers import natural, positive
 
 BY_HAND = "--coordinator HOST:PORT --processes N --process I"
 

@@ -8,13 +8,14 @@ import dataclasses
 import json
 import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import aann
-from aann.evaluation.ladder import name_of
+from aann.evaluation.lineup import name_of
 from aann.report.data import Estimate, ReportRow
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 from evals.shared import command
 
 METRICS = ("kl", "nll")
@@ -89,6 +90,7 @@ class Row:
         damage: metric -> mean loss that zero-ablation adds.
         correlation, r2: with the natural units, mean over units; None where one is undefined.
         constants, bits: what the program knows.
+        values: its declared constants, as in a row of ``report.json``.
         note: what else is known.
     """
 
@@ -105,6 +107,7 @@ class Row:
     r2: float | None
     constants: int | None
     bits: float | None
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     note: str = ""
 
     @classmethod
@@ -128,6 +131,7 @@ class Row:
             r2=sum(known) / len(known) if len(known) == len(row.r2) else None,
             constants=row.constants,
             bits=row.bits,
+            values=row.values,
             note=notes.get(row.name, ""),
         )
 

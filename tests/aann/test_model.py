@@ -116,3 +116,20 @@ def test_repetitions_keep_their_numbers_below_a_splice():
     model = aann.Model(twice, None, inputs=ONE)
     zero = aann.make(lambda x, c: x[:, :1] * 0, model="", site="a#1", units=[0])
     assert list(aann.sites(aann.splice(model, zero))) == ["input", "a#0", "a#1"]
+
+
+def test_a_model_says_its_size_and_prints_its_parts():
+    layers = {"conv": {"w": jnp.zeros((2, 3)), "b": jnp.zeros(3)}, "head": jnp.zeros((1000, 3))}
+    model = aann.Model(apply, {"params": layers}, "net", ONE)
+    assert repr(model) == "Model('net', 3,009 parameters, inputs=float32 (6,))"
+    lines = str(model).split("\n")
+    assert lines[0] == "model 'net': 3,009 parameters; one example: float32 (6,)"
+    assert [line.split() for line in lines[4:-1]] == [
+        ["params.conv", "2", "9"], ["params.head", "1", "3,000"],
+    ]  # fmt: skip
+    assert "<td style" in model._repr_html_()
+    single = aann.Model(apply, jnp.eye(2))
+    assert repr(single) == "Model('', 4 parameters, inputs=None)"
+    assert "params       1" in str(single)
+    assert "\nw " in str(aann.Model(apply, {"w": 1.0}))
+    assert "0 parameters; one example: not declared" in str(aann.Model(apply, None))

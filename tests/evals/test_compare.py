@@ -7,7 +7,7 @@ from aann.comparison.compare import compare_rows
 from aann.statistics.interval import Setting
 from aann.vis.forest import forest
 from evals import compare
-from evals.shared import command
+from zoo.scripts import script
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_one_report_is_compared_row_by_row(two):
 )
 def test_wrong_arguments_are_told(two, given, match, capsys):
     with pytest.raises(SystemExit) as stop:
-        command.run(lambda: run(two, *given))
+        script.run(lambda: run(two, *given))
     assert stop.value.code == 1
     assert match in capsys.readouterr().err
 
@@ -78,7 +78,7 @@ def test_too_few_draws_are_a_usage_error(two, capsys):
 
 def test_a_missing_report_is_told(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        command.run(lambda: compare.main([str(tmp_path), str(tmp_path)]))
+        script.run(lambda: compare.main([str(tmp_path), str(tmp_path)]))
     assert capsys.readouterr().err.startswith(f"error: no report at {tmp_path}")
 
 

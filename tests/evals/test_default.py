@@ -15,7 +15,7 @@ def ran(monkeypatch):
 
 
 def test_curve_detectors_run_where_their_files_can_be_had(ran, assets, tmp_path):
-    default.main(tmp_path)
+    default.main(["--out", str(tmp_path)])
     assert ran == [("curve_detectors", ["--out", str(tmp_path / "curve_detectors")])]
 
 
@@ -26,7 +26,7 @@ def test_without_them_the_shipped_weights_run_and_a_line_says_so(
         raise zoo.AssetError(f"the assets {name!r} are not to be had")
 
     monkeypatch.setattr(zoo, "load", unreachable)
-    default.main(tmp_path)
+    default.main(["--out", str(tmp_path)])
     assert ran == [("modular_addition", ["--out", str(tmp_path / "modular_addition")])]
     told = capsys.readouterr().err
     assert "the assets 'inceptionv1' are not to be had" in told

@@ -9,7 +9,6 @@ from safetensors.flax import save_file
 
 from circuits.modular_addition import progress as measures
 from evals import modular_progress
-from evals.modular_addition import figures as modular_figures
 from zoo.train import modular_addition as training
 from zoo.transformer.model import Transformer, as_model
 
@@ -57,14 +56,3 @@ def test_every_snapshot_is_measured_with_the_frequencies_of_the_last(run, tmp_pa
 def test_a_run_without_snapshots_is_said_so(tmp_path):
     with pytest.raises(ValueError, match=r"has no snapshots/step_\*.safetensors: train with"):
         modular_progress.main(["--run", str(tmp_path), "--out", str(tmp_path / "out")])
-
-
-def test_in_the_shipped_run_the_circuit_forms_before_the_network_generalises():
-    curves = modular_figures.progress("seed0")
-    first = {
-        name: curves["step"][np.argmax(curves[name] < 0.01)]
-        for name in ("train", "restricted", "test")
-    }
-    assert first["train"] < first["restricted"] < first["test"]
-    assert curves["excluded"].min() < 0.1
-    assert curves["excluded"][-1] > 3

@@ -5,7 +5,7 @@ import pytest
 
 import zoo
 from evals import pareto
-from evals.shared import command
+from zoo.scripts import script
 
 
 @pytest.fixture
@@ -44,5 +44,5 @@ def test_the_whole_run_on_a_toy(toys, tmp_path, capsys):
 )
 def test_wrong_arguments_are_told(toys, given, match, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        command.run(lambda: pareto.main([*given, "--out", str(tmp_path)]))
+        script.run(lambda: pareto.main([*given, "--out", str(tmp_path)]))
     assert match in capsys.readouterr().err

@@ -4,7 +4,7 @@ import pytest
 import report_files
 
 from evals import power
-from evals.shared import command
+from zoo.scripts import script
 
 
 @pytest.fixture
@@ -41,5 +41,5 @@ def test_the_size_is_printed_and_saved(pilot, capsys):
 )
 def test_wrong_arguments_are_told(pilot, given, match, capsys):
     with pytest.raises(SystemExit):
-        command.run(lambda: run(pilot, *given))
+        script.run(lambda: run(pilot, *given))
     assert match in capsys.readouterr().err

@@ -16,6 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from zoo.scripts import script
+from zoo.scripts.integers import natural, positive
 from zoo.train import curve, weights
 from zoo.train.loop import Task, train
 from zoo.train.state import Record
@@ -23,19 +25,26 @@ from zoo.train.state import Record
 POINTS = 400
 
 
-def parser(description: str | None, steps: int) -> argparse.ArgumentParser:
+def parser(name: str, doc: str | None, steps: int) -> argparse.ArgumentParser:
     """The options that all scripts have.
 
     Args:
-        description: of the script; its first line is shown.
+        name: of the script, as in ``python -m zoo.train.NAME``.
+        doc: of the script; its first line is shown.
         steps: the default.
     """
-    made = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
-    made.add_argument("--seed", type=int, default=0, help="of parameters, split and batches")
-    made.add_argument("--steps", type=int, default=steps, help="default: %(default)s")
-    made.add_argument("--out", type=Path, help="folder of the run; default: out/train/NAME")
+    made = script.parser(f"zoo.train.{name}", doc)
     made.add_argument(
-        "--snapshot-every", type=int, metavar="N", help="keep the parameters every N looks"
+        "--seed", type=natural, default=0, metavar="S", help="of parameters, split and batches"
+    )
+    made.add_argument(
+        "--steps", type=positive, default=steps, metavar="N", help="default: %(default)s"
+    )
+    made.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the run; default: out/train/NAME"
+    )
+    made.add_argument(
+        "--snapshot-every", type=positive, metavar="N", help="keep the parameters every N looks"
     )
     return made
 

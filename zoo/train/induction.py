@@ -16,11 +16,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from aann.evaluation.metrics import UNSCORED, nll
-from zoo.train import command
+from zoo.scripts import script
+from zoo.train import command, sampled
 from zoo.train.loop import Task
 from zoo.transformer.model import TransformerConfig, forward
 
@@ -133,34 +133,19 @@ def task(
     s, c = settings or Settings(), shape or config()
     tests = sequences(jax.random.key(TEST_SEED), 1024, c.d_vocab, c.context)
 
-    def loss(params: Any, key: jax.Array) -> jax.Array:
-        batch = sequences(key, s.batch, c.d_vocab, c.context)
-        return loss_and_accuracy(params, c, *batch)[0]
+    def draw(key: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return sequences(key, s.batch, c.d_vocab, c.context)
 
-    def measure(params: Any) -> dict[str, jax.Array]:
-        test_loss, test_accuracy = loss_and_accuracy(params, c, *tests)
-        return {"test_loss": test_loss, "test_accuracy": test_accuracy}
-
-    return Task(
-        name=f"induction_seed{seed}",
-        config=c,
-        loss=loss,
-        measure=measure,
-        optimizer=optax.adamw(
-            optax.cosine_decay_schedule(s.learning_rate, steps), weight_decay=s.weight_decay
-        ),
-        settings=dataclasses.asdict(s),
-        seed=seed,
-        steps=steps,
-        every=every,
+    return sampled.task(
+        "induction", c, s, draw, tests, loss_and_accuracy, seed=seed, steps=steps, every=every
     )
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Train one seed from the command line."""
-    options = command.parser(__doc__, steps=10_000).parse_args()
+    options = command.parser("induction", __doc__, steps=10_000).parse_args(argv)
     command.run(task(options.seed, options.steps), options)
 
 
 if __name__ == "__main__":
-    main()
+    script.run(main)

@@ -15,11 +15,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from aann.evaluation.metrics import nll
-from zoo.train import command
+from zoo.scripts import script
+from zoo.train import command, sampled
 from zoo.train.loop import Task
 from zoo.transformer.model import TransformerConfig, forward
 
@@ -123,37 +123,22 @@ def task(
     tests = uniform(jax.random.key(TEST_SEED), 16_384, c)
     n_hard = round(s.hard * s.batch)
 
-    def loss(params: Any, key: jax.Array) -> jax.Array:
+    def draw(key: jax.Array) -> tuple[jax.Array]:
         easy_key, hard_key = jax.random.split(key)
         easy = uniform(easy_key, s.batch - n_hard, c)
-        tokens = jnp.concatenate([easy, hard(hard_key, n_hard, c)])
-        return loss_and_accuracy(params, c, tokens)[0]
+        return (jnp.concatenate([easy, hard(hard_key, n_hard, c)]),)
 
-    def measure(params: Any) -> dict[str, jax.Array]:
-        test_loss, test_accuracy = loss_and_accuracy(params, c, tests)
-        return {"test_loss": test_loss, "test_accuracy": test_accuracy}
-
-    return Task(
-        name=f"max_of_k_seed{seed}",
-        config=c,
-        loss=loss,
-        measure=measure,
-        optimizer=optax.adamw(
-            optax.cosine_decay_schedule(s.learning_rate, steps), weight_decay=s.weight_decay
-        ),
-        settings=dataclasses.asdict(s),
-        seed=seed,
-        steps=steps,
-        every=every,
+    return sampled.task(
+        "max_of_k", c, s, draw, (tests,), loss_and_accuracy, seed=seed, steps=steps, every=every
     )
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Train one seed from the command line."""
-    options = command.parser(__doc__, steps=50_000).parse_args()
+    options = command.parser("max_of_k", __doc__, steps=50_000).parse_args(argv)
     chosen = task(options.seed, options.steps)
     command.run(chosen, options, finish=lambda params: over_everything(params, chosen.config))
 
 
 if __name__ == "__main__":
-    main()
+    script.run(main)

@@ -26,6 +26,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from aann.evaluation.metrics import nll
+from zoo.scripts import script
 from zoo.train import command
 from zoo.train.loop import Task
 from zoo.train.state import Record
@@ -180,16 +181,16 @@ def optimizer(settings: Settings, steps: int) -> optax.GradientTransformation:
     return optax.adamw(rate, b1=0.9, b2=0.98, weight_decay=settings.weight_decay)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Train one seed from the command line."""
-    parser = command.parser(__doc__, steps=25_000)
+    parser = command.parser("modular_addition", __doc__, steps=25_000)
     parser.add_argument("--fraction", type=float, default=0.3, help="of the pairs for training")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--weight-decay", type=float, default=1.0)
     parser.add_argument(
         "--memorise", action="store_true", help="no weight decay, and stop when memorised"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     settings = Settings(
         fraction=options.fraction,
         learning_rate=options.learning_rate,
@@ -201,4 +202,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script.run(main)

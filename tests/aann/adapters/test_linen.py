@@ -1,3 +1,5 @@
+"""Serves ``attention``, ``hidden``, ``marking``, ``problems`` too."""
+
 import functools
 
 import jax

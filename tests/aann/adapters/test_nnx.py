@@ -1,3 +1,5 @@
+"""Serves ``pure`` too."""
+
 import functools
 
 import jax

@@ -1,4 +1,7 @@
-"""Paired differences of what two rows recover."""
+"""Paired differences of what two rows recover.
+
+Serves ``pairing`` too.
+"""
 
 import dataclasses
 import json

@@ -1,4 +1,7 @@
-"""Sample sizes: the formula, the simulation, and experiments on data that neither has seen."""
+"""Sample sizes: the formula, the simulation, and experiments on data that neither has seen.
+
+Serves ``pilot``, ``sample_size`` too.
+"""
 
 import dataclasses
 import json

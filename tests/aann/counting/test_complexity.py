@@ -1,3 +1,5 @@
+"""Serves ``natural`` too."""
+
 import functools
 import lzma
 import math

@@ -2,6 +2,8 @@
 
 Every attack brings N numbers along: those of ``COUNTED`` count as so many, those of ``FORBIDDEN``
 raise. Each is tried as a program for JAX and for the host.
+
+Serves ``bytecode``, ``content``, ``objects``, ``source``, ``text``, ``traced`` too.
 """
 
 # ruff: noqa: B008, C408, SIM115
@@ -29,7 +31,8 @@ import scipy.interpolate
 from toys import WIDTH, batch, mlp_model
 
 import aann
-from aann.bench.workbench import check_programs, workbench
+from aann.bench.suited import check_programs
+from aann.bench.workbench import workbench
 from aann.counting.complexity import measure
 from aann.program.outside import LooksOutsideError, call
 

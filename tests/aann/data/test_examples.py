@@ -1,3 +1,5 @@
+"""Serves ``provenance`` too."""
+
 import numpy as np
 import pytest
 from hypothesis import given

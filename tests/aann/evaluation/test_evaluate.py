@@ -1,3 +1,9 @@
+"""The whole path of an evaluation.
+
+Serves ``agreement``, ``apart``, ``assemble``, ``design_sums``, ``finite``, ``fit``, ``fitted``,
+``ladder``, ``linear_tokens``, ``measure`` and ``rounding`` too.
+"""
+
 import json
 
 import jax
@@ -11,7 +17,8 @@ import aann
 from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
-from aann.evaluation.fit import donor_of, fit
+from aann.evaluation.donors import donor_of
+from aann.evaluation.fit import fit
 from aann.evaluation.measure import measure
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting
@@ -232,6 +239,14 @@ def test_the_json_follows_the_schema(report):
         for estimate in row["recovered"].values():
             assert set(estimate) == {"estimate", "low", "high", "identified"}
     assert {"mean", "low", "high"} <= set(plain["damage"]["kl"])
+
+
+def test_rows_have_the_constants_of_their_programs(report):
+    values = {row.name: row.values for row in report.rows}
+    assert values["ours"] == {"gain": 1.0, "offset": 0.0}
+    assert values["weak"] == {"gain": 0.5, "offset": 0.0}
+    assert values["units permuted"] == values["ours, recalibrated"] == values["ours"]
+    assert values["zero"] == values["program of another example"] == {}
 
 
 def test_changed_globals_are_seen_by_the_next_evaluation():

@@ -1,3 +1,5 @@
+"""Serves ``fit_state`` too."""
+
 import dataclasses
 import errno
 import os
@@ -42,7 +44,7 @@ def expected(bench):
 
 def on(bench, **machine):
     """The bench on another machine; what is compiled is shared."""
-    return dataclasses.replace(bench, machine=aann.Machine(**machine), keys={})
+    return dataclasses.replace(bench, machine=aann.Machine(**machine))
 
 
 def run(bench, examples=None):

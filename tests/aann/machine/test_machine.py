@@ -1,4 +1,7 @@
-"""1, 2 and 4 devices agree, and two processes agree; each runs in processes of their own."""
+"""1, 2 and 4 devices agree, and two processes agree; each runs in processes of their own.
+
+Serves ``processes`` too.
+"""
 
 import json
 

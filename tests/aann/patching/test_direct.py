@@ -1,3 +1,5 @@
+"""Serves ``blocks``, ``contributions`` too."""
+
 import functools
 
 import jax

@@ -1,3 +1,5 @@
+"""Serves ``pairs`` too."""
+
 import dataclasses
 
 import jax
@@ -119,10 +121,8 @@ def test_the_prefixes_of_all_layers_are_computed_once():
     """All sites' prefixes together cost about one run of the model, not one a site."""
     model = transformer(layers=4, d_model=32, d_head=16, d_mlp=64)
     sites = [f"blocks.{i}.resid_post" for i in range(4)]
-    checked = pairs(
-        model, CLEAN, CORRUPTED, sites, METRIC, by=(), direction="noise", batch_size=None, axes={}
-    )
-    sweep = _sweep(model, checked, 1)
+    checked = pairs(model, CLEAN, CORRUPTED, sites, METRIC, {"direction": "noise", "axes": {}})
+    sweep = _sweep(model, checked)
     flops = sweep.above.lower(model.params, CLEAN).compile().cost_analysis()["flops"]
     whole = jax.jit(aann.capture(model, sites)).lower(CLEAN).compile().cost_analysis()["flops"]
     assert flops < 1.1 * whole
@@ -154,6 +154,14 @@ def test_bad_arguments_are_refused():
     for part in ("has no axis 9", "axis 0 of site 'embed' is the examples'", "named twice"):
         assert part in text
     refused("has no axis 'unit': its axes have no names", by=("unit",), axes={})
+
+
+def test_unknown_options_are_named_with_those_that_there_are():
+    expected = (
+        "takes no batchsize, places: its options are by, direction, batch_size, at_once, axes"
+    )
+    with pytest.raises(TypeError, match=expected):
+        activation_patching(transformer(), CLEAN, CLEAN, "embed", METRIC, places=1, batchsize=2)
 
 
 def test_bad_metrics_are_refused():

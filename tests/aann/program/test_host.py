@@ -1,4 +1,7 @@
-"""Programs in NumPy and plain Python, against the same programs in JAX."""
+"""Programs in NumPy and plain Python, against the same programs in JAX.
+
+Serves ``outside`` too.
+"""
 
 import math
 import traceback

@@ -1,3 +1,5 @@
+"""Serves ``constant``, ``registry`` too."""
+
 import jax
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Reports come back from their files, and files that are not theirs are refused."""
+"""Reports come back from their files, and files that are not theirs are refused.
+
+Serves ``plain`` too.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""The page of a report, read back with a parser; ``tests/test_pages.py`` looks at it."""
+"""The page of a report, read back with a parser; ``tests/test_pages.py`` looks at it.
+
+Serves ``grid``, ``pictures`` too.
+"""
 
 import base64
 import dataclasses

@@ -1,3 +1,5 @@
+"""Serves ``data``, ``text`` too."""
+
 import dataclasses
 import json
 

@@ -1,3 +1,5 @@
+"""Serves ``digest`` too."""
+
 import dataclasses
 import os
 import subprocess
@@ -15,6 +17,7 @@ from aann.bench import ablation
 from aann.bench.ablation import Row
 from aann.bench.workbench import workbench
 from aann.store import key
+from aann.store.digest import digest
 
 FACTOR = {"value": 1.0}
 
@@ -212,7 +215,7 @@ def test_random_keys_and_bytecode_have_keys():
 def test_the_key_is_the_same_in_another_process():
     code = (
         f"import sys; sys.path.insert(0, {str(resumable.SCRIPT.parent)!r})\n"
-        "import resumable, aann; from aann import key; from aann.bench.workbench import workbench\n"
+        "import resumable; from aann.store import key; from aann.bench.workbench import workbench\n"
         "def table(n): return lambda tokens, h, c: c.gain * h[:, :2] * n\n"
         "b = workbench(resumable.model(), resumable.replacement(table(0.3)), 8)\n"
         "print(key.of_bench(b), key.of_examples(resumable.data()))"
@@ -234,7 +237,7 @@ def test_equal_bytes_of_another_kind_have_another_digest():
         np.ones(1), np.ones(1, np.float32), np.ones((1, 1)), np.float32(1), {"a": 1}, ["a", 1],
         np.zeros(0), np.zeros((0, 1)), jnp.ones(1, jnp.bfloat16),
     ]  # fmt: skip
-    assert len({key.digest(x) for x in alike}) == len(alike)
-    assert key.digest({"a": 1, "b": 2}) == key.digest({"b": 2, "a": 1})
+    assert len({digest(x) for x in alike}) == len(alike)
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     with pytest.raises(TypeError, match="a key is made of plain data, got object"):
-        key.digest(object())
+        digest(object())

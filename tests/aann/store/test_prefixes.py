@@ -1,3 +1,6 @@
+"""Serves ``passes`` too."""
+
+import contextlib
 import dataclasses
 import pathlib
 import tempfile
@@ -14,7 +17,7 @@ import aann
 import zoo
 from aann.bench.workbench import workbench
 from aann.data.batches import batches
-from aann.machine.kept import Kept
+from aann.store import key
 from aann.store.prefixes import Prefixes, bytes_of
 
 
@@ -42,12 +45,12 @@ def bench(compiled, runs):
 
 
 def on(bench, **machine):
-    return dataclasses.replace(bench, machine=aann.Machine(**machine), keys={})
+    return dataclasses.replace(bench, machine=aann.Machine(**machine))
 
 
 def through(bench, again=True, times=2, examples=None):
     """The states of all batches, the last of several times."""
-    with Prefixes(bench, again=again) as prefixes:
+    with contextlib.closing(Prefixes(bench, again=again)) as prefixes:
         for _ in range(times):
             found = [
                 prefixes.start(b)
@@ -101,7 +104,7 @@ def test_another_process_finds_the_prefixes_and_the_folder_has_no_others(bench, 
 def test_in_memory_prefixes_last_as_long_as_a_machine_of_a_stated_budget(bench, runs):
     machine = aann.Machine(memory=10**6)
     for gain in (0.5, 0.25):
-        other = dataclasses.replace(workbench(model(), replacement(gain=gain), BATCH), keys={})
+        other = dataclasses.replace(workbench(model(), replacement(gain=gain), BATCH))
         through(dataclasses.replace(other, levels=bench.levels, machine=machine), False, 1)
     assert len(runs) == N_BATCHES
     assert machine.kept.size == N_BATCHES * bytes_of(bench)
@@ -127,8 +130,8 @@ def test_no_more_is_kept_in_memory_than_the_budget_allows(bench, runs, monkeypat
     assert len(made) == 1
     assert not pathlib.Path(made[0]).exists(), "temporary files are removed"
     runs.clear()
-    machine.kept.forget(next(iter(small.keys.values())))
-    with Prefixes(small, again=True, reserved=2 * bytes_of(bench)) as prefixes:
+    machine.kept.forget(key.of_prefix(small))
+    with contextlib.closing(Prefixes(small, again=True, reserved=2 * bytes_of(bench))) as prefixes:
         for batch in batches(data(), BATCH, bench.model):
             prefixes.start(batch)
     assert machine.kept.size == bytes_of(bench), "what is reserved is not used"
@@ -144,20 +147,6 @@ def test_without_room_anywhere_the_prefix_runs_again_with_a_line(
         through(on(bench, memory=0))
     assert len(warned) == 1
     assert len(runs) == 2 * N_BATCHES
-
-
-def test_a_section_makes_room_for_another_one_and_never_for_itself():
-    kept, array = Kept(), (np.zeros(10, np.uint8),)
-    assert [kept.put(f"a{i}", "a", array, 35) for i in range(4)] == [True, True, True, False]
-    assert kept.put("a0", "a", array, 0), "it is there already"
-    assert kept.put("b0", "b", array, 35)
-    assert kept.size == 30
-    assert kept.get("a0") is None
-    assert kept.get("a1") is not None
-    assert not kept.put("b1", "b", (np.zeros(40, np.uint8),), 35)
-    assert kept.size == 30, "nothing is dropped for what does not fit in any case"
-    kept.forget("a")
-    assert (kept.size, len(kept)) == (10, 1)
 
 
 def outputs(bench, started):

@@ -1,3 +1,5 @@
+"""Serves ``aann.machine.heap`` too."""
+
 import dataclasses
 import os
 import pathlib
@@ -19,7 +21,7 @@ def bench():
 
 
 def on(bench, **machine):
-    return dataclasses.replace(bench, machine=aann.Machine(**machine), keys={})
+    return dataclasses.replace(bench, machine=aann.Machine(**machine))
 
 
 def fails_at_once(machine, error, match, monkeypatch):

@@ -1,4 +1,7 @@
-"""Affine or not, against numbers: whatever is called affine must behave so, on any network."""
+"""Affine or not, against numbers: whatever is called affine must behave so, on any network.
+
+Serves ``aann.trace.affine`` too.
+"""
 
 import attention
 import jax

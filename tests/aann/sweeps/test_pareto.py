@@ -1,4 +1,7 @@
-"""Choosing settings by bits and recovered on design examples, reporting them on held-out ones."""
+"""Choosing settings by bits and recovered on design examples, reporting them on held-out ones.
+
+Serves ``pareto_data``, ``pareto_table`` too.
+"""
 
 import dataclasses
 import json

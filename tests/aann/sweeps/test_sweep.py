@@ -1,4 +1,7 @@
-"""Sweeps against brute force: the model spliced with one unit at a time."""
+"""Sweeps against brute force: the model spliced with one unit at a time.
+
+Serves ``one_by_one``, ``sweep_losses`` too.
+"""
 
 import dataclasses
 import functools
@@ -65,6 +68,8 @@ def test_every_loss_is_that_of_the_spliced_model(last, shortcut):
     found = chosen.run(data, "zero", METRICS)
     assert chosen.path == ("low rank" if shortcut else "suffix")
     assert found.rows == (4, 2)
+    assert (found.site, found.data) == (POST, "toy")
+    assert repr(found.losses).startswith(f"{len(METRICS)} arrays\n")
     assert {m: x.shape for m, x in found.losses.items()} == dict.fromkeys(METRICS, (2, N))
     check_against_splice(model, data, POST, found.rows, found, np.zeros(CONTEXT, np.float32))
     x = jnp.asarray(data.load(range(N)))

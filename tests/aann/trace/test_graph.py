@@ -1,3 +1,5 @@
+"""Serves ``inline``, ``part``, ``run``, ``segment`` too."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +25,8 @@ def test_sites_are_listed_in_order_with_shapes():
     sites = aann.sites(mlp_model())
     assert list(sites) == ["input", "h", "m", "logits"]
     assert sites["m"] == jax.ShapeDtypeStruct((1, 6), jnp.float32)
+    assert repr(sites).split("\n")[0] == "4 sites"
+    assert repr(sites).split("\n")[-1].split() == ["logits", "(1,", "6)", "float32"]
 
 
 def test_unknown_sites_raise_with_close_matches_all_at_once():

@@ -1,3 +1,5 @@
+"""``bits``, ``forest``, ``ladder``, ``maps``, ``pareto``, ``polar``, ``report``, ``style``."""
+
 import io
 import subprocess
 import sys

@@ -78,26 +78,6 @@ def test_the_grid_has_stride_8():
     assert toy.replacement().compute(jnp.zeros((2, 64, 48, 3))).shape == (2, 8, 6, 5)
 
 
-def test_a_turned_program_is_turned():
-    turned = curve_controls.turned(toy.replacement(), 180)
-    np.testing.assert_allclose(
-        tuning.angle_between(turned.constants["direction"].value, toy.DIRECTIONS), 180
-    )
-
-
-def test_without_colour_only_grey_counts():
-    rng = np.random.default_rng(0)
-    image = jnp.asarray(rng.uniform(0, 255, (1, 64, 64, 3)), jnp.float32)
-    grey = jnp.broadcast_to(image.mean(-1, keepdims=True), image.shape)
-    program = curve_controls.without_colour(toy.replacement())
-    np.testing.assert_allclose(program.compute(image), toy.replacement().compute(grey), atol=0.5)
-
-
-def test_without_scale_all_gains_are_their_geometric_mean():
-    gain = curve_controls.without_scale(toy.replacement()).constants["gain"].value
-    np.testing.assert_allclose(gain, np.exp(np.log(toy.GAIN).mean()))
-
-
 def test_constants_are_checked_all_at_once():
     wrong = toy.constants()
     wrong["direction"] = aann.Constant(np.zeros(3))

@@ -1,3 +1,7 @@
+"""Serves ``choice`` and ``provenance``, and what feeds them: ``circuits.early_curves.fit``,
+``circuits.early_curves.program``.
+"""
+
 import early_toy as toy
 import jax.numpy as jnp
 import numpy as np

@@ -1,3 +1,5 @@
+"""The programs alone, then with the constants that ``circuits.induction.fit`` finds."""
+
 import dataclasses
 
 import hand_made

@@ -1,3 +1,5 @@
+"""The programs alone, then with the constants that ``circuits.max_of_k.fit`` finds."""
+
 import hand_made
 import jax
 import jax.numpy as jnp

@@ -1,3 +1,7 @@
+"""The programs as ``circuits.modular_addition.fit`` makes them of what
+``circuits.modular_addition.evidence`` has seen, beside ``circuits.modular_addition.controls``.
+"""
+
 import jax
 import jax.numpy as jnp
 import modular_toy as toy

@@ -1,9 +1,9 @@
+import argparse
 import pathlib
 
 import pytest
 
-from evals.shared import arguments, machine
-from evals.shared.sizes import size
+from evals.shared import arguments
 
 
 def parse(*given):
@@ -11,40 +11,56 @@ def parse(*given):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("given", "match"),
     [
-        ("0", 0), ("1000", 1000), ("12B", 12), ("4GiB", 4 * 2**30), ("500MB", 5 * 10**8),
-        ("1.5 gib", 3 * 2**29), ("2kb", 2000), ("2KiB", 2048), ("1TB", 10**12), ("1TiB", 2**40),
+        (["--n", "0"], "expected an integer of at least 1, got '0'"),
+        (["--seed", "-1"], "expected a non-negative integer, got '-1'"),
+        (["--limit", "many"], "expected a non-negative integer, got 'many'"),
+        (["--nn", "3"], "unrecognized arguments: --nn 3"),
     ],
-)  # fmt: skip
-def test_sizes(text, expected):
-    assert size(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "4G", "GiB", "-1GiB", "1e3", "4 4GiB", "nan", "1.GiB"])
-def test_what_is_no_size_is_a_usage_error(text, capsys):
+)
+def test_wrong_arguments_get_a_usage_error(given, match, capsys):
     with pytest.raises(SystemExit) as stop:
-        parse(f"--memory={text}")
+        parse(*given)
     assert stop.value.code == 2
-    assert f"expected a size such as 4GiB or 500MB, got {text!r}" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("usage: python -m evals.toy")
+    assert match in error
 
 
-def test_what_to_keep_reaches_the_machine(tmp_path):
-    folder = tmp_path / "cache"
-    found = machine.of(parse("--memory", "2MiB", "--cache", str(folder), "--resume"))
-    assert (found.memory, found.cache, found.resume) == (2 * 2**20, folder, True)
-    assert folder.is_dir()
-    plain = machine.of(parse())
-    assert (plain.memory, plain.cache, plain.resume) == (None, None, False)
+def test_defaults():
+    args = parse()
+    assert (args.n, args.seed, args.limit, args.out) == (None, 0, None, pathlib.Path("out/toy"))
 
 
-def test_to_resume_is_to_have_a_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert machine.of(parse("--resume")).cache == tmp_path / "aann" / "evaluations"
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        (["--n", "9"], "--n 9 is too few for an interval: at least 10"),
+        (["--limit", "1"], "--limit 1 is too few for an interval: at least 10"),
+        (["--n", "30", "--limit", "20"], "--n 30 asks for more pictures than --limit 20"),
+    ],
+)
+def test_counts_that_give_no_interval_are_a_usage_error(given, match, capsys):
+    parser = arguments.parser("toy", "A claim.", "out/toy")
+    with pytest.raises(SystemExit) as stop:
+        arguments.check_counts(parser, parser.parse_args(given), "pictures")
+    assert stop.value.code == 2
+    assert match in capsys.readouterr().err
 
 
-def test_a_cache_that_cannot_be_written_is_an_error_at_once(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    place = pathlib.Path(tmp_path / "file" / "cache")
-    with pytest.raises(OSError, match=r"cache cannot be written \(Not a directory\)"):
-        machine.of(parse("--cache", str(place)))
+def test_names_are_different_and_not_empty():
+    assert arguments.names("seed0, b") == ("seed0", "b")
+    for text in ("a,a", "a,,b", ""):
+        with pytest.raises(argparse.ArgumentTypeError, match="different names with commas"):
+            arguments.names(text)
+
+
+def test_files_and_folders_are_there(tmp_path):
+    (tmp_path / "a.csv").touch()
+    assert arguments.folder(str(tmp_path)) == tmp_path
+    assert arguments.file(str(tmp_path / "a.csv")) == tmp_path / "a.csv"
+    with pytest.raises(argparse.ArgumentTypeError, match="no folder"):
+        arguments.folder(str(tmp_path / "a.csv"))
+    with pytest.raises(argparse.ArgumentTypeError, match="no file"):
+        arguments.file(str(tmp_path))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import aann
-from evals.shared import arguments, command
+from evals.shared import command
 
 
 def examples(n=20):
@@ -26,45 +26,11 @@ def test_more_than_there_are_cannot_be_picked():
         command.pick(examples(), 21, 0)
 
 
-def test_errors_become_messages(capsys):
-    def fails():
-        raise ValueError("expected this, got that")
-
-    with pytest.raises(SystemExit) as stop:
-        command.run(fails)
-    assert stop.value.code == 1
-    assert capsys.readouterr().err == "error: expected this, got that\n"
-
-
 def test_a_folder_that_cannot_be_written_is_found_at_once(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="cannot write results to .*file.*pass --out"):
         command.writable(tmp_path / "file" / "out")
     assert list(command.writable(tmp_path / "new").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("given", "match"),
-    [
-        (["--n", "0"], "expected an integer of at least 1, got '0'"),
-        (["--seed", "-1"], "expected a non-negative integer, got '-1'"),
-        (["--limit", "many"], "expected a non-negative integer, got 'many'"),
-        (["--nn", "3"], "unrecognized arguments: --nn 3"),
-    ],
-)
-def test_wrong_arguments_get_a_usage_error(given, match, capsys):
-    parser = arguments.parser("toy", "A claim.", "out/toy")
-    with pytest.raises(SystemExit) as stop:
-        parser.parse_args(given)
-    assert stop.value.code == 2
-    error = capsys.readouterr().err
-    assert error.startswith("usage: python -m evals.toy")
-    assert match in error
-
-
-def test_defaults():
-    args = arguments.parser("toy", "A claim.", "out/toy").parse_args([])
-    assert (args.n, args.seed, args.limit, args.out) == (None, 0, None, pathlib.Path("out/toy"))
 
 
 def test_results_go_to_the_home_folder_where_the_shell_leaves_a_tilde(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """What the arguments about the machine ask for."""
 
+import pathlib
+
 import pytest
 
 import aann
@@ -33,3 +35,24 @@ def test_by_default_one_device_of_a_cpu_in_full_precision():
 def test_what_does_not_fit_is_refused(given, match):
     with pytest.raises(ValueError, match=match):
         of(*given)
+
+
+def test_what_to_keep_reaches_the_machine(tmp_path):
+    folder = tmp_path / "cache"
+    found = of("--memory", "2MiB", "--cache", str(folder), "--resume")
+    assert (found.memory, found.cache, found.resume) == (2 * 2**20, folder, True)
+    assert folder.is_dir()
+    plain = of()
+    assert (plain.memory, plain.cache, plain.resume) == (None, None, False)
+
+
+def test_to_resume_is_to_have_a_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert of("--resume").cache == tmp_path / "aann" / "evaluations"
+
+
+def test_a_cache_that_cannot_be_written_is_an_error_at_once(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    place = pathlib.Path(tmp_path / "file" / "cache")
+    with pytest.raises(OSError, match=r"cache cannot be written \(Not a directory\)"):
+        of("--cache", str(place))

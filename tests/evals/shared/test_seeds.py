@@ -1,31 +1,10 @@
-import dataclasses
 import json
 
 import pytest
+from seed_rows import report, row
 
-import evals.shared.training_log as log
-from aann.report.data import Damage, Estimate, ReportRow
-from aann.report.report import Report
-from evals.shared import ladder_figures, seeds
-
-
-def row(name, kind="program", estimate=0.9, **changes):
-    recovered = {m: Estimate(estimate, estimate - 0.05, estimate + 0.05) for m in ("kl", "nll")}
-    made = ReportRow(
-        name=name, kind=kind, constants=3, bits=1234.5, flops=10.0, recovered=recovered,
-        loss={"kl": 0.1, "nll": 0.2}, r2=[0.5, 0.7], correlation=[0.7, 0.9],
-    )  # fmt: skip
-    return dataclasses.replace(made, **changes)
-
-
-def report(rows):
-    damage = {m: Damage(2.0, 1.9, 2.1) for m in ("kl", "nll")}
-    return Report(
-        eval="toy", claim="", command="", model="toy", site="h", units=[0, 1],
-        data={"name": "d", "split": "heldout", "n": 20}, seed=0, versions={}, weights="",
-        damage=damage, intact={"kl": 0.0, "nll": 0.1},
-        natural={"constants": 9, "bits": 9e4, "flops": 1.0}, rows=rows, constants={},
-    )  # fmt: skip
+from aann.report.data import Estimate
+from evals.shared import seeds
 
 
 def table_row(found, network="seed0", notes=None):
@@ -72,34 +51,3 @@ def test_a_column_without_content_is_left_out():
 )
 def test_digits_show_what_is_left(value, text):
     assert seeds._digits(value) == text
-
-
-def test_figures_are_cut_where_rows_are_far_below():
-    rows = [row("zero", "ablation", 0.0), row("ours"), row("wild", "control", -40.0)]
-    drawn = ladder_figures.figures(report(rows))
-    (bars,) = drawn["recovered"].axes
-    assert bars.get_xlim() == (-1.0, pytest.approx(1.05))
-    assert "wild" in [t.get_text() for t in bars.get_yticklabels()]
-    assert "cut at -1" in bars.get_xlabel()
-    (plane,) = drawn["recovered_against_bits"].axes
-    assert "1 rows below -1 are left out" in plane.get_xlabel()
-    assert plane.get_ylim()[0] > -2
-    (bars,) = ladder_figures.figures(report(rows[:2]))["recovered"].axes
-    assert "cut" not in bars.get_xlabel()
-
-
-def test_logs_of_training(monkeypatch, tmp_path):
-    weights = tmp_path / "weights"
-    weights.mkdir()
-    monkeypatch.setattr(log.zoo, "__file__", str(tmp_path / "__init__.py"))
-    assert log.figures("toy", ["seed0"]) == {}
-    course = {"step": [0, 10, 20], "loss": [0.5, 0.1], "test_loss": [2.0, 1.0, 0.3]}
-    (weights / "toy_seed0.json").write_text(json.dumps({"course": course}))
-    curves = log.curves("toy", "seed0")
-    assert curves["train"][1:].tolist() == [0.5, 0.1]
-    assert str(curves["train"][0]) == "nan"
-    figure = log.figures("toy", ["seed0", "seed1"])["training"]
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["seed0"]
-    (weights / "toy_seed1.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"toy_seed1.json has no course of step, loss, test_loss"):
-        log.curves("toy", "seed1")

@@ -1,3 +1,5 @@
+"""Files of ``torch.save``, and their tensors, which ``zoo.checkpoints.torch_tensor`` reads."""
+
 import collections
 import contextlib
 import pickle

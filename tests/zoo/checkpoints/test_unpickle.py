@@ -1,3 +1,7 @@
+"""All of the safe reader of pickles: also ``zoo.checkpoints.pickle_machine``, which runs them,
+``zoo.checkpoints.placeholder`` and ``zoo.checkpoints.nesting``.
+"""
+
 import collections
 import contextlib
 import io

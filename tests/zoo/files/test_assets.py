@@ -1,3 +1,5 @@
+"""Where files are found, and how ``zoo.files.download`` fetches them."""
+
 import hashlib
 import http.server
 import io

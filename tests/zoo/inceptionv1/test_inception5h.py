@@ -1,3 +1,5 @@
+"""The checkpoint of Distill and Lucid, and ``zoo.inceptionv1.distill_units``."""
+
 import dataclasses
 import hashlib
 import json
@@ -12,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import aann
 import zoo
-from zoo.files import assets as published
+from zoo.files import sources as published
 from zoo.inceptionv1 import distill_units
 from zoo.inceptionv1 import model as inceptionv1
 

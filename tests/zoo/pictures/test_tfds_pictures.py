@@ -1,3 +1,7 @@
+"""Data sets of tensorflow-datasets: also ``zoo.pictures.tfds_prepared`` (where they are) and
+``zoo.pictures.tfds_records`` (how they are read).
+"""
+
 import hashlib
 import http.server
 import importlib.util

@@ -1,5 +1,4 @@
 import json
-import sys
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +11,7 @@ from zoo.transformer.model import TransformerConfig, forward
 
 
 def options(*words):
-    return command.parser("Train.\nMore.", steps=40).parse_args(words)
+    return command.parser("toy", "Train.\nMore.", steps=40).parse_args(words)
 
 
 def read(path):
@@ -99,13 +98,3 @@ def test_the_default_folder_is_named_after_the_run(tmp_path, monkeypatch):
     path = command.run(toy_task(), options())
     assert (tmp_path / path) == tmp_path / "out/train/toy_seed0/toy_seed0.safetensors"
     assert (tmp_path / path).exists()
-
-
-@pytest.mark.parametrize("script", ["modular_addition", "max_of_k", "induction"])
-def test_every_script_has_a_command_line(script, monkeypatch, capsys):
-    module = __import__(f"zoo.train.{script}", fromlist=["main"])
-    monkeypatch.setattr(sys, "argv", [script, "--help"])
-    with pytest.raises(SystemExit) as stop:
-        module.main()
-    assert stop.value.code == 0
-    assert "--seed" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-from aann.report.table import aligned, markdown
+from aann.shown.table import aligned, markdown
 
 CELLS = [["row", "kl"], ["zero", "0"], ["a|b", "-12"]]
 

@@ -1,4 +1,4 @@
-"""Kinds of whole numbers for the arguments of evaluations."""
+"""Kinds of whole numbers for arguments."""
 
 import argparse
 

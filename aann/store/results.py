@@ -12,27 +12,28 @@ import numpy as np
 from aann.data.batches import Batch
 from aann.machine.machine import Machine
 from aann.store import shard
-from aann.store.key import digest
+from aann.store.digest import digest
 
 FOLDER = "results"
 
 Arrays = dict[str, np.ndarray]
 
 
-class Partial:
+class Results:
     """Results of one pass over some examples.
 
     Args:
         machine: its cache folder, and whether to resume.
         section: makes the key of everything that the results depend on but the inputs; it is
-            called where there is a cache folder.
+            called where there is a cache folder. Without it nothing is kept.
     """
 
-    def __init__(self, machine: Machine, section: Callable[[], str]) -> None:
+    def __init__(self, machine: Machine, section: Callable[[], str] | None) -> None:
         self.resume = machine.resume
-        self.section = "" if machine.cache is None else section()
-        root = machine.cache
-        self.folder = None if root is None else root / FOLDER / self.section[:32]
+        self.section, self.folder = "", None
+        if machine.cache is not None and section is not None:
+            self.section = section()
+            self.folder = machine.cache / FOLDER / self.section[:32]
 
     def recall(self, name: str, batch: Batch, compute: Callable[[], Arrays]) -> Arrays:
         """The results of a batch: those of an earlier run, or computed and written.

@@ -1,0 +1,32 @@
+"""What a pass over the design examples leaves behind: all that the ladder is fitted to."""
+
+import dataclasses
+
+from jaxtyping import Array, Float
+
+from aann.bench import linear
+from aann.shown.brief import brief
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Fitted:
+    """What the ladder knows of the design examples, for one replacement.
+
+    Attributes:
+        mean: of each unit, (*positions, units), the same at every position.
+        position_mean: of each unit at each position.
+        donors: natural values of some design examples, in an order set by the seed.
+        donor_outputs: what the program says for them.
+        slope, offset: affine recalibration of the program, (units,).
+        linear: the linear prediction, or None.
+    """
+
+    mean: Float[Array, "*positions units"]
+    position_mean: Float[Array, "*positions units"]
+    donors: Float[Array, "donors *positions units"]
+    donor_outputs: Float[Array, "donors *positions units"]
+    slope: Float[Array, " units"]
+    offset: Float[Array, " units"]
+    linear: linear.Linear | None
+
+    __repr__ = brief

@@ -1,0 +1,97 @@
+"""An evaluation of the same circuits in several networks of one task.
+
+The first network has a report of every circuit, with figures: the last circuit, which is the whole,
+in the evaluation's own folder, the others in folders below it. All networks are in the tables.
+"""
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+import aann
+from aann.report.html import Chapter
+from aann.report.report import Report
+from evals.shared import command, seeds, training_log
+from evals.shared.ladder_figures import figures
+from evals.shared.start import Start
+
+Drawn = tuple[Report, Mapping[str, Figure]]
+"""A report with the arrays of more figures, and these."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Tour:
+    """What is gathered on the way from network to network.
+
+    Attributes:
+        name: of the evaluation.
+        claim: what it is about.
+        start: what it started with.
+        networks: variants that are measured.
+        rows: of the tables, so far.
+        chapters: of the page, so far.
+    """
+
+    name: str
+    claim: str
+    start: Start
+    networks: Collection[str]
+    rows: list[seeds.Row] = dataclasses.field(default_factory=list)
+    chapters: list[Chapter] = dataclasses.field(default_factory=list)
+
+    def visit(
+        self,
+        network: str,
+        model: aann.Model,
+        halves: tuple[aann.Design, aann.HeldOut],
+        circuits: Sequence[seeds.Circuit],
+        *,
+        draws: int,
+        notes: Callable[[seeds.Circuit], Mapping[str, str]],
+        draw: Callable[[seeds.Circuit, Report], Drawn],
+    ) -> None:
+        """Measure the circuits of one network.
+
+        Args:
+            network: the variant.
+            model: the network.
+            halves: examples to fit the ladder on and to report on.
+            circuits: from the smallest part to the whole.
+            draws: of the bootstrap; the reports of the first network have 10,000.
+            notes: name of a program -> what else is known of it, for a circuit.
+            draw: what only the whole has, from its circuit and report.
+        """
+        args, on, _ = self.start
+        first = network == args.networks[0]
+        for circuit in circuits:
+            report = circuit.report(
+                model, *halves, eval_name=self.name, seed=args.seed,
+                draws=10_000 if first else draws, on=on,
+            )  # fmt: skip
+            self.rows.extend(circuit.rows(network, report, notes(circuit)))
+            if first:
+                self._keep(circuit, report, draw if circuit is circuits[-1] else None)
+
+    def _keep(
+        self,
+        circuit: seeds.Circuit,
+        report: Report,
+        draw: Callable[[seeds.Circuit, Report], Drawn] | None,
+    ) -> None:
+        """Save a report; ``draw`` only for the whole."""
+        place, more = self.start.folder, {}
+        if draw is None:
+            place = command.writable(place / circuit.name.replace(" ", "_"))
+        else:
+            report, drawn = draw(circuit, report)
+            more = {**drawn, **training_log.figures(self.name, self.networks)}
+        self.chapters.append(command.save(report, {**figures(report), **more}, place))
+
+    def finish(self) -> None:
+        """Save and show the tables of all networks, and the page of all reports."""
+        folder = self.start.folder
+        seeds.save(self.rows, folder)
+        command.save_page(self.name, self.claim, self.chapters, seeds.grids(self.rows), folder)
+        command.show(seeds.text(self.rows))
+        command.say(f"wrote seeds.json, seeds.md to {folder}")

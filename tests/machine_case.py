@@ -124,6 +124,7 @@ def population(machine, batch_size):
 def strict():
     """What tests/conftest.py sets, for a process of its own."""
     warnings.simplefilter("error")
+    warnings.filterwarnings("ignore", "Error reading persistent compilation cache")
     jax.config.update("jax_numpy_dtype_promotion", "strict")
     jax.config.update("jax_numpy_rank_promotion", "raise")
     jax.config.update("jax_cpu_enable_async_dispatch", False)

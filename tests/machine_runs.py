@@ -23,11 +23,12 @@ def started(folder, commands):
     running = []
     for i, (devices, script, *arguments) in enumerate(commands):
         path = os.pathsep.join([str(HERE.parent), str(HERE)])
-        flag = f"--xla_force_host_platform_device_count={devices}"
+        given = os.environ.get("XLA_FLAGS", "")
+        flags = f"{given} --xla_force_host_platform_device_count={devices}"
         with (folder / f"{i}.out").open("w") as out, (folder / f"{i}.err").open("w") as err:
             process = subprocess.Popen(
                 [sys.executable, "-W", "error", str(HERE / script), *map(str, arguments)],
-                stdout=out, stderr=err, env={**os.environ, "PYTHONPATH": path, "XLA_FLAGS": flag},
+                stdout=out, stderr=err, env={**os.environ, "PYTHONPATH": path, "XLA_FLAGS": flags},
             )  # fmt: skip
         running.append((process, folder / f"{i}.out", folder / f"{i}.err"))
     try:

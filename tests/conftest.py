@@ -11,6 +11,12 @@ if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     os.environ["JAX_COMPILATION_CACHE_DIR"] = _compiled
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+if "XLA_FLAGS" not in os.environ:
+    # Nearly all that is compiled here runs once, on little: compiling is what takes the time.
+    os.environ["XLA_FLAGS"] = (
+        "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+    )
+    os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 import jax
 import jaxtyping
@@ -29,6 +35,15 @@ def assets() -> pathlib.Path:
     if not folder:
         pytest.skip("needs the published weights and data: set AANN_ASSETS to a mirror of them")
     return pathlib.Path(folder)
+
+
+@pytest.fixture
+def optimised():
+    """Compile as users do: for tests that compute much longer than they compile."""
+    before = jax.config.jax_disable_most_optimizations
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
 
 
 @pytest.fixture

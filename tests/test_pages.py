@@ -110,12 +110,17 @@ def test_the_checks_above_can_fail(driver, tmp_path):
     assert driver.execute_script("return document.documentElement.scrollWidth") > 360
 
 
-def test_without_a_browser_tests_skip_but_not_in_ci(monkeypatch):
+@pytest.mark.parametrize("mirror", [None, "/some/mirror"])
+def test_without_a_browser_tests_skip_but_not_in_ci(monkeypatch, mirror):
+    expected = r"no chromium, chromedriver on this machine \(apt-get install chromium"
     monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("AANN_ASSETS", raising=False)
+    if mirror is None:
+        monkeypatch.delenv("AANN_ASSETS", raising=False)
+    else:
+        monkeypatch.setenv("AANN_ASSETS", mirror)
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="no chromium, chromedriver on this machine"):
+    with pytest.raises(pytest.fail.Exception, match=expected):
         find()
     monkeypatch.delenv("CI")
-    with pytest.raises(pytest.skip.Exception, match="no chromium, chromedriver on this machine"):
+    with pytest.raises(pytest.skip.Exception, match=expected):
         find()

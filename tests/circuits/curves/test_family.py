@@ -87,6 +87,7 @@ def test_a_blind_site_is_refused():
         find_family(model, "cells", 2)
 
 
+@pytest.mark.usefixtures("optimised")
 def test_the_family_of_the_mirrored_checkpoint(assets):
     import zoo
 

@@ -53,6 +53,7 @@ def test_rounding_keeps_the_digits_that_count():
     assert result["gain"].tolist() == [13000, 16000]
 
 
+@pytest.mark.usefixtures("optimised")
 def test_the_registered_constants_are_those_that_calibration_gives(assets):
     import aann
     import zoo

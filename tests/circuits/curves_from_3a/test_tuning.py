@@ -48,6 +48,7 @@ def test_an_unknown_site_is_refused():
         early_tuning.measure(toy.model(), "mixed3", (63.0, 63.0))
 
 
+@pytest.mark.usefixtures("optimised")
 def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
     import zoo
     from circuits.curves_from_3a.program import curves_from_3a

@@ -58,6 +58,7 @@ def test_a_dalmatian_is_a_dalmatian(logits):
     assert probabilities[best] > 0.999
 
 
+@pytest.mark.usefixtures("optimised")
 def test_top1_on_all_samples_is_the_published_one(model):
     samples = zoo.data("imagenet_samples")
     nll, right = evidence.losses(model, samples)

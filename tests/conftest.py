@@ -40,7 +40,7 @@ def assets() -> pathlib.Path:
 @pytest.fixture
 def optimised():
     """Compile as users do: for tests that compute much longer than they compile."""
-    before = jax.config.jax_disable_most_optimizations
+    before = jax.config.read("jax_disable_most_optimizations")
     jax.config.update("jax_disable_most_optimizations", False)
     yield
     jax.config.update("jax_disable_most_optimizations", before)

@@ -1,8 +1,9 @@
-"""Modules that went into wings: ``aann.patch`` is ``aann.patching.patch`` now.
+"""Modules that went into wings and folders: ``aann.patch`` is ``aann.patching.patch`` now.
 
-The old names still import the same modules, with a ``DeprecationWarning`` that says the new one;
-they go with the next release. Names that mean something else today (``aann.report`` is a wing,
-``aann.splice`` a function) do not come back.
+The old names of files still import the same modules, with a ``DeprecationWarning`` that says the
+new one; they go with the next release. A name that means something else today does not come back:
+``aann.report`` is a wing, and ``aann.splice`` a function, for which the error says where its module
+is.
 """
 
 import importlib
@@ -15,19 +16,45 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-PACKAGE = "aann"
+PACKAGES = ("aann", "circuits", "zoo")
+
+RENAMED = {
+    "aann.ladder": "aann.evaluation.ladder",
+    "aann.partial": "aann.store.results",
+    "aann.report_file": "aann.report.file",
+    "aann.report_html": "aann.report.html",
+    "aann.report_text": "aann.report.text",
+    "aann.text": "aann.counting.text",
+    "circuits.curve_baselines": "circuits.curves.baselines",
+    "circuits.curve_calibration": "circuits.curves.fit",
+    "circuits.curve_controls": "circuits.curves.controls",
+    "circuits.curve_detectors": "circuits.curves.program",
+    "circuits.curve_family": "circuits.curves.family",
+    "circuits.curve_shape": "circuits.curves.shape",
+}
+"""Old name -> new one, where the file is called otherwise, or several are called so."""
 
 
 class Moved(MetaPathFinder, Loader):
-    """Finds ``aann.NAME`` where a wing has a file of that name, after everybody else has not."""
+    """Finds old names where they are now, after everybody else has not found them."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A spec for an old name; None for all others."""
+        """A spec for an old name; None for all others.
+
+        Raises:
+            ModuleNotFoundError: the name is a function's now; with the module's new name.
+        """
         new = new_name(fullname)
         if new is None:
             return None
+        package, _, name = fullname.rpartition(".")
+        if hasattr(sys.modules[package], name):
+            raise ModuleNotFoundError(
+                f"no module {fullname!r}: it is {new!r} now, and {fullname} is the function in it",
+                name=fullname,
+            )
         warnings.warn(f"{fullname} has moved: import {new}", DeprecationWarning, stacklevel=2)
         return importlib.util.spec_from_loader(fullname, self)
 
@@ -43,12 +70,15 @@ class Moved(MetaPathFinder, Loader):
 
 
 def new_name(old: str) -> str | None:
-    """Where a module that lay directly in aann is now; None where that is not one file."""
+    """Where a module that lay directly in a package is now; None where that is not one file."""
     package, _, name = old.rpartition(".")
-    if package != PACKAGE or hasattr(sys.modules[PACKAGE], name):
+    if package not in PACKAGES or package not in sys.modules:
         return None
-    found = sorted(pathlib.Path(__file__).parent.glob(f"*/{name}.py"))
-    return f"{PACKAGE}.{found[0].parent.name}.{name}" if len(found) == 1 else None
+    if old in RENAMED:
+        return RENAMED[old]
+    folders = getattr(sys.modules[package], "__path__", ())
+    found = sorted(path for folder in folders for path in pathlib.Path(folder).glob(f"*/{name}.py"))
+    return f"{package}.{found[0].parent.name}.{name}" if len(found) == 1 else None
 
 
 def install() -> None:

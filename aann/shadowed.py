@@ -2,8 +2,9 @@
 
 ``zoo``, ``circuits`` and ``evals`` lie beside ``aann`` under names that users choose too: a file
 ``zoo.py`` in the folder that Python runs in comes first, and ``zoo.load`` is not to be found. So
-``import aann`` looks, without importing anything, and warns; a command line of ours that cannot run
-without the hidden package ends with the same words.
+``import aann`` looks, without importing anything, and warns (never with an error: the file may have
+nothing to do with us); a command line of ours that cannot run without the hidden package ends with
+the same words. ``evals`` is run, not imported, so that only command lines speak of it.
 
 Sharp edge: a program that imports the hidden package and never ``aann`` gets Python's own error.
 """
@@ -29,9 +30,15 @@ def check() -> None:
     needed = [] if running in found else [name for name in NEEDS.get(running, ()) if name in found]
     if needed:
         raise SystemExit("\n".join(f"error: {_message(name, found[name])}" for name in needed))
+    ours = running == "aann" or (running in NEEDS and running not in found)
     for name, place in found.items():
-        # Warnings leave out the frames of the import system: the third is who imports aann.
-        warnings.warn(_message(name, place), stacklevel=3)
+        if name == "evals" and not ours:
+            continue
+        try:
+            # Warnings leave out the frames of the import system: the third is who imports aann.
+            warnings.warn(_message(name, place), stacklevel=3)
+        except UserWarning as warning:  # made an error by -W error
+            print(f"warning: {warning}", file=sys.stderr)
 
 
 def hidden(home: Path) -> dict[str, str]:
@@ -63,7 +70,10 @@ def _found(name: str) -> str | None:
 def _running() -> str:
     """The top-level package of the module that ``python -m`` runs, empty where it runs none."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return spec.name.partition(".")[0] if spec else ""
+    name: str = spec.name if spec else ""
+    if not name and sys.argv[:1] == ["-m"]:  # Python is still looking for the module
+        name = sys.orig_argv[len(sys.orig_argv) - len(sys.argv)]
+    return name.partition(".")[0]
 
 
 def _message(name: str, place: str) -> str:

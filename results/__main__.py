@@ -15,8 +15,8 @@ from zoo.scripts import script
 def main(argv: list[str] | None = None) -> None:
     """Take in new results, rewrite pages, and compare."""
     args = _parser().parse_args(argv)
-    for path in args.take:
-        name, kept = take.take(path)
+    taken = [(path, *take.take(path)) for path in args.take]  # nothing is written if one is wrong
+    for path, name, kept in taken:
         print(f"{path}: taken in as {take.write(name, kept)}")
     if args.write:
         for path in project.write():

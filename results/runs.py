@@ -62,11 +62,15 @@ def load(name: str) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: nothing.
+        ValueError: the file is truncated or altered.
     """
     path = SAVED / f"{name}.json"
     if not path.is_file():
         raise FileNotFoundError(f"nothing saved of {name!r}: {remake(name)}")
-    saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is truncated or altered ({error}): {remake(name)}") from None
     return saved
 
 

@@ -50,7 +50,9 @@ def write(name: str, kept: Mapping[str, Any]) -> pathlib.Path:
     """Save what is kept of a run; returns the file."""
     runs.SAVED.mkdir(exist_ok=True)
     path = runs.SAVED / f"{name}.json"
-    path.write_text(f"{pretty(kept)}\n", encoding="utf-8")
+    half = path.with_suffix(".partial")
+    half.write_text(f"{pretty(kept)}\n", encoding="utf-8")
+    half.replace(path)
     return path
 
 
@@ -68,7 +70,8 @@ def pretty(value: Any, depth: int = 0) -> str:
 
 def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
     whole = _json(folder / "report.json")
-    name = runs.name_of(whole["command"])
+    name = _named(folder, whole)
+    _check_same(name, whole)
     parts = sorted(p.parent for p in folder.glob("*/report.json"))
     reports = {"": _slim(whole, folder)}
     table = folder / "seeds.json"
@@ -83,6 +86,25 @@ def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
         return name, _head(name) | {"reports": reports, **more, "table": rows}
     reports |= {part.name: _slim(_json(part / "report.json"), part) for part in parts}
     return name, _head(name) | {"reports": reports}
+
+
+def _named(path: pathlib.Path, found: Mapping[str, Any]) -> str:
+    """Name of the run that a file says it is of."""
+    if not isinstance(found.get("command"), str):
+        raise ValueError(f"{path} does not say which command wrote it: run the command again")
+    return runs.name_of(found["command"])
+
+
+def _check_same(name: str, report: Mapping[str, Any]) -> None:
+    """Refuse a report on something else than what pages quote under that name."""
+    if not (runs.SAVED / f"{name}.json").is_file():
+        return
+    before = runs.load(name)["reports"][""]
+    if other := [key for key in ("model", "site") if report[key] != before[key]]:
+        raise ValueError(
+            f"{name} is quoted for "
+            + ", ".join(f"{key} {before[key]!r}, this is for {report[key]!r}" for key in other)
+        )
 
 
 def _slim(report: Mapping[str, Any], folder: pathlib.Path) -> dict[str, Any]:
@@ -124,7 +146,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def _pareto(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
     found = _json(folder / "pareto.json")
-    name = runs.name_of(found.pop("command"))
+    name = _named(folder, found)
+    del found["command"]
     return name, _head(name) | {"pareto": rounded(found)}
 
 
@@ -142,9 +165,12 @@ def _comparison(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
 
 def _benchmark(path: pathlib.Path) -> tuple[str, dict[str, Any]]:
     found = _json(path)
-    if "benchmark" not in found or "command" not in found:
+    numbers = found.get("benchmark")
+    if not isinstance(numbers, dict) or not all(
+        isinstance(x, int | float) for x in numbers.values()
+    ):
         raise ValueError(f"{path} is no file of a benchmark's --save")
-    name = runs.name_of(found["command"])
+    name = _named(path, found)
     return name, found | _head(name)
 
 

@@ -21,6 +21,30 @@ def graph(root: Path, packages: Iterable[str]) -> dict[str, set[str]]:
     return {module: _imported(module, path, files.keys()) for module, path in files.items()}
 
 
+def strangers(root: Path, packages: Iterable[str]) -> list[str]:
+    """Imports of modules of the packages by names under which no file lies."""
+    found = []
+    known = {*graph(root, packages), *packages}
+    for package in packages:
+        for path in sorted((root / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    names = [node.module or ""]
+                elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                    ("import_module", "__import__")
+                ):
+                    names = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
+                found += [
+                    f"{path.relative_to(root).as_posix()} imports {name}"
+                    for name in names
+                    if name.split(".")[0] in packages and name not in known
+                ]
+    return found
+
+
 def _module(path: Path) -> str:
     return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
@@ -38,7 +62,9 @@ def _imported(module: str, path: Path, known: Iterable[str]) -> set[str]:
                 base = ".".join([*parts, *filter(None, [node.module])])
             names = {f"{base}.{alias.name}" for alias in node.names}
             found |= {name if name in known else base for name in names}
-        elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("import_module", "__import__")
+        ):
             found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
     return {name for name in found if name in known and name != module}
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from imports import above, circles, floors, graph
+from imports import above, circles, floors, graph, strangers
 
 ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
@@ -89,6 +89,10 @@ def test_packages_import_from_below_alone(imports):
     assert up == []
 
 
+def test_modules_are_imported_by_the_names_of_their_files():
+    assert strangers(ROOT, PACKAGES) == []
+
+
 def test_no_files_import_each_other(imports):
     assert circles(imports) == []
 
@@ -148,6 +152,17 @@ def test_the_checks_above_see_imports_however_they_are_written(tmp_path):
     assert found["aann.high.d"] == {"aann.low.a"}
     assert above(found, "aann", ("high", "low")) == ["aann.low.a imports aann.high.b"]
     assert circles(found) == [["aann.high.b", "aann.low.a"]]
+
+
+def test_names_without_a_file_are_seen(tmp_path):
+    write(tmp_path, {"aann/a.py": "import aann.gone\nimport os\n", "aann/b.py":
+                     "from aann.gone import x\n__import__('aann.away')\nfrom aann import a\n",
+                     "aann/__init__.py": ""})  # fmt: skip
+    assert strangers(tmp_path, ["aann"]) == [
+        "aann/a.py imports aann.gone",
+        "aann/b.py imports aann.gone",
+        "aann/b.py imports aann.away",
+    ]
 
 
 def test_floors_are_counted_from_files_that_import_nothing(tmp_path):

@@ -6,6 +6,7 @@ estimate. Nothing is fitted here; what the programs know was fitted before, on d
 
 from collections.abc import Mapping, Sequence
 
+import jax
 import numpy as np
 
 from aann.bench.suited import check_programs
@@ -34,6 +35,13 @@ class Shares(Tabular, dict[str, dict[str, float]]):
         rows = [[name, *(f"{found[m]:.4f}" for m in metrics)] for name, found in self.items()]
         head = "loss recovered over the whole population; of zero and intact the mean loss"
         return Shown([head], [["row", *metrics], *rows])
+
+
+jax.tree_util.register_pytree_node(
+    Shares,
+    lambda found: ([found[name] for name in sorted(found)], tuple(sorted(found))),
+    lambda names, rows: Shares(zip(names, rows, strict=True)),
+)
 
 
 @ends_together

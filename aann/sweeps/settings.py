@@ -135,6 +135,11 @@ class Settings(Tabular, list[Replacement]):
         return Shown([counted(len(self), "setting") + of], [["setting"], *([r.name] for r in self)])
 
 
+jax.tree_util.register_pytree_node(
+    Settings, lambda found: (list(found), None), lambda _, replacements: Settings(replacements)
+)
+
+
 def settings(
     program: Replacement, points: Sequence[Mapping[str, Any]] = ({},), /, *,
     digits: Sequence[int] | None = None, **grid: Sequence[Any] | np.ndarray,

@@ -76,7 +76,7 @@ def told(name, place):
     [
         ("zoo", "zoo.py", "zoo.py"),
         ("circuits", "circuits.py", "circuits.py"),
-        ("evals", "evals/__init__.py", "evals"),
+        ("zoo", "zoo/__init__.py", "zoo"),
     ],
 )
 def test_a_file_or_folder_in_front_is_told_to_who_imports_aann(home, mine, name, file, place):
@@ -85,6 +85,19 @@ def test_a_file_or_folder_in_front_is_told_to_who_imports_aann(home, mine, name,
     assert out == "goes on"
     assert err.startswith(f"<string>:1: UserWarning: {told(name, mine / place)}")
     assert err.count("hidden") == 1
+
+
+def test_it_is_no_error_where_warnings_are(home, mine):
+    write(mine, {"zoo.py": ""})
+    out, err = python(mine, home, "-W", "error", "-c", "import aann; print('goes on')")
+    assert out == "goes on"
+    assert err.startswith(f"warning: {told('zoo', mine / 'zoo.py')}")
+
+
+def test_evaluations_of_the_users_own_are_none_of_our_business(home, mine):
+    write(mine, {"evals/__init__.py": "", "evals/own.py": "import aann\nprint(1)"})
+    quiet(mine, home, "-c", "import aann")
+    quiet(mine, home, "-m", "evals.own")
 
 
 def test_all_that_is_hidden_is_told_also_by_the_command_line_of_aann(home, mine):
@@ -96,9 +109,9 @@ def test_all_that_is_hidden_is_told_also_by_the_command_line_of_aann(home, mine)
 
 
 def test_a_folder_without_init_hides_what_an_editable_install_finds_last(home, mine):
-    (mine / "evals").mkdir()
+    (mine / "zoo").mkdir()
     code = f"home = {str(home)!r}{EDITABLE}import aann"
-    assert told("evals", mine / "evals") in python(mine, "", "-c", code)[1]
+    assert told("zoo", mine / "zoo") in python(mine, "", "-c", code)[1]
 
 
 @pytest.mark.parametrize("module", ["evals.power", "circuits.fit"])
@@ -123,7 +136,6 @@ def test_the_users_own_package_of_that_name_runs(home, mine):
     write(mine, {"evals/__init__.py": "", "evals/own.py": "import aann\nprint(1)", "zoo.py": ""})
     out, err = python(mine, home, "-m", "evals.own")
     assert out == "1"
-    assert told("evals", mine / "evals") in err
     assert told("zoo", mine / "zoo.py") in err
 
 

@@ -33,7 +33,7 @@ def test_it_takes_in_and_rewrites_before_it_compares(tmp_path, capsys, monkeypat
     monkeypatch.setattr(project, "write", lambda: done.append("write") or ["README.md"])
     monkeypatch.setattr(project, "check", lambda: done.append("check") or project.Found([], []))
     command.main(["--take", str(tmp_path / "a"), str(tmp_path / "b"), "--write", "--text"])
-    assert done == ["a", "run", "b", "run", "write", "check"]
+    assert done == ["a", "b", "run", "run", "write", "check"]
     assert "rewritten: README.md" in capsys.readouterr().out
 
 

@@ -12,7 +12,7 @@ eval: $(VENV)/ready
 	$(BIN)/python -m evals.default
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: lint types docs test
 

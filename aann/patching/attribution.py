@@ -21,7 +21,7 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import Pairs, PatchingOptions, check_finite, pairs
+from aann.patching.pairs import Pairs, PatchingOptions, check_finite, pairs, with_options
 from aann.patching.patch import patch_places
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
@@ -90,6 +90,7 @@ class Attributed(Tabular):
         return Shown([f"{head} ({self.direction}); {measured}"], [header, *rows])
 
 
+@with_options
 def attribution_patching(
     model: Model,
     clean: Any,

@@ -4,8 +4,9 @@ Everything that mixes a clean and a corrupted run checks its arguments here, all
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -40,6 +41,26 @@ class PatchingOptions(TypedDict, total=False):
     batch_size: int | None
     at_once: int
     axes: Mapping[str, Sequence[str]]
+
+
+DEFAULTS: PatchingOptions = {
+    "by": (), "direction": DIRECTIONS[0], "batch_size": None, "at_once": 1, "axes": AXES,
+}  # fmt: skip
+"""What options are where they are not given."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def with_options(function: Function) -> Function:
+    """Name the options in a function's signature, where ``help`` and notebooks look for them."""
+    own = inspect.signature(function)
+    named = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
+        for name, value in DEFAULTS.items()
+    ]
+    function.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
+    return function
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -155,7 +176,7 @@ def pairs(
             problems.append(str(error))
     if problems:
         raise ValueError("\n".join(problems))
-    direction = options.get("direction", DIRECTIONS[0])
+    direction = options.get("direction", DEFAULTS["direction"])
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
     return Pairs(base, other, n, size, found, direction, options.get("at_once", 1))
 
@@ -171,7 +192,7 @@ def _check_known(options: PatchingOptions) -> None:
 def _option_problems(options: PatchingOptions) -> list[str]:
     """What is wrong with options whatever the sites are."""
     problems = []
-    if (direction := options.get("direction", DIRECTIONS[0])) not in DIRECTIONS:
+    if (direction := options.get("direction", DEFAULTS["direction"])) not in DIRECTIONS:
         problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
     if (size := options.get("batch_size")) is not None and size < 1:
         problems.append(f"batch_size is at least 1, got {size}")

@@ -21,7 +21,14 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import Pairs, PatchingOptions, check_finite, like_batch, pairs
+from aann.patching.pairs import (
+    Pairs,
+    PatchingOptions,
+    check_finite,
+    like_batch,
+    pairs,
+    with_options,
+)
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.splicing.cut import cut
@@ -85,6 +92,7 @@ class Patched:
         return np.stack([self.effect(site) for site in self.changes])
 
 
+@with_options
 def activation_patching(
     model: Model,
     clean: Any,

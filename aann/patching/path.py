@@ -29,7 +29,7 @@ import jax.numpy as jnp
 
 from aann.evaluation.answer import Metric
 from aann.model import Model
-from aann.patching.pairs import PatchingOptions
+from aann.patching.pairs import PatchingOptions, with_options
 from aann.patching.patch import Patched, activation_patching
 from aann.program.axes import AXES, places
 from aann.splicing.splice import trace_model
@@ -44,6 +44,7 @@ SENT = "sent."
 Receivers = str | Sequence[str] | Mapping[str, Mapping[int | str, int]]
 
 
+@with_options
 def path_patching(
     model: Model,
     clean: Any,

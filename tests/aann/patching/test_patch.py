@@ -1,6 +1,7 @@
 """Serves ``pairs`` too."""
 
 import dataclasses
+import inspect
 
 import jax
 import jax.numpy as jnp
@@ -162,6 +163,12 @@ def test_unknown_options_are_named_with_those_that_there_are():
     )
     with pytest.raises(TypeError, match=expected):
         activation_patching(transformer(), CLEAN, CLEAN, "embed", METRIC, places=1, batchsize=2)
+
+
+def test_options_are_in_the_signature():
+    found = inspect.signature(activation_patching).parameters
+    assert found["direction"].default == "denoise"
+    assert [*found][5:] == ["by", "direction", "batch_size", "at_once", "axes"]
 
 
 def test_bad_metrics_are_refused():

@@ -6,15 +6,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: eval test check lint types docs clean
+.PHONY: eval test laws check lint types docs clean
 
 eval: $(VENV)/ready
 	$(BIN)/python -m evals.default
 
 test: $(VENV)/ready
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
-check: lint types docs test
+# Laws of equal bits hold for what users compile, too: with all of XLA's optimisations.
+laws: $(VENV)/ready
+	XLA_FLAGS= $(BIN)/python -m pytest -q tests/aann/splicing tests/aann/trace
+
+check: lint types docs laws test
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -28,12 +28,6 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_cpu_enable_async_dispatch", False)
 
 
-def pytest_collection_modifyitems(items):
-    """Files that take long come first, so that no process has one left when the other is done."""
-    heavy = ("evals", "test_readme", "circuits", "zoo", "test_memory", "test_machine", "test_docs")
-    items.sort(key=lambda item: not any(name in item.path.as_posix() for name in heavy))
-
-
 @pytest.fixture(scope="session")
 def assets() -> pathlib.Path:
     """The offline mirror; tests that need it are skipped where there is none."""

@@ -3,12 +3,9 @@
 import pathlib
 import re
 
-import pytest
-
 README = pathlib.Path(__file__).parent.parent / "README.md"
 
 
-@pytest.mark.usefixtures("optimised")
 def test_the_example_runs_and_prints_a_ladder(assets, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert len([line for line in code.splitlines() if line]) <= 15

@@ -40,7 +40,6 @@ def test_all_of_a_data_set_is_held_out(assets, tmp_path, monkeypatch):
     assert heldout.design is design
 
 
-@pytest.mark.usefixtures("optimised")
 def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
     curve_detectors.main(
         ["--images", str(pictures), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]

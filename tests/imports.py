@@ -2,7 +2,7 @@
 
 import ast
 import graphlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 Graph = Mapping[str, set[str]]
@@ -13,60 +13,55 @@ def graph(root: Path, packages: Iterable[str]) -> dict[str, set[str]]:
 
     A package counts as its ``__init__`` where a name of that is imported.
     """
-    files = {
-        _module(path.relative_to(root)): path
-        for package in packages
-        for path in sorted((root / package).rglob("*.py"))
+    files = _files(root, packages)
+    return {
+        module: {name for name in _named(module, path, files) if name in files and name != module}
+        for module, path in files.items()
     }
-    return {module: _imported(module, path, files.keys()) for module, path in files.items()}
 
 
 def strangers(root: Path, packages: Iterable[str]) -> list[str]:
     """Imports of modules of the packages by names under which no file lies."""
-    found = []
-    known = {*graph(root, packages), *packages}
-    for package in packages:
-        for path in sorted((root / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                names = []
-                if isinstance(node, ast.Import):
-                    names = [alias.name for alias in node.names]
-                elif isinstance(node, ast.ImportFrom) and not node.level:
-                    names = [node.module or ""]
-                elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                    ("import_module", "__import__")
-                ):
-                    names = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
-                found += [
-                    f"{path.relative_to(root).as_posix()} imports {name}"
-                    for name in names
-                    if name.split(".")[0] in packages and name not in known
-                ]
-    return found
+    files = _files(root, packages)
+    return [
+        f"{path.relative_to(root).as_posix()} imports {name}"
+        for module, path in files.items()
+        for name in _named(module, path, files)
+        if name.split(".")[0] in packages and name not in {*files, *packages}
+    ]
+
+
+def _files(root: Path, packages: Iterable[str]) -> dict[str, Path]:
+    return {
+        _module(path.relative_to(root)): path
+        for package in packages
+        for path in sorted((root / package).rglob("*.py"))
+    }
 
 
 def _module(path: Path) -> str:
     return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imported(module: str, path: Path, known: Iterable[str]) -> set[str]:
+def _named(module: str, path: Path, known: Container[str]) -> list[str]:
+    """Modules that a file imports, each once: what is imported of one, where that is a file."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    found: set[str] = set()
+    found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parts = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parts, *filter(None, [node.module])])
-            names = {f"{base}.{alias.name}" for alias in node.names}
-            found |= {name if name in known else base for name in names}
+            names = [f"{base}.{alias.name}" for alias in node.names]
+            found += [name if name in known else base for name in names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
             ("import_module", "__import__")
         ):
-            found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
-    return {name for name in found if name in known and name != module}
+            found += [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
+    return list(dict.fromkeys(found))
 
 
 def above(imports: Graph, package: str, order: Sequence[str]) -> list[str]:

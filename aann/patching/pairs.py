@@ -151,12 +151,13 @@ def pairs(
     _check_known(options)
     problems = [] if names else ["no sites: name at least one"]
     problems += [f"site {n!r} is named twice" for n in dict.fromkeys(names) if names.count(n) > 1]
-    problems += _option_problems(options)
+    chosen: PatchingOptions = {**DEFAULTS, **options}
+    problems += _option_problems(chosen)
     problems += _check_inputs(model, clean, corrupted)
     if problems:
         raise ValueError("\n".join(problems))
     n = example_count(clean)
-    batch = like_batch(clean, options.get("batch_size"))
+    batch = like_batch(clean, chosen["batch_size"])
     size = example_count(batch)
     try:
         graph = trace_model(model, model.params, batch, names)
@@ -171,14 +172,14 @@ def pairs(
     for name in names if not problems else ():
         shape = shape_of(graph.read_vars(name)[0]).shape
         try:
-            found[name] = places(name, shape, options.get("by", ()), options.get("axes", AXES))
+            found[name] = places(name, shape, chosen["by"], chosen["axes"])
         except ValueError as error:
             problems.append(str(error))
     if problems:
         raise ValueError("\n".join(problems))
-    direction = options.get("direction", DEFAULTS["direction"])
+    direction = chosen["direction"]
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
-    return Pairs(base, other, n, size, found, direction, options.get("at_once", 1))
+    return Pairs(base, other, n, size, found, direction, chosen["at_once"])
 
 
 def _check_known(options: PatchingOptions) -> None:
@@ -189,14 +190,14 @@ def _check_known(options: PatchingOptions) -> None:
         )
 
 
-def _option_problems(options: PatchingOptions) -> list[str]:
-    """What is wrong with options whatever the sites are."""
+def _option_problems(chosen: PatchingOptions) -> list[str]:
+    """What is wrong with options, all of them given, whatever the sites are."""
     problems = []
-    if (direction := options.get("direction", DEFAULTS["direction"])) not in DIRECTIONS:
+    if (direction := chosen["direction"]) not in DIRECTIONS:
         problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
-    if (size := options.get("batch_size")) is not None and size < 1:
+    if (size := chosen["batch_size"]) is not None and size < 1:
         problems.append(f"batch_size is at least 1, got {size}")
-    if (at_once := options.get("at_once", 1)) < 1:
+    if (at_once := chosen["at_once"]) < 1:
         problems.append(f"at_once is the number of places at a time, at least 1: got {at_once}")
     return problems
 

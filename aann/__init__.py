@@ -8,7 +8,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from aann import moved, shadowed
-from aann.data.examples import Design, Examples, HeldOut, from_arrays, held_out, split
+from aann.data.arrays import from_arrays
+from aann.data.examples import Design, Examples, HeldOut, held_out, split
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.constant import Constant, Constants

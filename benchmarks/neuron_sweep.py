@@ -19,7 +19,7 @@ import time
 import numpy as np
 
 import zoo
-from aann.data.examples import from_arrays
+from aann.data.arrays import from_arrays
 from aann.sweeps.sweep import sweep
 from benchmarks import saving
 from zoo.scripts import script

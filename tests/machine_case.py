@@ -125,6 +125,7 @@ def strict():
     """What tests/conftest.py sets, for a process of its own."""
     warnings.simplefilter("error")
     warnings.filterwarnings("ignore", "Error reading persistent compilation cache")
+    warnings.filterwarnings("ignore", "the intact model does no better than chance")
     jax.config.update("jax_numpy_dtype_promotion", "strict")
     jax.config.update("jax_numpy_rank_promotion", "raise")
     jax.config.update("jax_cpu_enable_async_dispatch", False)

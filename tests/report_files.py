@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aann.data.examples import from_arrays
+from aann.data.arrays import from_arrays
 from aann.report.data import Damage, Estimate, ReportRow
 from aann.report.report import Report
 from aann.statistics.bootstrap import recovered

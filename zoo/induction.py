@@ -29,7 +29,7 @@ import numpy as np
 from jaxtyping import Int
 
 import aann
-from aann.evaluation.metrics import UNSCORED
+from aann.data.check import UNSCORED
 from zoo import halves
 from zoo.files import assets
 from zoo.transformer.config import TransformerConfig

@@ -96,7 +96,7 @@ def resample(state: Array, view: View) -> Array:
 def linear_prediction(state: linear.Linear, view: View) -> Array:
     """A linear function of what the program reads."""
     natural = jax.ShapeDtypeStruct(view.natural.shape, view.natural.dtype)
-    predicted = linear.features(view.reads, natural, state.tokens) @ state.weights
+    predicted = linear.features(view.reads, natural, state.tokens, state.padded) @ state.weights
     return predicted.reshape(natural.shape).astype(natural.dtype)
 
 

@@ -2,11 +2,9 @@
 
 A read on a grid (images, feature maps) is folded to the site's grid, and each position is predicted
 from the 3 x 3 cells around it with weights shared over positions, as a convolution would. Any other
-read is flattened, with weights of its own for every output. Ridge regression through the normal
-equations; products in float32 a batch, sums in float64.
+read is flattened, with weights of its own for every output.
 """
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,13 +12,15 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from aann.shown.brief import brief
 
 WIDEST = 4096
-ROWS_PER_FEATURE = 64
-RIDGE = 1e-3
+"""More features are fitted only where there are fewer rows than features."""
+
+MOST = 2**26
+"""Numbers that the rows kept for a fit, its sums, or its weights may have."""
 
 
 class Linear(NamedTuple):
@@ -29,17 +29,22 @@ class Linear(NamedTuple):
     Attributes:
         weights: (width, outputs) float32.
         tokens: for each integer read, the values that it took on the design examples.
+        padded: () booleans, whether examples have padding, where reads may be NaN.
     """
 
     weights: Float[Array, "width outputs"]
     tokens: tuple[Array, ...]
+    padded: Bool[Array, ""]
 
     def __repr__(self) -> str:
         return brief(self)
 
 
 def features(
-    reads: Sequence[Array], natural: jax.ShapeDtypeStruct, tokens: Sequence[Array] = ()
+    reads: Sequence[Array],
+    natural: jax.ShapeDtypeStruct,
+    tokens: Sequence[Array] = (),
+    padded: Bool[Array, ""] | bool = False,
 ) -> Float[Array, "rows width"]:
     """What the prediction is linear in: one row a position (or an example), a constant 1 last.
 
@@ -48,9 +53,7 @@ def features(
             1 for the token that they equal, so that one never seen on design is all zeros.
         natural: the units' values, (batch, ..., units).
         tokens: for each integer read, in order, the values to encode.
-
-    Raises:
-        ValueError: there are more than ``WIDEST`` features.
+        padded: whether NaN stands at padding, and is taken for 0.
     """
     grid = on_grid([jax.ShapeDtypeStruct(r.shape, r.dtype) for r in reads], natural)
     known = iter(tokens)
@@ -63,14 +66,9 @@ def features(
             columns.append(_cells(read.astype(jnp.float32), natural))
         else:
             columns.append(read.astype(jnp.float32).reshape(read.shape[0], -1))
-    width = sum(c.shape[-1] for c in columns) + 1
-    if width > WIDEST:
-        raise ValueError(
-            f"a linear prediction from these reads has {width} features, more than {WIDEST}: pass "
-            "linear=False to aann.evaluate to leave this row out"
-        )
     joined = jnp.concatenate([*columns, jnp.ones((*columns[0].shape[:-1], 1))], axis=-1)
-    return joined.reshape(-1, width)
+    known_only = jnp.where(jnp.isnan(joined) & padded, 0.0, joined)
+    return known_only.reshape(-1, joined.shape[-1])
 
 
 def targets(natural: Float[Array, "batch *rest"], on_grid: bool) -> Float[Array, "rows outputs"]:
@@ -117,41 +115,3 @@ def _fold(read: Sequence[int], natural: Sequence[int]) -> tuple[int, ...] | None
         return None
     pairs = list(zip(read[1:-1], natural[1:-1], strict=True))
     return None if any(r % n for r, n in pairs) else tuple(r // n for r, n in pairs)
-
-
-@dataclasses.dataclass
-class NormalEquations:
-    """Sums over batches of feature-by-feature and feature-by-target products."""
-
-    gram: np.ndarray | float = 0.0
-    cross: np.ndarray | float = 0.0
-    rows: int = 0
-
-    __repr__ = brief
-
-    def add(self, x: Float[Array, "rows width"], y: Float[Array, "rows outputs"]) -> None:
-        """Add some rows."""
-        gram, cross = _products(x, y)
-        self.gram = self.gram + np.asarray(gram, np.float64)
-        self.cross = self.cross + np.asarray(cross, np.float64)
-        self.rows += len(x)
-
-    def solve(self) -> Float[np.ndarray, "width outputs"]:
-        """Ridge weights; the penalty is ``RIDGE`` times the features' mean variance, none on the 1.
-
-        Raises:
-            ValueError: no rows were added.
-        """
-        if not self.rows:
-            raise ValueError("nothing to fit a linear prediction on: add rows first")
-        gram = np.array(self.gram) / self.rows
-        mean = gram[-1]
-        penalty = RIDGE * np.mean(np.diag(gram) - mean**2)
-        gram += penalty * np.diag(np.append(np.ones(len(gram) - 1), 0.0))
-        solution = np.linalg.lstsq(gram, np.asarray(self.cross) / self.rows, rcond=None)[0]
-        return solution.astype(np.float32)
-
-
-@jax.jit
-def _products(x: Array, y: Array) -> tuple[Array, Array]:
-    return x.T @ x, x.T @ y

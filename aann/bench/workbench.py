@@ -18,6 +18,7 @@ from jaxtyping import Array, Float
 
 from aann.machine.machine import Machine
 from aann.model import Model
+from aann.program.coordinates import coordinates
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.splicing.levels import Level, levels
@@ -56,6 +57,11 @@ class Workbench:
     programs: dict[Any, Callable[..., Any]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
+
+    def coordinates(self, i: int) -> int:
+        """How many axes of a replacement's values, before the units, are their coordinates."""
+        r = self.replacements[i]
+        return len(coordinates(self.sites[i].shape, r.axis, self.model.inputs))
 
     def start(self, inputs: Any) -> Any:
         """Run what comes before the first replaced site: once a batch."""

@@ -2,14 +2,16 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
+from aann.data.arrays import exactly
 from aann.data.examples import Examples
 from aann.machine.machine import Machine
+from aann.machine.progress import progress as progress_of
 from aann.model import Model
 from aann.shown.brief import brief
 
@@ -20,29 +22,36 @@ class Batch:
 
     Attributes:
         inputs: (batch, ...) on the devices; the last batch is padded with its first example.
-        labels: (batch,) int32, or None.
+        labels: (batch,) or (batch, positions) int32, or None.
+        present: (batch, positions) booleans, where there is something, or None: everywhere.
         indices: the examples' positions in the data set: the first ``len(indices)`` rows.
         names: of these examples.
     """
 
     inputs: jax.Array
     labels: jax.Array | None
+    present: jax.Array | None
     indices: Sequence[int]
     names: Sequence[str]
 
     __repr__ = brief
 
 
+LARGEST = 16
+"""So many times the bytes that are best may a batch have to be of more than one example."""
+
+
 def default_size(model: Model) -> int:
     """Small batches stay in a CPU's cache; accelerators want large ones.
 
     By the bytes of one example, its input or output: 10 pictures of 224 x 224 on a CPU, 1,024
-    short sequences.
+    short sequences, and 5 of 64 tokens where their logits are of 50,000.
     """
     one = model.batch(1)
     outputs = jax.eval_shape(model.apply, model.params, one)
     most = max(_nbytes(x) for x in jax.tree.leaves([one, outputs]))
     fewest, budget = (10, 2**22) if jax.default_backend() == "cpu" else (64, 2**26)
+    fewest = int(np.clip(LARGEST * budget // most, 1, fewest))
     return int(np.clip(budget // most, fewest, 1024))
 
 
@@ -75,7 +84,7 @@ def batches(
         examples: the data set.
         size: of each batch.
         model: what takes the inputs.
-        progress: what a progress bar on stderr is called; none by default.
+        progress: what progress is called, see ``aann.machine.progress``; none is shown by default.
         machine: where batches go, and which processes share them.
 
     Raises:
@@ -83,37 +92,40 @@ def batches(
     """
     machine = machine or Machine()
     process, processes = machine.process
+    everywhere = examples.present
     starts = range(0, len(examples), size)[process::processes]
-    for start in _with_bar(starts, progress) if progress and process == 0 else starts:
+    shown = progress_of(starts, progress) if progress and process == 0 else starts
+    for start in shown:
         indices = range(start, min(start + size, len(examples)))
-        inputs = np.asarray(examples.load(indices))
-        _check(examples, inputs, indices, model.batch(len(indices)))
+        inputs = load(examples, indices, model)
         rows = np.arange(size)
         rows[len(indices) :] = 0
-        labels = None
-        if examples.labels is not None:
-            labels = machine.spread(examples.labels[start + rows].astype(np.int32))
+        labels, present = (
+            None if of_all is None else machine.spread(of_all[start + rows].astype(dtype))
+            for of_all, dtype in ((examples.labels, np.int32), (everywhere, np.bool_))
+        )
         names = [examples.names[i] for i in indices]
-        yield Batch(machine.spread(inputs[rows]), labels, indices, names)
+        yield Batch(machine.spread(inputs[rows]), labels, present, indices, names)
 
 
-def _with_bar(starts: Iterable[int], called: str) -> Iterator[int]:
-    from tqdm import tqdm  # noqa: PLC0415 - a part of import aann's time, for who wants a bar
+def load(examples: Examples, indices: Sequence[int], model: Model) -> np.ndarray:
+    """Some examples, as the model takes them; numbers of another dtype are cast if that is exact.
 
-    yield from tqdm(starts, desc=called, unit="batch", leave=False)
-
-
-def _check(
-    examples: Examples, inputs: np.ndarray, indices: Sequence[int], expected: jax.ShapeDtypeStruct
-) -> None:
-    if inputs.shape != expected.shape or inputs.dtype != expected.dtype:
+    Raises:
+        ValueError: they have another shape, are not exact in the model's dtype, or not finite.
+    """
+    inputs = np.asarray(examples.load(indices))
+    expected = model.batch(len(indices))
+    if inputs.shape != expected.shape:
         raise ValueError(
             f"data set {examples.name!r}: the model takes inputs of shape {expected.shape} and "
             f"dtype {expected.dtype}, got {inputs.shape} and {inputs.dtype}"
         )
-    if np.issubdtype(inputs.dtype, np.floating):
+    inputs = exactly(inputs, expected.dtype, f"inputs of data set {examples.name!r}")
+    if not np.issubdtype(inputs.dtype, np.integer):
         bad = [
             examples.names[i] for i, x in zip(indices, inputs, strict=True) if ~np.isfinite(x).all()
         ]
         if bad:
             raise ValueError(f"data set {examples.name!r}: NaN or infinity in {', '.join(bad)}")
+    return inputs

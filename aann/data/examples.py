@@ -8,13 +8,15 @@ halves of a data set are fixed by the hashes of its examples' names.
 import collections
 import dataclasses
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from aann.data import check
+from aann.data.check import UNSCORED, unchanging
 from aann.shown.brief import COLUMNS, clip, word
+from aann.statistics.indices import as_indices
 
 Half = TypeVar("Half", bound="Examples")
 
@@ -28,8 +30,17 @@ class Examples:
         names: unique, one an example; they decide the half and the donor of an example.
         digests: hex SHA-256 of each example's content.
         load: indices -> array (k, ...) of the model's inputs.
-        labels: (n,) int32 indices of output units, or (n, positions) with -1 where a position is
-            not scored, or None.
+        labels: (n,) integer indices of output units, or (n, positions) with -1 where a position
+            is not scored, or None.
+        mask: (n, positions) booleans, False at padding: what lies there counts nowhere. Without
+            it positions that are not scored are taken for padding.
+        groups: (n,) what each example belongs to: examples of one group (frames of a film, copies)
+            are kept in one half and resampled together. None: each stands for itself.
+
+    Arrays are copied, unless they are read-only, so that none can change later.
+
+    Raises:
+        ValueError: names, digests, labels, mask or groups do not fit together: all problems.
     """
 
     name: str
@@ -37,6 +48,8 @@ class Examples:
     digests: tuple[str, ...]
     load: Callable[[Sequence[int]], np.ndarray]
     labels: np.ndarray | None = None
+    mask: np.ndarray | None = None
+    groups: tuple[Hashable, ...] | None = None
 
     def __post_init__(self) -> None:
         problems = []
@@ -46,14 +59,14 @@ class Examples:
             problems.append(f"names occur more than once: {', '.join(repeated)}")
         if len(self.digests) != len(self.names):
             problems.append(f"{len(self.names)} names but {len(self.digests)} digests")
-        if self.labels is not None and (
-            self.labels.ndim not in (1, 2) or len(self.labels) != len(self.names)
-        ):
-            problems.append(f"{len(self.names)} names but labels of shape {self.labels.shape}")
-        if self.labels is not None and not np.issubdtype(self.labels.dtype, np.integer):
-            problems.append(f"labels are integers, got {self.labels.dtype}")
+        if self.groups is not None and len(self.groups) != len(self.names):
+            problems.append(f"{len(self.names)} names but {len(self.groups)} groups")
+        problems += check.labels(self.labels, len(self.names))
+        problems += check.mask(self.mask, self.labels, self.names)
         if problems:
             raise ValueError(f"data set {self.name!r}: " + "; ".join(problems))
+        for field in ("labels", "mask"):
+            object.__setattr__(self, field, unchanging(getattr(self, field)))
 
     def __repr__(self) -> str:
         return clip(f"{type(self).__name__}({word(self.name)}, n={len(self)})", COLUMNS)
@@ -77,19 +90,39 @@ class Examples:
         """Of each example 16 hex digits of the SHA-256 over its name, content and label."""
         return tuple(hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in self._rows())
 
+    @property
+    def present(self) -> np.ndarray | None:
+        """(n, positions) booleans: where there is something, or None: everywhere."""
+        if self.mask is not None or self.labels is None or self.labels.ndim == 1:
+            return self.mask
+        scored: np.ndarray = self.labels != UNSCORED
+        return scored
+
     def _rows(self) -> list[tuple[Any, ...]]:
         labels = [None] * len(self) if self.labels is None else self.labels.tolist()
-        return list(zip(self.names, self.digests, labels, strict=True))
+        columns = [self.names, self.digests, labels]
+        columns += [] if self.mask is None else [self.mask.tolist()]
+        columns += [] if self.groups is None else [self.groups]
+        return list(zip(*columns, strict=True))
 
-    def take(self: Half, indices: Sequence[int]) -> Half:
-        """The same kind of examples, restricted to ``indices``."""
-        chosen = [int(i) for i in indices]
+    def take(self: Half, indices: Any) -> Half:
+        """The same kind of examples, restricted to ``indices``.
+
+        Args:
+            indices: integers, a slice, or booleans, one an example.
+
+        Raises:
+            ValueError: they are no indices, or there are none such.
+        """
+        chosen = list(as_indices(indices, f"examples of {self.name!r}", len(self)))
         return dataclasses.replace(
             self,
             names=tuple(self.names[i] for i in chosen),
             digests=tuple(self.digests[i] for i in chosen),
             load=lambda wanted: self.load([chosen[i] for i in wanted]),
             labels=None if self.labels is None else self.labels[chosen],
+            mask=None if self.mask is None else self.mask[chosen],
+            groups=None if self.groups is None else tuple(self.groups[i] for i in chosen),
         )
 
 
@@ -119,45 +152,35 @@ class HeldOut(Examples):
         return "heldout"
 
 
-def from_arrays(
-    name: str, inputs: ArrayLike, labels: ArrayLike | None = None, names: Sequence[str] = ()
-) -> Examples:
-    """Examples from arrays in memory.
-
-    Args:
-        name: of the data set.
-        inputs: (n, ...) array, one example a row.
-        labels: (n,) or (n, positions) integers, or None.
-        names: one an example; by default their position.
-    """
-    array = np.asarray(inputs)
-    return Examples(
-        name=name,
-        names=tuple(names) or tuple(f"{i:07d}" for i in range(len(array))),
-        digests=tuple(hashlib.sha256(np.ascontiguousarray(x).tobytes()).hexdigest() for x in array),
-        load=lambda indices: array[np.asarray(indices, dtype=int)],
-        labels=None if labels is None else np.asarray(labels),
-    )
-
-
 def split(examples: Examples) -> tuple[Design, HeldOut]:
     """The fixed halves of a data set: design is the first half by the SHA-256 of the names.
 
+    Groups are not divided: they are sorted by the SHA-256 of what they are called, and come to
+    design as long as it has at most half of the examples.
+
     Raises:
         TypeError: ``examples`` is a half already.
-        ValueError: there are fewer than two examples.
+        ValueError: there are fewer than two examples, or groups.
     """
     if isinstance(examples, Design | HeldOut):
         raise TypeError(f"{examples.name!r} is a {examples.split} half already; split it only once")
     if len(examples) < 2:
         raise ValueError(f"{examples.name!r} has {len(examples)} example; two halves need two")
-    order = sorted(
-        range(len(examples)),
-        key=lambda i: hashlib.sha256(examples.names[i].encode()).digest(),
-    )
-    middle = len(examples) // 2
-    design = Design(**_fields(examples.take(sorted(order[:middle]))))
-    return design, HeldOut(**_fields(examples.take(sorted(order[middle:]))), design=design)
+    belongs: Sequence[Hashable] = examples.groups or examples.names
+    together: dict[Hashable, list[int]] = {}
+    for i, group in enumerate(belongs):
+        together.setdefault(group, []).append(i)
+    if len(together) < 2:
+        raise ValueError(f"{examples.name!r} is one group; two halves need two")
+    order = sorted(together, key=lambda group: hashlib.sha256(str(group).encode()).digest())
+    first: list[int] = []
+    for group in order[:-1]:
+        if first and len(first) + len(together[group]) > len(examples) // 2:
+            break
+        first += together[group]
+    second = sorted(set(range(len(examples))) - set(first))
+    design = Design(**_fields(examples.take(sorted(first))))
+    return design, HeldOut(**_fields(examples.take(second)), design=design)
 
 
 def held_out(examples: Examples, design: Design | None = None) -> HeldOut:

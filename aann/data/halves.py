@@ -1,6 +1,8 @@
-"""The check that what is reported on was not fitted on."""
+"""The check that what is reported on was not fitted on, and stands in it once."""
 
-from aann.data.examples import Design, HeldOut
+from collections.abc import Sequence
+
+from aann.data.examples import Design, Examples, HeldOut
 from aann.statistics.bootstrap import MINIMUM
 
 
@@ -13,7 +15,8 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
 
     Raises:
         TypeError: the halves are mixed up.
-        ValueError: no design examples, too few held-out ones, or examples in both halves.
+        ValueError: no design examples, too few held-out ones, examples or groups in both halves,
+            or copies within one.
     """
     if not isinstance(heldout, HeldOut):
         raise TypeError(
@@ -41,6 +44,36 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
     if shared:
         raise ValueError(
             f"{len(shared)} examples are in the design half and held out at once: "
-            f"{', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}; remove them from one"
+            f"{_some(shared)}; remove them from one"
         )
+    if both := sorted(map(str, {*(design.groups or ())} & {*(heldout.groups or ())})):
+        raise ValueError(
+            f"{len(both)} groups are in the design half and held out at once: {_some(both)}; "
+            "aann.split(examples) keeps groups together"
+        )
+    if problems := [line for half in (design, heldout) for line in _copies(half)]:
+        raise ValueError("\n".join(problems))
     return design
+
+
+def _copies(half: Examples) -> list[str]:
+    """A line about examples with the same inputs, if no groups say what they are."""
+    if half.groups is not None:
+        return []
+    same: dict[str, list[str]] = {}
+    for name, digest in zip(half.names, half.digests, strict=True):
+        same.setdefault(digest, []).append(name)
+    copies = [names for names in same.values() if len(names) > 1]
+    if not copies:
+        return []
+    return [
+        f"{sum(map(len, copies)) - len(copies)} of {len(half)} {half.split} examples of "
+        f"{half.name!r} are copies: {_some([' = '.join(names[:3]) for names in copies])}; copies "
+        "make intervals too narrow. Leave out all but one of each, or say with groups= what "
+        "belongs together: groups=digests resamples copies together, groups=names says that they "
+        "were drawn independently"
+    ]
+
+
+def _some(values: Sequence[str], most: int = 5) -> str:
+    return ", ".join(values[:most]) + (", ..." if len(values) > most else "")

@@ -1,6 +1,6 @@
-"""A program computes each example from that example alone.
+"""Programs, and models, compute each example from that example alone.
 
-Losses are resampled by example, so a program that looks across the batch (a batch mean, a rank
+Losses are resampled by example, so what looks across the batch (statistics of a norm layer, a rank
 among the others) would get a number that depends on how the data was batched.
 """
 
@@ -10,8 +10,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
+from numpy.typing import ArrayLike
 
 from aann.bench.workbench import Workbench
+from aann.data.batches import load
+from aann.data.examples import Examples
 from aann.program.replacement import Replacement
 
 TOLERANCE = 1e-3
@@ -36,10 +40,8 @@ def check_apart(bench: Workbench, program: Replacement, reads: Sequence[Any]) ->
     order = jnp.arange(n).at[-1].set(0)[::-1]
     straight = np.asarray(bench.run(program, reads))
     turned = np.asarray(bench.run(program, jax.tree.map(lambda x: x[order], list(reads))))
-    if not (np.isfinite(straight).all() and np.isfinite(turned).all()):
-        return  # which is refused where the values are used
-    apart = np.abs(turned - straight[np.asarray(order)])
-    if not apart.max(initial=0.0) <= TOLERANCE * np.abs(straight).max(initial=0.0):
+    apart = difference(straight[np.asarray(order)], turned)
+    if apart > 0:
         if program.host and not np.array_equal(straight, np.asarray(bench.run(program, reads))):
             raise ValueError(
                 f"program {program.name!r} gives other values when it runs again on the same "
@@ -47,6 +49,60 @@ def check_apart(bench: Workbench, program: Replacement, reads: Sequence[Any]) ->
             )
         raise ValueError(
             f"program {program.name!r} mixes examples: in a batch with another order, and without "
-            f"its last example, its values differ by up to {apart.max():.3g}. Compute each example "
+            f"its last example, its values differ by up to {apart:.3g}. Compute each example "
             "(the first axis) from its own values alone"
         )
+
+
+def check_model(bench: Workbench, examples: Examples) -> None:
+    """Run the model on a batch, and on copies of its first example.
+
+    Args:
+        bench: with the model.
+        examples: to take the batch from.
+
+    Raises:
+        ValueError: what it says of an example depends on the others in the batch, or on where it
+            stands in it.
+    """
+    size = max(2, bench.batch_size)
+    n = min(size, len(examples))
+    inputs = load(examples, range(n), bench.model)
+    straight = jax.tree.map(lambda x: x[:1], _outputs(bench, inputs[np.arange(size) % n]))
+    copied = _outputs(bench, inputs[np.zeros(size, int)])
+    apart = max(map(difference, jax.tree.leaves(straight), jax.tree.leaves(copied)), default=0.0)
+    if apart > 0:
+        raise ValueError(
+            f"model {bench.model.name!r} mixes the examples of a batch: its outputs for "
+            f"{examples.names[0]!r} differ by up to {apart:.3g} when others stand beside it. "
+            "Losses are of single examples. Put it into evaluation mode: norm layers with running "
+            "statistics instead of those of the batch, no dropout"
+        )
+
+
+def difference(expected: ArrayLike, got: ArrayLike) -> float:
+    """The largest difference of finite values, or 0 where it may be rounding.
+
+    Args:
+        expected: values, (1, ...) for all examples or (n, ...).
+        got: (n, ...).
+    """
+    apart, size = _difference(jnp.asarray(expected), jnp.asarray(got))
+    return float(apart) if apart > TOLERANCE * size else 0.0
+
+
+@jax.jit
+def _difference(expected: Array, got: Array) -> tuple[Array, Array]:
+    """The largest difference, and the largest value."""
+    known = jnp.isfinite(expected) & jnp.isfinite(got)
+    apart = jnp.where(known, got - jnp.where(known, expected, 0), 0)
+    return jnp.abs(apart).max(initial=0), jnp.abs(jnp.where(known, expected, 0)).max(initial=0)
+
+
+def _outputs(bench: Workbench, inputs: np.ndarray) -> Any:
+    """The model's outputs, from what is compiled already if the batch is not of one example."""
+    if len(inputs) == bench.batch_size:
+        started = bench.start(bench.machine.spread(inputs))
+        _, outputs = bench.flow(started, lambda i, natural, reads: natural)
+        return outputs
+    return jax.jit(bench.model.apply)(bench.model.params, inputs)

@@ -34,6 +34,7 @@ def assemble(
     weights: str,
     natural: Mapping[str, int | float | None],
     precision: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """The report.
 
@@ -48,6 +49,7 @@ def assemble(
         weights: hash of the parameters.
         natural: what the units themselves cost.
         precision: how far products in bfloat16 move the program's recovered.
+        notes: what a reader must know: rows left out and why, warnings.
     """
     main = bench.replacements
     results = _recovered(measured, setting)
@@ -68,6 +70,7 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
+        notes=tuple(notes),
         arrays=_arrays(heldout, measured, results),
     )
 

@@ -19,13 +19,16 @@ from aann.data.examples import Design, HeldOut
 from aann.data.halves import check_halves
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
+from aann.evaluation.apart import check_model
 from aann.evaluation.assemble import assemble
+from aann.evaluation.chance import no_better_than_chance
 from aann.evaluation.cost import of_natural
 from aann.evaluation.fit import fit
 from aann.evaluation.ladder import ladder
-from aann.evaluation.lineup import line_up, name_of
+from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
+from aann.evaluation.scoring import check_scoring
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -44,12 +47,13 @@ def evaluate(
     design: Design | None = None,
     programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    rows: Sequence[str] | None = None,
     linear: bool = True,
     seed: int = 0,
     draws: int = 10_000,
     batch_size: int | None = None,
     name: str = "",
-    progress: bool = False,
+    progress: bool = True,
     machine: Machine | None = None,
 ) -> Report:
     """How much of the damage of zero-ablation a program undoes.
@@ -66,51 +70,61 @@ def evaluate(
         programs: more programs for the same units and reads, each a row; where several are
             evaluated together, each entry has one for each of them, in their order.
         controls: wrong programs for the same units and reads, likewise.
+        rows: which rows to have beside zero-ablation and programs, of
+            ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
         seed: of the bootstrap, the donors of resample ablation and the permutation of units.
         draws: of the bootstrap.
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
-        progress: show progress bars on stderr.
+        progress: show bars on stderr where that is a terminal, else lines in the log ``aann``.
         machine: devices, processes, memory and disk to use, and the precision. All processes
             return the same report.
 
     Raises:
         TypeError: design and held-out examples are mixed up; a program returns another dtype or
             cannot be traced.
-        ValueError: no design examples; examples in both halves; no labels or labels out of range;
-            unknown sites, units out of range, wrong shapes; NaN or infinity from a program; too
-            few examples for an interval; processes that differ in what they evaluate; donors that
-            take more than ``machine.memory``.
+        ValueError: no design examples; examples in both halves, or copies in one; labels out of
+            range; a model that mixes examples; unknown sites, units out of range, wrong shapes;
+            NaN or infinity from a program; an infinite loss; too few examples for an interval;
+            processes that differ in what they evaluate; donors that take more than
+            ``machine.memory``.
         OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
     design = check_halves(heldout, design)
-    setting = Setting(draws=draws, seed=seed)
+    setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
+    wanted = check_rows(rows, linear)
     lineup = line_up(replacement, programs, controls)
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     facts: dict[str, Any] = {
         "data": {**described(heldout), "design": described(design)},
         "weights": model.fingerprint(),
-        "settings": (setting, linear, batch_size),
+        "settings": (setting, wanted, batch_size),
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
     bench = workbench(model, lineup.main, size, machine)
     check_programs(bench, lineup.rows)
+    check_scoring(bench, design, heldout)
     check_room(bench, design, heldout, donors=len(design))
+    if machine.process[0] == 0:  # whose the first examples are
+        check_model(bench, heldout)
     natural = of_natural(model, lineup.main, design, machine)
     stratum = min(default_size(model), most) if batch_size is None else batch_size
-    fitted = fit(bench, design, seed=seed, with_linear=linear, stratum=stratum, progress=progress)
-    rows = ladder(lineup, fitted, seed)
-    measured = measure(bench, rows, heldout, seed=seed, progress=progress)
+    fitted = fit(
+        bench, design, seed=seed, with_linear="linear" in wanted, stratum=stratum, progress=progress
+    )
+    made = ladder(lineup, fitted, seed, wanted)
+    measured = measure(bench, made, heldout, seed=seed, progress=progress)
     precision = None
     if machine.bfloat16:
-        main = [row.name for row in rows].index(name_of(lineup.main))
+        main = [row.name for row in made].index(name_of(lineup.main))
         precision = rounding(bench, model, measured, main, heldout, setting)
     return assemble(
-        bench, rows, measured, heldout, setting, name=name, data=facts["data"],
+        bench, made, measured, heldout, setting, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
+        notes=(*fitted[0].remarks, *no_better_than_chance(bench, measured, heldout)),
     )  # fmt: skip

@@ -15,9 +15,11 @@ from aann.data.batches import size_for
 from aann.data.examples import Examples, held_out
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
+from aann.evaluation.apart import check_model
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.lineup import together
 from aann.evaluation.measure import measure
+from aann.evaluation.scoring import check_scoring
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -25,14 +27,17 @@ from aann.program.replacement import Replacement
 from aann.shown.screen import Shown, Tabular
 from aann.store.room import check_room
 
+ROUNDING = 1e-6
+"""Relative: a difference of mean losses by less is none."""
 
-class Shares(Tabular, dict[str, dict[str, float]]):
+
+class Shares(Tabular, dict[str, dict[str, float | None]]):
     """What ``exhaustive`` returns: name -> metric -> recovered, or for two rows the mean loss."""
 
     def _shown(self) -> Shown:
         """Names and metrics; the two rows of losses come first."""
         metrics = list(next(iter(self.values()), {}))
-        rows = [[name, *(f"{found[m]:.4f}" for m in metrics)] for name, found in self.items()]
+        rows = [[name, *(_text(found[m]) for m in metrics)] for name, found in self.items()]
         head = "loss recovered over the whole population; of zero and intact the mean loss"
         return Shown([head], [["row", *metrics], *rows])
 
@@ -64,7 +69,7 @@ def exhaustive(
         machine: devices, processes, memory and disk to use.
 
     Returns:
-        name -> metric -> recovered, NaN where zero-ablation costs nothing. For ``zero`` and
+        name -> metric -> recovered, None where zero-ablation costs nothing. For ``zero`` and
         ``intact`` the mean losses themselves. A dict that shows itself as a table.
 
     Raises:
@@ -94,6 +99,9 @@ def exhaustive(
     bench = workbench(model, main, size, machine)
     check_programs(bench, chosen.values())
     check_room(bench, population)
+    check_scoring(bench, population)
+    if machine.process[0] == 0:  # whose the first examples are
+        check_model(bench, population)
     rows = [zero_row(main), *(programs_row(p, "program") for p in chosen.values())]
     losses = measure(bench, rows, held_out(population)).losses
     means = {metric: x.astype(np.float64).mean(axis=1) for metric, x in losses.items()}
@@ -106,6 +114,13 @@ def exhaustive(
     return results
 
 
-def _ratio(mean: np.ndarray, row: int) -> float:
+def _ratio(mean: np.ndarray, row: int) -> float | None:
+    """Recovered, or None where the damage may be rounding of the losses in float32."""
     zero, intact = mean[0], mean[-1]
-    return float(1.0 - (mean[row] - intact) / (zero - intact)) if zero != intact else float("nan")
+    if not abs(zero - intact) > ROUNDING * max(abs(zero), abs(intact)):
+        return None
+    return float(1.0 - (mean[row] - intact) / (zero - intact))
+
+
+def _text(x: float | None) -> str:
+    return "-" if x is None else f"{x:.4f}"

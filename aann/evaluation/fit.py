@@ -4,6 +4,12 @@
 held-out examples, only reads what ``fit`` returned.
 """
 
+import dataclasses
+from collections.abc import Sequence
+
+from jaxtyping import Array
+
+from aann.bench.present import present_at
 from aann.bench.workbench import Workbench
 from aann.data.examples import Design
 from aann.evaluation.design_sums import DesignSums
@@ -11,6 +17,7 @@ from aann.evaluation.donors import donor_order
 from aann.evaluation.fit_state import FitState
 from aann.evaluation.fitted import Fitted
 from aann.evaluation.linear_rows import Rows
+from aann.evaluation.linear_sums import LinearSums
 from aann.evaluation.linear_tokens import tokens, whole
 from aann.store import key
 from aann.store.digest import digest
@@ -36,7 +43,7 @@ def fit(
         with_linear: whether to fit the linear prediction.
         stratum: the linear prediction is fitted on equally many positions of every so many
             examples; by default of every batch.
-        progress: show a bar.
+        progress: show it, see ``aann.machine.progress``.
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
@@ -59,7 +66,11 @@ def fit(
     reserved = donor_bytes(bench, len(design))
     with Pass(bench, design, section, again=listed, reserved=reserved, progress=progress) as run:
         known = tokens(run, integers) if listed else [() for _ in integers]
-        parts = [DesignSums(bench, i, donors, rows, known[i]) for i in range(len(integers))]
+        predictions, reasons = _predictions(bench, rows, known, design) if with_linear else ([], [])
+        parts = [
+            DesignSums(bench, i, donors, design.present, predictions[i] if predictions else None)
+            for i in range(len(integers))
+        ]
         state = FitState(run.results, parts, bench.machine.process)
         for batch in state.left(run.batches):
             started = run.start(batch)
@@ -67,10 +78,23 @@ def fit(
             output = bench.computed(started)
             for part, mine, theirs, at in zip(parts, output, natural, reads, strict=True):
                 part.add(theirs, mine, batch.indices, batch.names)
-                if with_linear:
-                    part.add_rows(at, theirs, batch.indices)
+                part.add_rows(at, theirs, batch.indices)
             state.after(batch)
         state.save()
     for part in parts:
         part.gather()
-    return tuple(part.fitted(with_linear) for part in parts)
+    fitted = [part.fitted() for part in parts]
+    remarks = (*reasons, *dict.fromkeys(line for f in fitted for line in f.remarks))
+    return tuple(dataclasses.replace(f, remarks=remarks) for f in fitted)
+
+
+def _predictions(
+    bench: Workbench, rows: Rows, known: Sequence[tuple[Array, ...]], design: Design
+) -> tuple[list[LinearSums], list[str]]:
+    """Sums of linear predictions, or why there are none: one that cannot run leaves out the row."""
+    sums = [
+        LinearSums(bench, i, rows, tokens, present_at(bench, i, design.present))
+        for i, tokens in enumerate(known)
+    ]
+    problems = [problem for s in sums if (problem := s.problem()) is not None]
+    return ([], [f"row linear is left out: {problems[0]}"]) if problems else (sums, [])

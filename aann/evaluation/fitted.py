@@ -13,12 +13,15 @@ class Fitted:
     """What the ladder knows of the design examples, for one replacement.
 
     Attributes:
-        mean: of each unit, (*positions, units), the same at every position.
+        mean: of each unit, and each of its coordinates, over all examples and positions;
+            (*positions, units), the same at every position.
         position_mean: of each unit at each position.
         donors: natural values of some design examples, in an order set by the seed.
         donor_outputs: what the program says for them.
         slope, offset: affine recalibration of the program, (units,).
         linear: the linear prediction, or None.
+        places: how many positions a unit's values have.
+        remarks: what a report should say of the fits.
     """
 
     mean: Float[Array, "*positions units"]
@@ -28,5 +31,12 @@ class Fitted:
     slope: Float[Array, " units"]
     offset: Float[Array, " units"]
     linear: linear.Linear | None
+    places: int = 1
+    remarks: tuple[str, ...] = ()
 
     __repr__ = brief
+
+    @property
+    def mean_size(self) -> int:
+        """How many numbers the mean is: one a unit, or one for each of its coordinates."""
+        return self.mean.size // self.places

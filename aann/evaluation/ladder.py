@@ -3,63 +3,55 @@
 import dataclasses
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 
 from aann.bench import ablation
 from aann.bench.ablation import Joint, Row, Rung
 from aann.evaluation.fitted import Fitted
-from aann.evaluation.lineup import Lineup, Programs, name_of
+from aann.evaluation.lineup import BELOW, ROWS, Lineup, Programs, name_of
+from aann.evaluation.strangers import strangers
 from aann.report.data import Kind
 
 
-def ladder(lineup: Lineup, fitted: Sequence[Fitted], seed: int) -> list[Row | Joint]:
+def ladder(
+    lineup: Lineup, fitted: Sequence[Fitted], seed: int, rows: Sequence[str] = ROWS
+) -> list[Row | Joint]:
     """All rows.
 
     Args:
         lineup: the programs to evaluate, more of them, and wrong ones.
         fitted: what is known of the design examples, for each program to evaluate.
         seed: of the permutation of units.
+        rows: which of ``ROWS`` to have.
     """
     main = lineup.main
-    rows = [zero_row(main)]
-    rows.append(
-        _each(
-            "mean",
-            ablation.constant,
-            [(f.mean, len(r.units)) for f, r in zip(fitted, main, strict=True)],
-        )
-    )
-    rows.append(
-        _each(
-            "position mean",
+    states: dict[str, tuple[Rung, list[tuple[object, int | None]], Kind]] = {
+        "mean": (ablation.constant, [(f.mean, f.mean_size) for f in fitted], "ablation"),
+        "position mean": (
             ablation.constant,
             [(f.position_mean, f.position_mean.size) for f in fitted],
-        )
-    )
-    rows.append(_each("resample", ablation.resample, [(f.donors, None) for f in fitted]))
+            "ablation",
+        ),
+        "resample": (ablation.resample, [(f.donors, None) for f in fitted], "ablation"),
+        "program of another example": (
+            ablation.resample, [(f.donor_outputs, None) for f in fitted], "control",
+        ),
+    }  # fmt: skip
     predictions = [f.linear for f in fitted if f.linear is not None]
     if len(predictions) == len(fitted):
-        rows.append(
-            _each(
-                "linear",
-                ablation.linear_prediction,
-                [(p, p.weights.size) for p in predictions],
-                "fit",
-            )
-        )
-    rows += [programs_row(p, "program") for p in [*lineup.programs, main]]
-    rows.append(_recalibrated(main, fitted))
-    rows.append(
-        _each(
-            "program of another example", ablation.resample,
-            [(f.donor_outputs, None) for f in fitted], "control",
-        )
-    )  # fmt: skip
+        each: list[tuple[object, int | None]] = [(p, p.weights.size) for p in predictions]
+        states["linear"] = (ablation.linear_prediction, each, "fit")
+    made = {name: _each(name, *state) for name, state in states.items()}
+    made["recalibrated"] = _recalibrated(main, fitted)
     if any(len(r.units) > 1 for r in main):
-        rows.append(_permuted(main, seed))
-    return rows + [programs_row(c, "control") for c in lineup.controls]
+        made["units permuted"] = _permuted(main, fitted, seed)
+    below, above = (
+        [made[name] for name in names if name in rows and name in made]
+        for names in (ROWS[:BELOW], ROWS[BELOW:])
+    )
+    programs = [programs_row(p, "program") for p in [*lineup.programs, main]]
+    controls = [programs_row(c, "control") for c in lineup.controls]
+    return [zero_row(main), *below, *programs, *above, *controls]
 
 
 def _joined(name: str, kind: Kind, parts: Sequence[Row]) -> Row | Joint:
@@ -97,18 +89,10 @@ def _recalibrated(main: Programs, fitted: Sequence[Fitted]) -> Row | Joint:
     return _joined(name, "fit", parts)
 
 
-def _permuted(main: Programs, seed: int) -> Row | Joint:
-    orders = [_derangement(len(r.units), seed) for r in main]
+def _permuted(main: Programs, fitted: Sequence[Fitted], seed: int) -> Row | Joint:
+    orders = [strangers(f.donors, f.donor_outputs, seed) for f in fitted]
     parts = [
-        Row("", "control", ablation.permuted, order, program=r)
+        Row("", "control", ablation.permuted, jnp.asarray(order, jnp.int32), program=r)
         for order, r in zip(orders, main, strict=True)
     ]
     return _joined("units permuted", "control", parts)
-
-
-def _derangement(n: int, seed: int) -> jax.Array:
-    """A permutation that leaves none of ``n`` in its place; of one there is none but itself."""
-    rng = np.random.default_rng(seed)
-    while n > 1 and (order := rng.permutation(n))[order == np.arange(n)].size:
-        pass
-    return jnp.asarray(order if n > 1 else [0], dtype=jnp.int32)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Int32, Int64
 
-from aann.bench import linear
+ROWS_PER_FEATURE = 64
 
 
 class Rows:
@@ -46,13 +46,17 @@ class Rows:
             for start, stop in itertools.pairwise(bounds)
         ]
 
+    def count(self, each: int, width: int) -> int:
+        """How many rows are drawn in all, of examples with ``each``."""
+        return len(self._drawn(each, width))
+
     def _draw(self, each: int, width: int) -> Int64[np.ndarray, " rows"]:
-        """Rows in order: in all ``linear.ROWS_PER_FEATURE`` a feature, or all that there are."""
+        """Rows in order: in all ``ROWS_PER_FEATURE`` a feature, or all that there are."""
         rng = np.random.default_rng(self.seed)
         drawn = []
         for start in range(0, self.examples, self.stratum):
             n = min(self.stratum, self.examples - start)
-            enough = int(np.ceil(linear.ROWS_PER_FEATURE * width / (self.examples / n)))
+            enough = int(np.ceil(ROWS_PER_FEATURE * width / (self.examples / n)))
             rows = np.arange(n * each)
             if enough < len(rows):
                 rows = np.sort(rng.choice(len(rows), enough, replace=False))

@@ -9,10 +9,16 @@ from aann.shown.brief import brief
 Programs = Sequence[Replacement]
 """One program for each of the replacements that are evaluated together, in their order."""
 
-RESERVED = (
-    "zero", "mean", "position mean", "resample", "linear", "intact",
-    "program of another example", "units permuted",
+ROWS = (
+    "mean", "position mean", "resample", "linear",
+    "recalibrated", "program of another example", "units permuted",
 )  # fmt: skip
+"""What a report has beside zero-ablation and programs, if it is not told otherwise."""
+
+BELOW = 4
+"""So many of ``ROWS`` come before the programs."""
+
+RESERVED = ("zero", "intact", *ROWS)
 
 
 def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacement, ...]:
@@ -93,6 +99,25 @@ class Lineup:
         main, *others = rows
         many = len(self.programs)
         return Lineup(tuple(main), others[:many], others[many:])
+
+
+def check_rows(rows: Sequence[str] | None, linear: bool) -> tuple[str, ...]:
+    """Which of ``ROWS`` to have.
+
+    Args:
+        rows: what the user asked for; None is all.
+        linear: whether the linear prediction may be among them.
+
+    Raises:
+        ValueError: there are none such.
+    """
+    wanted = ROWS if rows is None else tuple(rows)
+    if strange := [name for name in wanted if name not in ROWS]:
+        raise ValueError(
+            f"rows= names which of these a report has: {', '.join(ROWS)}; got "
+            f"{', '.join(map(repr, strange))}. Zero-ablation and programs are always there"
+        )
+    return tuple(name for name in wanted if linear or name != "linear")
 
 
 def line_up(

@@ -10,16 +10,18 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from aann.bench.ablation import Joint, Row, View
+from aann.bench.present import columns, present_at
 from aann.bench.workbench import Workbench
 from aann.data.batches import Batch
 from aann.data.examples import HeldOut
 from aann.evaluation import metrics
 from aann.evaluation.apart import check_apart
 from aann.evaluation.donors import donor_of
-from aann.evaluation.finite import check_finite
+from aann.evaluation.finite import check_finite, check_losses
+from aann.evaluation.scoring import check_scoring
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
-from aann.statistics.moments import COUNT, agreement, moments
+from aann.statistics.moments import agreement, empty, merge, moments
 from aann.store import key
 from aann.store.digest import digest
 from aann.store.passes import Pass
@@ -31,8 +33,9 @@ class Measured:
 
     Attributes:
         losses: metric -> (rows + 1, n) losses of the examples; the last run is the intact model.
-        r2: (rows, units), over all examples and positions; units of all replacements in order.
-        correlation: (rows, units), Pearson's; NaN where a row is constant.
+        r2: (rows, units), over all examples and positions where there is something; units of all
+            replacements in order; NaN where the natural values are constant.
+        correlation: (rows, units), Pearson's; NaN where either are constant.
     """
 
     losses: dict[str, Float[np.ndarray, "runs n"]]
@@ -57,24 +60,23 @@ def measure(
         rows: what to put in place of their units, one after the other.
         heldout: examples to report on.
         seed: as for ``fit``: it decides which example gets which donor.
-        progress: show a bar.
+        progress: show it, see ``aann.machine.progress``.
 
     Raises:
         TypeError: ``heldout`` is not a ``HeldOut``.
         ValueError: NaN or infinity from a program or from the model itself; a program mixes
-            examples; labels out of range.
+            examples; labels out of range; an infinite loss.
     """
     if not isinstance(heldout, HeldOut):
         raise TypeError(
             f"results are reported on held-out examples only, got the {heldout.split!r} part of "
             f"{heldout.name!r}: aann.split(examples) makes the halves"
         )
-    classes = _classes(bench, heldout.labels)
-    if heldout.labels is not None:
-        metrics.check_labels(heldout.labels, classes, heldout.names)
-    donors = donor_of(heldout.names, seed)
+    check_scoring(bench, heldout)
+    present = [present_at(bench, i, heldout.present) for i in range(len(bench.replacements))]
+    batch_of = _Measuring(bench, rows, present, donor_of(heldout.names, seed))
     losses: dict[int, list[dict[str, np.ndarray]]] = {}
-    sums = np.zeros((len(rows), COUNT, sum(len(r.units) for r in bench.replacements)))
+    sums = empty((len(rows),), sum(batch_of.widths))
 
     def section() -> str:
         known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
@@ -84,14 +86,13 @@ def measure(
     reserved = sum(x.nbytes for x in states)
     with Pass(bench, heldout, section, reserved=reserved, progress=progress) as run:
         for batch in run.batches():
-            compute = functools.partial(_measure_batch, run, rows, batch, donors)
-            results = run.recall("losses", batch, compute)
-            sums += results.pop("moments")
+            results = run.recall("losses", batch, functools.partial(batch_of, run, batch))
+            sums = merge([sums, results.pop("moments")])
             losses[batch.indices[0]] = [
                 {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
             ]
     everyone = bench.machine.gather((losses, sums))
-    r2, correlation = agreement(np.sum([theirs for _, theirs in everyone], axis=0))
+    r2, correlation = batch_of.agreement(merge(theirs for _, theirs in everyone))
     found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
     joined = {
         metric: np.stack(
@@ -102,51 +103,68 @@ def measure(
     return Measured(losses=Listing(joined), r2=r2, correlation=correlation)
 
 
-def _classes(bench: Workbench, labels: np.ndarray | None) -> int:
-    """How many output units the model has; its logits must fit the labels."""
-    shape: tuple[int, ...] = getattr(bench.outputs, "shape", ())
-    positions = shape[1:-1]
-    if len(shape) not in (2, 3):
-        raise ValueError(
-            f"model {bench.model.name!r} must return logits (batch, classes) or (batch, positions, "
-            f"classes), got {jax.tree.map(lambda x: x.shape, bench.outputs)}"
-        )
-    if labels is not None and labels.shape[1:] != positions:
-        raise ValueError(
-            f"model {bench.model.name!r} returns logits of shape {shape}, so an example has labels "
-            f"of shape {positions}, got {labels.shape[1:]}"
-        )
-    return int(shape[-1])
+class _Measuring:
+    """Measures batches: metric -> (rows + 1, n) losses, and under ``moments`` sums of the units."""
 
+    def __init__(
+        self,
+        bench: Workbench,
+        rows: Sequence[Row | Joint],
+        present: Sequence[np.ndarray | None],
+        donors: Int[np.ndarray, " n"],
+    ) -> None:
+        self.bench, self.rows, self.present, self.donors = bench, rows, present, donors
+        self.coordinates = [bench.coordinates(i) for i in range(len(bench.replacements))]
+        self.units = [len(r.units) for r in bench.replacements]
+        self.widths = [
+            int(np.prod(natural.shape[-1 - c :]))
+            for natural, c in zip(bench.naturals, self.coordinates, strict=True)
+        ]
 
-def _measure_batch(
-    run: Pass, rows: Sequence[Row | Joint], batch: Batch, donors: Int[np.ndarray, " n"]
-) -> dict[str, np.ndarray]:
-    """Metric -> (rows + 1, n) losses of a batch, and under ``moments`` the sums of the units."""
-    bench, names = run.bench, batch.names
-    n = len(names)
-    started = run.start(batch)
-    natural, intact_logits = bench.flow(started, lambda i, natural, reads: natural)
-    on_host = [np.asarray(values[:n]) for values in natural]
-    for values, replacement in zip(on_host, bench.replacements, strict=True):
-        check_finite(values, names, replacement, "the intact model")
-    donor = bench.machine.spread(np.resize(donors[list(batch.indices)], bench.batch_size))
-    outputs: dict[Any, Array] = {}
-    losses, sums = [], []
-    for row in rows:
-        check = batch.indices[0] == 0
-        written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
-        losses.append(_on_host(logits, intact_logits, batch.labels, n))
+    def __call__(self, run: Pass, batch: Batch) -> dict[str, np.ndarray]:
+        bench, n = self.bench, len(batch.names)
+        started = run.start(batch)
+        natural, intact_logits = bench.flow(started, lambda i, natural, reads: natural)
+        truth = [np.asarray(values[:n]) for values in natural]
+        self._check(truth, batch, "the intact model")
+        donor = bench.machine.spread(np.resize(self.donors[list(batch.indices)], bench.batch_size))
+        outputs: dict[Any, Array] = {}
+        losses, sums = [], []
+        for row in self.rows:
+            check = batch.indices[0] == 0
+            written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
+            losses.append(_on_host(logits, intact_logits, batch, n))
+            values = [np.asarray(mine[:n]) for mine in written]
+            self._check(values, batch, f"row {row.name!r}")
+            sums.append(self._moments(truth, values, batch))
+        losses.append(_on_host(intact_logits, intact_logits, batch, n))
+        check_losses(losses, [row.name for row in self.rows], batch.names)
+        stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
+        return {**stacked, "moments": np.stack(sums) if sums else empty((0,), sum(self.widths))}
+
+    def agreement(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """R2 and correlation (rows, units), units of all replacements in order."""
+        parts = np.split(sums, np.cumsum(self.widths)[:-1], axis=-1)
+        found = [agreement(x, units) for x, units in zip(parts, self.units, strict=True)]
+        r2, correlation = (np.concatenate(x, axis=-1) for x in zip(*found, strict=True))
+        return r2, correlation
+
+    def _here(self, i: int, batch: Batch) -> np.ndarray | None:
+        present = self.present[i]
+        return None if present is None else present[list(batch.indices)]
+
+    def _check(self, values: Sequence[np.ndarray], batch: Batch, what: str) -> None:
+        for i, (mine, r) in enumerate(zip(values, self.bench.replacements, strict=True)):
+            check_finite(mine, batch.names, r, what, self._here(i, batch))
+
+    def _moments(
+        self, truth: Sequence[np.ndarray], values: Sequence[np.ndarray], batch: Batch
+    ) -> np.ndarray:
         found = []
-        for mine, truth, replacement in zip(written, on_host, bench.replacements, strict=True):
-            values = np.asarray(mine[:n])
-            check_finite(values, names, replacement, f"row {row.name!r}")
-            found.append(moments(truth, values))
-        sums.append(np.concatenate(found, axis=1))
-    losses.append(_on_host(intact_logits, intact_logits, batch.labels, n))
-    stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
-    units = sum(len(r.units) for r in bench.replacements)
-    return {**stacked, "moments": np.stack(sums) if rows else np.zeros((0, COUNT, units))}
+        for i, pair in enumerate(zip(truth, values, strict=True)):
+            here = self._here(i, batch)
+            found.append(moments(*(columns(x, here, self.coordinates[i]) for x in pair)))
+        return np.concatenate(found, axis=1)
 
 
 def _chooser(
@@ -175,11 +193,10 @@ def _chooser(
     return choose
 
 
-def _on_host(
-    logits: Array, intact_logits: Array, labels: Array | None, n: int
-) -> dict[str, np.ndarray]:
+def _on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
     """Losses of the first ``n`` examples of a batch, on the host."""
-    losses = _losses(logits, intact_logits, labels)
+    by_mask = batch.labels is None and logits.ndim == 3
+    losses = _losses(logits, intact, batch.labels, batch.present if by_mask else None)
     return {metric: np.asarray(x)[:n] for metric, x in losses.items()}
 
 

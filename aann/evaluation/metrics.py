@@ -15,17 +15,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from aann.data.check import UNSCORED
+
 ERRORS = ("top1", "top5", "agreement")
 """The metrics that count mistakes: 1 minus their mean is an accuracy."""
-
-UNSCORED = -1
-"""The label of a position that does not count, where logits have positions."""
 
 
 def per_example(
     logits: Float[Array, "batch *positions classes"],
     intact_logits: Float[Array, "batch *positions classes"],
     labels: Int[Array, "batch *positions"] | None = None,
+    scored: Bool[Array, "batch *positions"] | None = None,
 ) -> dict[str, Float[Array, " batch"]]:
     """The losses of each example.
 
@@ -35,7 +35,8 @@ def per_example(
         logits: of the model to judge: (batch, classes) or (batch, positions, classes).
         intact_logits: of the intact model on the same examples.
         labels: indices of the right classes, one for each of the logits' rows; of positions that
-            are not scored ``UNSCORED``. Without them ``kl`` and ``agreement`` alone, everywhere.
+            are not scored -1. Without them ``kl`` and ``agreement`` alone.
+        scored: where the logits count, without labels to say so; by default everywhere.
 
     Returns:
         float32 arrays: ``kl``, KL(intact || model) in nats, and ``agreement``, 1 where the two
@@ -46,7 +47,7 @@ def per_example(
     Raises:
         ValueError: shapes do not match.
     """
-    _check_shapes(logits, intact_logits, labels)
+    _check_shapes(logits, intact_logits, labels, scored)
     logits, intact_logits = logits.astype(jnp.float32), intact_logits.astype(jnp.float32)
     rows = (-1, logits.shape[-1])
     flat = None if labels is None else labels.reshape(-1)
@@ -54,7 +55,10 @@ def per_example(
     if logits.ndim == 2:
         return losses
     shape = logits.shape[:-1]
-    scored = jnp.ones(shape, bool) if labels is None else labels != UNSCORED
+    if labels is not None:
+        scored = labels != UNSCORED
+    elif scored is None:
+        scored = jnp.ones(shape, bool)
     count = scored.sum(axis=-1).astype(jnp.float32)
     return {
         name: jnp.where(scored, loss.reshape(shape), 0.0).sum(axis=-1) / count
@@ -134,7 +138,7 @@ def check_labels(labels: np.ndarray, classes: int, names: Sequence[str] | None =
     """Refuse labels that are no output units, naming all that are out of range.
 
     Args:
-        labels: (n,) integers, or (n, positions) with ``UNSCORED`` where nothing is scored.
+        labels: (n,) integers, or (n, positions) with -1 where nothing is scored.
         classes: number of output units.
         names: of the examples, for the message; by default their positions.
 
@@ -158,9 +162,16 @@ def check_labels(labels: np.ndarray, classes: int, names: Sequence[str] | None =
         more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
         raise ValueError(
             f"{len(bad)} of {labels.size} labels are out of range for {classes} classes "
-            f"(0 to {classes - 1}): {', '.join(shown)}{more}; map the data set's labels to the "
-            "model's output units"
+            f"(0 to {classes - 1}): {', '.join(shown)}{more}; {_remedy(labels[wrong], labels.ndim)}"
         )
+
+
+def _remedy(wrong: np.ndarray, axes: int) -> str:
+    """What to do about labels out of range: negative ones often stand for padding."""
+    if axes > 1 and (wrong < 0).all():
+        return "-1 means not scored: labels = np.where(labels < 0, -1, labels)"
+    advice = "map the data set's labels to the model's output units"
+    return advice + ("" if axes > 1 or (wrong >= 0).all() else ", and leave out what has none")
 
 
 def _check_scored(labels: np.ndarray, names: Sequence[str] | None) -> None:
@@ -173,7 +184,9 @@ def _check_scored(labels: np.ndarray, names: Sequence[str] | None) -> None:
         )
 
 
-def _check_shapes(logits: Array, intact_logits: Array, labels: Array | None) -> None:
+def _check_shapes(
+    logits: Array, intact_logits: Array, labels: Array | None, scored: Array | None
+) -> None:
     problems = []
     if logits.ndim not in (2, 3) or logits.shape[-1] < 1:
         problems.append(
@@ -181,7 +194,10 @@ def _check_shapes(logits: Array, intact_logits: Array, labels: Array | None) -> 
         )
     if intact_logits.shape != logits.shape:
         problems.append(f"intact logits have shape {intact_logits.shape}, others {logits.shape}")
-    if labels is not None and labels.shape != logits.shape[:-1]:
-        problems.append(f"labels have shape {logits.shape[:-1]}, got {labels.shape}")
+    for what, given in (("labels", labels), ("scored", scored)):
+        if given is not None and given.shape != logits.shape[:-1]:
+            problems.append(f"{what} have shape {logits.shape[:-1]}, got {given.shape}")
+    if labels is not None and scored is not None:
+        problems.append("labels say with -1 what is not scored: leave scored out")
     if problems:
         raise ValueError("; ".join(problems))

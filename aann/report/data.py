@@ -122,6 +122,7 @@ class ReportData:
         constants: the program's constants: name -> value, origin and note.
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
+        notes: what a reader must know: rows that were left out and why, warnings.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
             (rows, draws) of recovered, and whatever an eval adds for its figures. In
@@ -144,6 +145,7 @@ class ReportData:
     rows: Sequence[ReportRow]
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
+    notes: Sequence[str] = ()
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     __repr__ = brief

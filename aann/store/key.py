@@ -40,8 +40,9 @@ CONFIGURED = (
 
 
 def of_examples(examples: Examples) -> str:
-    """The key of a data set: names in order, contents and labels."""
-    return digest("examples", examples.split, examples.names, examples.digests, examples.labels)
+    """The key of a data set: names in order, contents, labels and mask."""
+    e = examples
+    return digest("examples", e.split, e.names, e.digests, e.labels, e.mask)
 
 
 def of_model(model: Model, batch_size: int) -> str:

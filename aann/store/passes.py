@@ -41,7 +41,7 @@ class Pass:
         progress: bool = False,
     ) -> None:
         self.bench, self.examples = bench, examples
-        self.label = f"{examples.split}: {examples.name}" if progress else ""
+        self.label = f"{examples.split} examples of {examples.name}" if progress else ""
         self.results = Results(bench.machine, section)
         self.prefixes = Prefixes(bench, again=again, reserved=reserved)
 

@@ -18,7 +18,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from aann.evaluation.metrics import UNSCORED, nll
+from aann.data.check import UNSCORED
+from aann.evaluation.metrics import nll
 from zoo.scripts import script
 from zoo.train import command, sampled
 from zoo.train.loop import Task

@@ -74,3 +74,32 @@ def test_marks_tell_name_content_and_label_apart():
         aann.from_arrays("a", inputs),
     ):
         assert not set(other.marks) & set(marks)
+
+
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=40).filter(lambda g: len(set(g)) > 1))
+def test_halves_keep_groups_together(groups):
+    data = aann.from_arrays("toy", np.arange(float(len(groups)))[:, None], groups=groups)
+    design, heldout = aann.split(data)
+    assert not set(design.groups) & set(heldout.groups)
+    assert sorted(design.groups + heldout.groups) == sorted(groups)
+    assert len(design) > 0
+    assert len(heldout) > 0
+    largest = max(groups.count(g) for g in groups)
+    assert len(design) <= max(len(groups) // 2, largest)
+
+
+def test_one_group_has_no_halves():
+    with pytest.raises(ValueError, match="'toy' is one group; two halves need two"):
+        aann.split(aann.from_arrays("toy", np.zeros((3, 1)), groups=["a", "a", "a"]))
+
+
+def test_examples_are_taken_as_numpy_takes_them():
+    whole = aann.from_arrays("toy", np.arange(8.0).reshape(4, 2), names="abcd", groups="xxyy")
+    for wanted in ([1, 3], np.asarray([0, 1, 0, 1], bool), slice(1, None, 2), np.asarray([1.0, 3])):
+        part = whole.take(wanted)
+        assert (part.names, part.groups) == (("b", "d"), ("x", "y"))
+        np.testing.assert_array_equal(part.load([0, 1]), [[2.0, 3.0], [6.0, 7.0]])
+    with pytest.raises(ValueError, match="examples of 'toy' are non-negative integers, got"):
+        whole.take([1.5, 2.7])
+    with pytest.raises(ValueError, match="a mask of examples of 'toy' has one boolean each, 4"):
+        whole.take(np.asarray([True, False]))

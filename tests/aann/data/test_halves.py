@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from toy_replacement import data
 
@@ -28,4 +29,29 @@ def test_no_example_is_in_both():
     design = aann.split(everything)[0]
     heldout = aann.held_out(everything)
     with pytest.raises(ValueError, match=f"{len(design)} examples are in the design half and held"):
+        check_halves(heldout, design)
+
+
+def test_copies_within_a_half_are_refused_unless_groups_say_what_they_are():
+    """Sixteen copies of each example would make intervals four times too narrow."""
+    once = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+    inputs = np.concatenate([once, once[:2]])
+    plain = aann.held_out(aann.from_arrays("mine", inputs), DESIGN)
+    expected = "2 of 14 heldout examples of 'mine' are copies: 0000000 = 0000012, 0000001 = 0000013"
+    with pytest.raises(ValueError, match=expected):
+        check_halves(plain, None)
+    for groups in (plain.digests, plain.names):
+        data = aann.from_arrays("mine", inputs, groups=groups)
+        assert check_halves(aann.held_out(data, DESIGN), None) is DESIGN
+    other = aann.Design(**vars(aann.from_arrays("other", once[[0, 0, 1]])))
+    with pytest.raises(ValueError, match="1 of 3 design examples of 'other' are copies"):
+        check_halves(HELDOUT, other)
+
+
+def test_no_group_is_in_both_halves():
+    inputs = np.arange(24.0)[:, None]
+    whole = aann.from_arrays("mine", inputs, groups=[i // 2 for i in range(24)])
+    design = aann.Design(**vars(whole.take(range(11))))
+    heldout = aann.held_out(whole.take(range(11, 24)))
+    with pytest.raises(ValueError, match="1 groups are in the design half and held out at once: 5"):
         check_halves(heldout, design)

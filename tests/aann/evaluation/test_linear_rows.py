@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aann.bench import linear
+from aann.evaluation import linear_rows as linear
 from aann.evaluation.linear_rows import Rows
 
 

@@ -18,6 +18,7 @@ from toys import mlp_model
 
 import aann
 from aann.evaluation import metrics
+from aann.data.check import UNSCORED
 from aann.splicing.splice import capture
 from aann.sweeps import sweep as sweep_module
 from aann.sweeps.sweep import sweep, unit_sweep
@@ -36,7 +37,7 @@ def examples(last=True, n=N, labelled=True):
     rng = np.random.default_rng(3)
     labels = rng.integers(0, VOCAB, n if last else (n, CONTEXT)).astype(np.int32)
     if not last:
-        labels[:, 1] = metrics.UNSCORED
+        labels[:, 1] = UNSCORED
     return aann.from_arrays("toy", attention.tokens(n), labels if labelled else None)
 
 

@@ -1,0 +1,58 @@
+"""What examples are checked for when they are made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+UNSCORED = -1
+"""The label of a position that does not count, where logits have positions."""
+
+
+def labels(given: np.ndarray | None, n: int) -> list[str]:
+    """What is wrong with the labels of ``n`` examples, whatever the model."""
+    if given is None:
+        return []
+    problems = []
+    if given.ndim not in (1, 2) or len(given) != n:
+        problems.append(f"{n} names but labels of shape {given.shape}")
+    if not np.issubdtype(given.dtype, np.integer):
+        problems.append(f"labels are integers, got {given.dtype}")
+    return problems
+
+
+def mask(given: np.ndarray | None, labels: np.ndarray | None, names: Sequence[str]) -> list[str]:
+    """What is wrong with the mask of examples with these labels."""
+    if given is None:
+        return []
+    if given.ndim != 2 or len(given) != len(names) or given.dtype != bool:
+        return [
+            f"a mask is ({len(names)}, positions) booleans, True where there is something: got "
+            f"{given.dtype} of shape {given.shape}"
+        ]
+    problems = []
+    if empty := [names[i] for i in np.flatnonzero(~given.any(axis=1)).tolist()]:
+        problems.append(f"the mask leaves nothing of {_some(empty)}: leave them out")
+    if labels is None:
+        return problems
+    if labels.shape != given.shape:
+        problems.append(f"a mask of shape {given.shape} but labels of shape {labels.shape}")
+    elif len(at := np.argwhere(~given & (labels != UNSCORED))):
+        shown = [f"{names[i]}[{t}]: {labels[i, t]}" for i, t in at[:5].tolist()]
+        problems.append(
+            f"{len(at)} labels where the mask says padding: {', '.join(shown)}; -1 means not scored"
+        )
+    return problems
+
+
+def unchanging(array: Any) -> Any:
+    """The array itself where it is read-only, else a read-only copy; None stays None."""
+    if array is None or not array.flags.writeable:
+        return array
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def _some(values: Sequence[object], most: int = 10) -> str:
+    return ", ".join(map(str, values[:most])) + (", ..." if len(values) > most else "")

@@ -7,7 +7,6 @@ keeps its value.
 """
 
 import dataclasses
-from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -175,14 +174,6 @@ def _same_axis(a: int, b: int, rank: int | None) -> bool | None:
     if rank is not None:
         return a % rank == b % rank
     return a == b if (a < 0) == (b < 0) else None
-
-
-def indices(given: Iterable[Any]) -> tuple[Any, ...]:
-    """NumPy's integers as Python's; what is no integer is left for ``Place`` to refuse."""
-    return tuple(
-        int(i) if hasattr(i, "__index__") and not isinstance(i, bool | np.bool) else i
-        for i in given
-    )
 
 
 def _index_problems(what: str, given: tuple[Any, ...]) -> list[str]:

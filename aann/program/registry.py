@@ -32,12 +32,12 @@ def register(
     *,
     model: str,
     site: str,
-    units: Sequence[int],
+    units: Any,
     reads: Sequence[str] = (INPUT,),
     constants: Mapping[str, Any] | None = None,
     axis: int = -1,
     name: str | None = None,
-    positions: Sequence[int] | None = None,
+    positions: Any = None,
     position_axis: int = 1,
     basis: Any = None,
     host: bool = False,
@@ -48,7 +48,8 @@ def register(
         program: ``(*values_at_reads, constants) -> (batch, ..., len(units))``.
         model: name of the model.
         site: the site that it writes.
-        units: indices along the channel axis.
+        units: indices along the channel axis: a list, an array, one number, or what ``np.where``
+            returns.
         reads: sites, or ``input``.
         constants: name -> number, array or ``aann.Constant``.
         axis: the site's channel axis.
@@ -88,12 +89,12 @@ def make(
     *,
     model: str,
     site: str,
-    units: Sequence[int],
+    units: Any,
     reads: Sequence[str] = (INPUT,),
     constants: Mapping[str, Any] | None = None,
     axis: int = -1,
     name: str | None = None,
-    positions: Sequence[int] | None = None,
+    positions: Any = None,
     position_axis: int = 1,
     basis: Any = None,
     host: bool = False,
@@ -106,12 +107,12 @@ def make(
         program=program,
         model=model,
         site=site,
-        units=tuple(units),
+        units=units,
         reads=(reads,) if isinstance(reads, str) else tuple(reads),
         constants=declared,
         axis=axis,
         name=name or str(getattr(program, "__name__", "program")),
-        positions=None if positions is None else tuple(positions),
+        positions=positions,
         position_axis=position_axis,
         basis=None if basis is None else np.asarray(basis),
         host=host,

@@ -23,8 +23,9 @@ import numpy as np
 from aann.program.constant import Constant, Constants, as_known, like, name_problems
 from aann.program.host import run as run_on_host
 from aann.program.outside import call
-from aann.program.place import Place, indices
+from aann.program.place import Place
 from aann.shown.brief import brief
+from aann.statistics.indices import as_indices
 from aann.trace.site import INPUT
 
 
@@ -65,11 +66,17 @@ class Replacement:
     __repr__ = brief
 
     def __post_init__(self) -> None:
-        for field, plain in (("units", indices), ("positions", indices), ("reads", tuple)):
-            given = getattr(self, field)
-            if given is not None:
-                object.__setattr__(self, field, plain(given))
-        problems = self.place.problems()
+        problems = []
+        for field in ("units", "positions"):
+            if (given := getattr(self, field)) is not None or field == "units":
+                try:
+                    plain = as_indices(given, field)
+                except ValueError as error:
+                    problems.append(str(error))
+                    plain = (0,)  # so that what else is wrong is found
+                object.__setattr__(self, field, plain)
+        object.__setattr__(self, "reads", tuple(self.reads))
+        problems += self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")
         if self.site in self.reads:

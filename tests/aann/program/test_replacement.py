@@ -117,6 +117,25 @@ def test_indices_of_numpy_are_indices(unchecked):
     assert {type(i) for i in (*made.units, *made.positions)} == {int}
 
 
+MASK = np.array([True, False, True])
+
+
+@pytest.mark.parametrize("form", [np.where(MASK), np.argwhere(MASK), range(0, 3, 2), [0.0, 2.0]])
+def test_units_and_positions_come_in_the_forms_at_hand(form):
+    made = aann.make(gain, model="toy", site="m", units=form, positions=form)
+    assert made.units == made.positions == (0, 2)
+    assert aann.make(gain, model="toy", site="m", units=3).units == (3,)
+
+
+def test_forms_that_could_mean_two_things_are_refused_with_all_else(unchecked):
+    message = (
+        r"units are non-negative integers, got a mask of 3 booleans: pass np.flatnonzero\(mask\); "
+        r"positions are .* got \[1.5\]: pass their numbers; reads is empty"
+    )
+    with pytest.raises(ValueError, match=message):
+        aann.make(gain, model="toy", site="m", units=MASK, positions=[1.5], reads=())
+
+
 def test_the_decorator_gives_back_the_replacement():
     @aann.register(model="toy", site="m", units=[3], name="decorated")
     def decorated(x, c):

@@ -1,4 +1,4 @@
-"""What compiled code says of itself: names that it reads from elsewhere, and its numbers."""
+"""What compiled code says of itself: names that it reads from elsewhere."""
 
 import dis
 import types
@@ -36,12 +36,3 @@ def codes(code: types.CodeType) -> Iterator[types.CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from codes(constant)
-
-
-def code_values(code: types.CodeType) -> Iterator[Any]:
-    """Numbers, and strings that hold some, in compiled code."""
-    for part in codes(code):
-        for constant in part.co_consts:
-            for leaf in constant if isinstance(constant, tuple | frozenset) else [constant]:
-                if isinstance(leaf, int | float | complex | bytes):
-                    yield leaf

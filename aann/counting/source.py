@@ -1,22 +1,20 @@
 """The code of one function, without what says nothing about the computation, and its numbers.
 
 Comments, docstrings, annotations and the decorators of the function itself go. Where there is no
-source (``python -c``, ``exec``, several lambdas on a line), or the compiled code has numbers that
-the source does not have, the compiled code stands in; it is longer.
+source (``python -c``, ``exec``, several lambdas on a line), or what there is does not compile to
+the code that runs (a file that was edited meanwhile), the compiled code stands in; it is longer.
 """
 
 import ast
 import dataclasses
 import dis
-import inspect
 import marshal
-import textwrap
-import tokenize
 import types
 from collections.abc import Iterator
 from typing import Any
 
-from aann.counting.bytecode import code_values, codes, references
+from aann.counting.bytecode import codes, references
+from aann.counting.recompiled import tree_of
 from aann.counting.text import free, is_word, packed, scalars
 from aann.program.outside import refused_word
 from aann.shown.brief import brief
@@ -57,7 +55,7 @@ class Text:
 def read(function: types.FunctionType) -> Text:
     """The text of a function, nested functions included."""
     code = function.__code__
-    found = _tree(function)
+    found = tree_of(code)
     if found is None:
         return _compiled(function)
     tree, source = found
@@ -92,7 +90,8 @@ def _compiled(function: types.FunctionType) -> Text:
         i.argval for part in parts for i in dis.get_instructions(part) if "IMPORT_NAME" in i.opname
     ]
     return Text(
-        source=f"# {function.__qualname__}: no source text; its compiled code is counted",
+        source=f"# {function.__qualname__}: no source text that compiles to the code that runs; "
+        "its compiled code is counted",
         code=marshal.dumps(code),
         written=tuple(values),
         literals=tuple(x for x in values if not free(x)),
@@ -102,33 +101,6 @@ def _compiled(function: types.FunctionType) -> Text:
         refused=frozenset(filter(refused_word, names | {s for s in strings if isinstance(s, str)})),
         sourced=False,
     )
-
-
-def _tree(function: types.FunctionType) -> tuple[ast.AST, str] | None:
-    """The function's syntax tree and its text, without decorators."""
-    try:
-        # Of the code: asked of the function, it follows __wrapped__ to another one.
-        text = textwrap.dedent(inspect.getsource(function.__code__))
-        module = ast.parse(text)
-        compiled = compile(module, "<source>", "exec", dont_inherit=True)
-    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
-        return None
-    if not set(code_values(function.__code__)) <= set(code_values(compiled)):
-        return None  # it was not compiled from this text
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    name = function.__code__.co_name
-    same = [
-        node
-        for node in ast.walk(module)
-        if isinstance(node, kinds) and getattr(node, "name", "<lambda>") == name
-    ]
-    if not same or (len(same) > 1 and name == "<lambda>"):
-        return None
-    tree = same[0]
-    source = ast.get_source_segment(text, tree) or ""
-    if not isinstance(tree, ast.Lambda):
-        tree.decorator_list = []  # what they do is in the function that they return
-    return tree, source
 
 
 class _Bare(ast.NodeTransformer):

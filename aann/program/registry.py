@@ -12,6 +12,7 @@ from aann.program.constant import Constant
 from aann.program.replacement import Replacement
 from aann.shown.brief import counted
 from aann.shown.screen import Shown, Tabular
+from aann.statistics.indices import as_indices
 from aann.trace.site import INPUT
 
 
@@ -107,16 +108,24 @@ def make(
         program=program,
         model=model,
         site=site,
-        units=units,
+        units=_plain(units),
         reads=(reads,) if isinstance(reads, str) else tuple(reads),
         constants=declared,
         axis=axis,
         name=name or str(getattr(program, "__name__", "program")),
-        positions=positions,
+        positions=_plain(positions),
         position_axis=position_axis,
         basis=None if basis is None else np.asarray(basis),
         host=host,
     )
+
+
+def _plain(given: Any) -> Any:
+    """Indices as a tuple; what is none stays, for ``Replacement`` to say with all problems."""
+    try:
+        return as_indices(given, "units")
+    except ValueError:
+        return given
 
 
 def replacement(name: str) -> Replacement:

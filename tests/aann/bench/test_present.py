@@ -133,6 +133,6 @@ def test_where_no_axis_is_that_of_positions_everything_counts():
 
 
 def test_columns_are_units_or_their_coordinates():
-    values = np.arange(2 * 5 * 2 * 3).reshape(2, 5, 2, 3)
+    values = np.arange(60.0).reshape(2, 5, 2, 3)
     np.testing.assert_array_equal(columns(values, None, 0), values.reshape(-1, 3))
     np.testing.assert_array_equal(columns(values, PRESENT, 1), values[PRESENT].reshape(-1, 6))

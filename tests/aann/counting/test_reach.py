@@ -6,6 +6,8 @@ import jax
 
 from aann.counting.reach import written
 
+NONE = "no source text that compiles to the code that runs; its compiled code is counted"
+
 
 def helper(x):
     # A remark that people read and nobody pays for.
@@ -32,7 +34,7 @@ def test_programs_and_their_helpers_are_shown_once_as_they_were_written():
 def test_a_program_without_source_says_so():
     scope = {}
     exec("def made(x, c): return x", scope)
-    assert written([scope["made"]]) == "# made: no source text; its compiled code is counted"
+    assert written([scope["made"]]) == f"# made: {NONE}"
 
 
 def test_a_file_that_is_another_one_by_now_is_no_source(tmp_path):
@@ -40,4 +42,4 @@ def test_a_file_that_is_another_one_by_now_is_no_source(tmp_path):
     path.write_text("made = [lambda x, c: (x,")
     scope = {}
     exec(compile("made = lambda x, c: x", str(path), "exec"), scope)
-    assert written([scope["made"]]) == "# <lambda>: no source text; its compiled code is counted"
+    assert written([scope["made"]]) == f"# <lambda>: {NONE}"

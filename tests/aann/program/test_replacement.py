@@ -63,7 +63,7 @@ def test_an_undeclared_constant_names_the_declared_ones():
         ({"units": (0.5,)}, r"non-negative integers, got \[0.5\]"),
         ({"reads": ()}, "reads is empty"),
         ({"reads": ("m",)}, "reads 'm', the very site that it replaces"),
-        ({"units": (True,)}, r"non-negative integers, got \[True\]"),
+        ({"units": (True,)}, "non-negative integers, got a mask of 1 boolean: pass"),
         ({"constants": {"not a name": 1}}, "named like Python variables"),
         ({"constants": {"class": 1}}, r"named like Python variables, got \['class'\]"),
         ({"constants": {"name": 1, "keys": 2}}, r"\['name', 'keys'\] cannot be names of constants"),

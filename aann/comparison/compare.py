@@ -164,7 +164,7 @@ def compare_rows(
         second: another one, or the same.
         pairs: names of a row in the first and of one in the second report.
         metrics: by default all that both reports have.
-        setting: of the bootstrap; groups are not supported.
+        setting: of the bootstrap; its groups are those of the reports' examples.
         other_units: allow other sites and units in the second report.
 
     Raises:
@@ -175,6 +175,7 @@ def compare_rows(
     theirs = [_index(second, b) for _, b in pairs]
     chosen = tuple(metrics) or tuple(m for m in first.damage if m in second.damage)
     paired = pair(first, second, chosen, other_units=other_units)
+    setting = dataclasses.replace(setting, groups=paired.groups)
     mine = np.stack([paired.first[m] for m in chosen], axis=1)  # (runs, metrics, n)
     other = np.stack([paired.second[m] for m in chosen], axis=1)
     found = recovered(

@@ -16,7 +16,7 @@ from aann.report.report import Report
 from aann.shown.brief import brief
 from aann.statistics.bootstrap import MINIMUM
 
-NAMES, MARKS = "examples/names", "examples/marks"
+NAMES, MARKS, GROUPS = "examples/names", "examples/marks", "examples/groups"
 
 APART = 0.01
 """Of the damage: intact losses of the same weights on the same data differ by less, whatever the
@@ -29,11 +29,13 @@ class Paired(NamedTuple):
     Attributes:
         names: of the examples.
         first, second: metric -> (rows + 1, n), the last run intact; of each report.
+        groups: what each example belongs to, or None.
     """
 
     names: tuple[str, ...]
     first: Mapping[str, Float[np.ndarray, "runs n"]]
     second: Mapping[str, Float[np.ndarray, "runs n"]]
+    groups: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return brief(self)
@@ -66,7 +68,7 @@ def pair(
             mine, other = _losses(first, metrics, ours), _losses(second, metrics, theirs)
             problems = _intact_apart(mine, other)
             if not problems:
-                return Paired(names, mine, other)
+                return Paired(names, mine, other, _groups((first, ours), (second, theirs)))
     raise ValueError(
         f"{first.eval!r} and {second.eval!r} cannot be compared:\n"
         + "\n".join(f"- {problem}" for problem in problems)
@@ -130,6 +132,14 @@ def _shared(first: Report, second: Report) -> tuple[np.ndarray, np.ndarray, list
         for index in [{name: i for i, name in enumerate(r.arrays[NAMES].tolist())}]
     ]
     return where[0], where[1], problems
+
+
+def _groups(*sides: tuple[Report, np.ndarray]) -> tuple[str, ...] | None:
+    """Of the shared examples, as the first report says that has groups."""
+    for report, at in sides:
+        if GROUPS in report.arrays:
+            return tuple(report.arrays[GROUPS][at].tolist())
+    return None
 
 
 def _losses(report: Report, metrics: Sequence[str], at: np.ndarray) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from aann.comparison.pairing import GROUPS
 from aann.comparison.power import Plan, plan
 from aann.report.report import Report
 from aann.statistics.bootstrap import recovered
@@ -29,8 +30,14 @@ def plans(
         targets: what the two programs recover.
 
     Raises:
-        ValueError: a damage that is not identified, or rows that leave nothing to scale.
+        ValueError: a damage that is not identified, rows that leave nothing to scale, or examples
+            in groups.
     """
+    if GROUPS in report.arrays:
+        raise ValueError(
+            f"the examples of report {report.eval!r} belong together in groups: how many are "
+            "needed is known of independent examples alone; take one example of each group"
+        )
     losses = report.arrays[f"losses/{metric}"].astype(np.float64)
     names = [r.name for r in report.rows]
     found = recovered(losses[-1:], losses[:-1], losses[:1], PILOT)

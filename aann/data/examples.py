@@ -81,13 +81,16 @@ class Examples:
 
     @property
     def hash(self) -> str:
-        """Hex SHA-256 over names, contents and labels, whatever the order of the examples."""
-        rows = sorted(self._rows(), key=lambda row: row[0])
+        """Hex SHA-256 over names, contents, labels, masks and groups, in any order of examples."""
+        rows = self._rows()
+        if self.groups is not None:
+            rows = [(*row, group) for row, group in zip(rows, self.groups, strict=True)]
+        rows = sorted(rows, key=lambda row: row[0])
         return hashlib.sha256(repr(rows).encode()).hexdigest()
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """Of each example 16 hex digits of the SHA-256 over its name, content and label."""
+        """Of each example 16 hex digits of the SHA-256 over its name, content, label and mask."""
         return tuple(hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in self._rows())
 
     @property
@@ -102,7 +105,6 @@ class Examples:
         labels = [None] * len(self) if self.labels is None else self.labels.tolist()
         columns = [self.names, self.digests, labels]
         columns += [] if self.mask is None else [self.mask.tolist()]
-        columns += [] if self.groups is None else [self.groups]
         return list(zip(*columns, strict=True))
 
     def take(self: Half, indices: Any) -> Half:

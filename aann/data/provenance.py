@@ -10,12 +10,14 @@ from aann.version import __version__
 
 
 def described(examples: Examples) -> dict[str, object]:
-    """Name, split, number and hash of examples."""
+    """Name, split, number and hash of examples; the number of groups where they have some."""
+    groups = {} if examples.groups is None else {"groups": len(set(examples.groups))}
     return {
         "name": examples.name,
         "split": examples.split,
         "n": len(examples),
         "hash": examples.hash,
+        **groups,
     }
 
 

@@ -128,6 +128,8 @@ def _arrays(
         "examples/names": np.asarray(heldout.names),
         "examples/marks": np.asarray(heldout.marks),
     }
+    if heldout.groups is not None:
+        examples["examples/groups"] = np.asarray([str(group) for group in heldout.groups])
     losses = {f"losses/{m}": x.astype(np.float32) for m, x in measured.losses.items()}
     draws = {f"draws/{m}": r.ratio.draws.astype(np.float32) for m, r in results.items()}
     return examples | losses | draws

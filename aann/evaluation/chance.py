@@ -43,8 +43,9 @@ def no_better_than_chance(bench: Workbench, measured: Measured, heldout: HeldOut
         return []
     line = (
         f"the intact model does no better than chance on the labels: {hits:,} of {total:,} right "
-        f"(chance is 1 in {classes:,}), cross-entropy {nll:.3g} nats (chance "
-        f"{math.log(classes):.3g}). Are they in the order of its output units? nll, top1 and top5 mean little here"
+        f"(chance is 1 in {classes:,}), cross-entropy {nll:.3g} nats (chance is "
+        f"{math.log(classes):.3g}). Are they in the order of its output units? nll, top1 and top5 "
+        "mean little here"
     )
     warnings.warn(line, stacklevel=4)
     return [line]

@@ -69,7 +69,7 @@ def check_losses(
         raise ValueError(
             "losses must be finite to be averaged, but in this batch\n"
             + "\n".join(f"- {line}" for line in lines)
-            + "\nA model with masked outputs (-inf) gives an infinite KL where a row moves the mask: "
-            "leave such rows out with rows=, which names those to have, or give the model finite "
-            "logits in apply, such as jnp.maximum(logits, -1e4)"
+            + "\nA model with masked outputs (-inf) gives an infinite KL where a row moves the "
+            "mask: leave such rows out with rows=, which names those to have, or give the model "
+            "finite logits in apply, such as jnp.maximum(logits, -1e4)"
         )

@@ -124,9 +124,9 @@ class ReportData:
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
-            ``examples/names`` and ``examples/marks`` (n,), see ``Examples``; the ``draws/METRIC``
-            (rows, draws) of recovered, and whatever an eval adds for its figures. In
-            ``report.npz``.
+            ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
+            (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
+            eval adds for its figures. In ``report.npz``.
     """
 
     eval: str

@@ -168,6 +168,7 @@ def _provenance(report: ReportData) -> list[tuple[str, str]]:
         *([("fitted on", _half(design))] if design else []),
         ("seed", str(report.seed)),
         *(("precision", line) for line in rounding(report)),
+        *(("note", line) for line in report.notes),
         ("versions", ", ".join(f"{n} {v}" for n, v in report.versions.items())),
     ]
 

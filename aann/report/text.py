@@ -28,9 +28,10 @@ def glance(report: ReportData) -> Shown:
     data = report.data
     head = [
         _what(report),
-        f"data: {data['name']}, {data['split']}, n = {data['n']}; seed {report.seed}; "
+        f"data: {data['name']}, {data['split']}, {_n(data)}; seed {report.seed}; "
         "recovered with 95% intervals",
         f"damage of zero-ablation: {', '.join(f'{m} {report.damage[m]}' for m in report.metrics)}",
+        *(f"note: {line}" for line in report.notes),
     ]
     return Shown(
         [clip(line, COLUMNS) for line in head],
@@ -127,13 +128,20 @@ def _provenance(report: ReportData) -> list[str]:
     intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
     return [
         _what(report),
-        f"data: {data['name']}, {data['split']}, n = {data['n']} "
+        f"data: {data['name']}, {data['split']}, {_n(data)} "
         f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
         f"seed {report.seed}; 95% BCa bootstrap intervals",
         f"damage of zero-ablation: {damage}",
         f"intact model's loss: {intact}",
         *rounding(report),
+        *(f"note: {line}" for line in report.notes),
     ]
+
+
+def _n(data: Mapping[str, Any]) -> str:
+    """How many examples, and in how many groups if they have some."""
+    groups = f" in {data['groups']} groups" if "groups" in data else ""
+    return f"n = {data['n']}{groups}"
 
 
 def _what(report: ReportData) -> str:

@@ -1,7 +1,7 @@
 """The whole path of an evaluation.
 
-Serves ``agreement``, ``apart``, ``assemble``, ``design_sums``, ``finite``, ``fit``, ``fitted``,
-``ladder``, ``linear_tokens``, ``measure`` and ``rounding`` too.
+Serves ``agreement``, ``assemble``, ``fit``, ``fitted``, ``ladder``, ``linear_tokens``, ``measure``
+and ``rounding`` too.
 """
 
 import json
@@ -337,3 +337,88 @@ def test_a_program_that_mixes_examples_is_refused():
 
     with pytest.raises(ValueError, match="program 'ours' mixes examples: in a batch with another"):
         evaluate(replacement(centred))
+
+
+def test_copies_that_are_grouped_give_the_interval_of_the_examples_themselves():
+    """Sixteen copies of each: the same draws of groups, so the very same interval."""
+    inputs = data().load(range(60))
+    design = aann.split(aann.from_arrays("other", data().load(range(60, 120))))[0]
+
+    def report(copies):
+        names = [f"{i}-{k}" for k in range(copies) for i in range(60)]
+        groups = [f"{i:02d}" for i in range(60)] * copies
+        many = aann.from_arrays("d", np.tile(inputs, (copies, 1)), names=names, groups=groups)
+        ours = replacement().with_constants("weak", gain=0.5)
+        return aann.evaluate(
+            mlp_model(), ours, aann.held_out(many, design), rows=["mean"], draws=500
+        )
+
+    once, often = report(1), report(16)
+    for row, same in zip(often.rows, once.rows, strict=True):
+        for name in ("estimate", "low", "high"):
+            mine, theirs = (getattr(r.recovered["kl"], name) for r in (row, same))
+            assert mine == pytest.approx(theirs, abs=1e-5)
+    assert "n = 960 in 60 groups" in str(often)
+    pairs = [aann.compare(r, "mean", r, "weak", metrics=["kl"], draws=500) for r in (once, often)]
+    mine, theirs = (p.differences[0].difference for p in pairs)
+    assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=1e-5)
+    with pytest.raises(ValueError, match="belong together in groups: how many are needed"):
+        aann.sample_size(often, 0.5, 0.6)
+
+
+def heads(params, x):
+    """Two heads of three coordinates at each of four positions."""
+    z = (x @ params["in"]).reshape(len(x), 4, 2, 3) + params["shift"][None, None]
+    return aann.site("z", z).reshape(len(x), 4, 6) @ params["out"]
+
+
+def test_the_mean_of_a_head_is_one_number_for_each_of_its_coordinates():
+    """Against the model run on values that NumPy wrote."""
+    rng = np.random.default_rng(0)
+    params = {
+        "in": jnp.asarray(rng.normal(size=(5, 6)), jnp.float32),
+        "shift": jnp.asarray(3 * rng.normal(size=(2, 3)), jnp.float32),
+        "out": jnp.asarray(rng.normal(size=(6, 7)), jnp.float32),
+    }
+    model = aann.Model(heads, params, "heads", jax.ShapeDtypeStruct((4, 5), jnp.float32))
+    ours = aann.make(
+        lambda x, c: x[:, :, None, :3] * c.g, model="heads", site="z", units=(1,), axis=2,
+        constants={"g": 0.1}, name="ours",
+    )  # fmt: skip
+    inputs = rng.normal(size=(80, 4, 5)).astype(np.float32)
+    design, heldout = aann.split(aann.from_arrays("d", inputs))
+    row = aann.evaluate(model, ours, heldout, draws=100).row("mean")
+
+    def values(half):
+        x = half.load(range(len(half))) @ np.asarray(params["in"])
+        return x.reshape(len(half), 4, 2, 3) + np.asarray(params["shift"])
+
+    natural = values(heldout)
+    written = natural.copy()
+    written[:, :, 1] = values(design)[:, :, 1].mean((0, 1))
+    logits = [v.reshape(-1, 4, 6) @ np.asarray(params["out"]) for v in (natural, written)]
+    log_p, log_q = (jax.nn.log_softmax(x, axis=-1) for x in logits)
+    expected = (np.exp(log_p) * (log_p - log_q)).sum(-1).mean()
+    assert row.loss["kl"] == pytest.approx(expected, rel=1e-4)
+    assert row.constants == 3
+    assert row.correlation == [None]
+    assert row.r2[0] == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(3000, False), (9000, True)])
+def test_more_features_than_rows_are_no_trouble_and_are_spoken_of(width, left_out, monkeypatch):
+    monkeypatch.setattr("aann.bench.linear.MOST", 20 * 6000)
+    apply = lambda p, x: aann.site("h", jax.nn.relu(x[:, :6] @ p)) @ p  # noqa: E731
+    weights = jnp.asarray(np.random.default_rng(0).normal(size=(6, 6)), jnp.float32)
+    model = aann.Model(apply, weights, "wide", jax.ShapeDtypeStruct((width,), jnp.float32))
+    ours = aann.make(lambda x, c: x[:, :2], model="wide", site="h", units=(0, 1))
+    inputs = np.random.default_rng(1).normal(size=(40, width)).astype(np.float32)
+    report = aann.evaluate(
+        model, ours, aann.split(aann.from_arrays("d", inputs))[1], rows=["linear"], draws=100
+    )
+    (note,) = report.notes
+    assert ("linear" in [row.name for row in report.rows]) != left_out
+    if left_out:
+        assert note.startswith("row linear is left out: a linear prediction of 2 values from 9,001")
+    else:
+        assert note.startswith("linear is underdetermined: 3,001 features, 20 rows")

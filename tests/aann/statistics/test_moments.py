@@ -1,3 +1,5 @@
+import itertools
+
 import hypothesis.extra.numpy as npst
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ def test_they_are_what_numpy_says():
 def test_sums_of_parts_are_the_sums_of_the_whole(cuts):
     """In any number of parts, some of them empty."""
     ends = [0, *sorted(cuts), 150]
-    parts = [moments(Y[a:b], P[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    parts = [moments(Y[a:b], P[a:b]) for a, b in itertools.pairwise(ends)]
     np.testing.assert_allclose(merge(parts), moments(Y, P), rtol=1e-10, atol=1e-10)
 
 
@@ -52,7 +54,8 @@ def test_coordinates_of_a_unit_are_compared_about_the_mean_of_each():
     """Two units of two coordinates: that coordinates differ in their means is no agreement."""
     y, p = RNG.normal(size=(2, 500, 4)) + np.asarray([0.0, 0.0, 50.0, 50.0])
     r2, correlation = agreement(moments(y, p), 2)
-    assert (np.abs(correlation) < 0.1).all() and (r2 < -0.5).all()
+    assert (np.abs(correlation) < 0.1).all()
+    assert (r2 < -0.5).all()
     centred = [v - v.mean(0) for v in (y, p)]
     own = [np.concatenate([v[:, :2], v[:, 2:]]) for v in centred]  # (coordinates x values, units)
     expected = [np.corrcoef(a, b)[0, 1] for a, b in zip(own[0].T, own[1].T, strict=True)]
@@ -85,7 +88,8 @@ def test_units_that_hardly_vary_have_neither_r2_nor_correlation(values, noise, c
 
 
 def test_nothing_is_known_of_nothing():
-    assert np.isnan(agreement(empty((), 4), 4)).all() and np.isnan(mean(empty((), 4))).all()
+    assert np.isnan(agreement(empty((), 4), 4)).all()
+    assert np.isnan(mean(empty((), 4))).all()
     np.testing.assert_array_equal(moments(Y[:0], P[:0]), empty((), 4))
 
 

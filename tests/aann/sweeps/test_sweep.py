@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from toys import mlp_model
 
 import aann
-from aann.evaluation import metrics
 from aann.data.check import UNSCORED
+from aann.evaluation import metrics
 from aann.splicing.splice import capture
 from aann.sweeps import sweep as sweep_module
 from aann.sweeps.sweep import sweep, unit_sweep

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from aann.report.fixed import fixed
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
@@ -93,6 +94,9 @@ class ReportRow:
 
     __repr__ = brief
 
+    def __post_init__(self) -> None:
+        fix(self)
+
     @property
     def mean_correlation(self) -> float | None:
         """Mean over units, None where any is undefined."""
@@ -152,6 +156,7 @@ class ReportData:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", Listing(self.arrays))
+        fix(self)
 
     def row(self, name: str) -> ReportRow:
         """The row called ``name``.
@@ -179,6 +184,12 @@ class ReportData:
         plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
         del plain["arrays"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
+
+
+def fix(data: Any) -> None:
+    """Replace the fields of a dataclass by copies that cannot be changed."""
+    for field in dataclasses.fields(data):
+        object.__setattr__(data, field.name, fixed(getattr(data, field.name)))
 
 
 def number(x: float) -> float | None:

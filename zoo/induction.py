@@ -127,7 +127,8 @@ def data(
             tokens, labels = _trained_here(n, seed)
         kind = "published" if variant == "published" else "trained"
         names = [f"{kind}-{seed}-{i:06d}" for i in range(n)]
-        return aann.from_arrays("induction", tokens, labels=labels, names=names)
+        everywhere = np.ones(tokens.shape, bool)  # heads act where nothing is scored, too
+        return aann.from_arrays("induction", tokens, labels=labels, names=names, mask=everywhere)
 
     return halves.choose(make, split)
 

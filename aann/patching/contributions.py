@@ -7,16 +7,15 @@ not.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax.extend.core import Var
 
-from aann.evaluation.answer import Metric, check_metric
 from aann.model import Model
-from aann.patching.pairs import check_sites
+from aann.patching.look import check_sites
 from aann.program.axes import Places, places
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
@@ -45,8 +44,18 @@ class Contributions:
     def _named(self) -> list[str]:
         return [self.final, *self.components, *self.split, *self.split.values(), *self.held]
 
-    def check(self, model: Model, batch: Any, metric: Metric | None, n: int) -> None:
+    @property
+    def key(self) -> Hashable:
+        """What a compiled run depends on besides the model and a batch of inputs."""
+        axes = tuple((word, tuple(names)) for word, names in self.axes.items())
+        split = tuple(self.split.items())
+        return self.final, self.components, split, self.by, self.held, axes
+
+    def check(self, model: Model, batch: Any, *, judged: bool) -> Any:
         """Refuse what cannot work before anything runs.
+
+        Returns:
+            Shapes and dtypes of the outputs.
 
         Raises:
             ValueError: with all problems.
@@ -58,7 +67,8 @@ class Contributions:
         problems = [] if names else ["no components: name what writes to the stream"]
         problems += [f"component {c!r} is named twice" for c in set(names) if names.count(c) > 1]
         size = jax.tree.leaves(batch)[0].shape[0]
-        problems += check_sites(graph, list(dict.fromkeys(self._named)), size, differentiate=True)
+        named = {name: shape_of(graph.read_vars(name)[0]) for name in self._named}
+        problems += check_sites(named, size, differentiate=True)
         like = _shape(graph, self.final)
         problems += [
             f"component {name!r} has shape {_shape(graph, name)}, the stream {self.final!r} {like}"
@@ -67,12 +77,11 @@ class Contributions:
         ]
         problems += self._check_split(graph)
         outputs = jax.eval_shape(model.apply, model.params, batch)
-        if metric is not None:
-            problems += check_metric(metric, outputs, n, size)
-        elif not hasattr(outputs, "shape"):
+        if not judged and not hasattr(outputs, "shape"):
             problems.append("the model gives several outputs: pass a metric of them")
         if problems:
             raise ValueError("\n".join(problems))
+        return outputs
 
     def _check_split(self, graph: Graph) -> list[str]:
         problems = []
@@ -91,7 +100,9 @@ class Contributions:
         """The places of a site that splits a component."""
         return places(part, _shape(graph, part), self.by, self.axes)
 
-    def run(self, model: Model, params: Any, inputs: Any, metric: Metric | None) -> Any:
+    def run(
+        self, model: Model, params: Any, inputs: Any, judge: Callable[[Any], Any] | None
+    ) -> Any:
         """Contributions, their total, and the sizes of errors for ``verify``."""
         graph = trace_model(model, params, inputs, self._named)
         start = running.start(graph, params, inputs)
@@ -104,19 +115,21 @@ class Contributions:
         def after(stream: jax.Array) -> jax.Array:
             known = {**{v: base[v] for v in held}, var[self.final]: stream}
             outputs = running.outputs(graph, segment(graph, start, known, graph.outvars))
-            judged: jax.Array = outputs if metric is None else metric(outputs)
+            judged: jax.Array = outputs if judge is None else judge(outputs)
             return judged.astype(jnp.float32)
 
         stream = base[var[self.final]]
         total, push = jax.linearize(after, stream)
         found = {CONSTANT: after(jnp.zeros_like(stream))}
         missing = stream - sum(base[var[n]] for n in self.components)
+        # Positions that nothing reads may hold NaN; one that is read shows in the total.
+        missing = jnp.where(jnp.isnan(stream), jnp.zeros_like(stream), missing)
         checks = {
-            "stream": jnp.abs(stream).max(),
+            "stream": jnp.nanmax(jnp.abs(stream)),
             "total": jnp.abs(total).max(),
             "not affine": _bend(after, push, found[CONSTANT], stream),
             "missing": jnp.abs(missing).max(),
-            **{f"without {n}": jnp.abs(missing - base[var[n]]).max() for n in like},
+            **{f"without {n}": jnp.nanmax(jnp.abs(missing - base[var[n]])) for n in like},
         }
         for name in self.components:
             if name in self.split:

@@ -19,6 +19,7 @@ from aann.program.replacement import Replacement
 from aann.shown.listing import Listing
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of, trace
+from aann.trace.reuse import Reuse
 from aann.trace.site import INPUT
 
 
@@ -56,7 +57,7 @@ def sites(model: Model, inputs: Any = None) -> Sites:
     """
     given = model.batch(1) if inputs is None else inputs
     try:
-        graph = trace_model(model, model.params, given)
+        listing = Reuse(model).get("sites", _listing(given), given)
     except Exception as error:
         if inputs is None:
             error.add_note(
@@ -64,7 +65,12 @@ def sites(model: Model, inputs: Any = None) -> Sites:
                 "batch axis, leave it out: they are ONE example."
             )
         raise
-    return Sites({INPUT: jax.eval_shape(lambda x: x, given), **graph.listing})
+    return Sites({INPUT: jax.eval_shape(lambda x: x, given), **listing})
+
+
+def _listing(given: Any) -> Callable[[Model], Mapping[str, jax.ShapeDtypeStruct]]:
+    shapes = jax.eval_shape(lambda x: x, given)
+    return lambda model: trace_model(model, model.params, shapes).listing
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:

@@ -65,12 +65,15 @@ def sites(model: Model, inputs: Any = None) -> Sites:
                 "batch axis, leave it out: they are ONE example."
             )
         raise
-    return Sites({INPUT: jax.eval_shape(lambda x: x, given), **listing})
+    return Sites(listing)
 
 
 def _listing(given: Any) -> Callable[[Model], Mapping[str, jax.ShapeDtypeStruct]]:
-    shapes = jax.eval_shape(lambda x: x, given)
-    return lambda model: trace_model(model, model.params, shapes).listing
+    def make(model: Model) -> Mapping[str, jax.ShapeDtypeStruct]:
+        shapes = jax.eval_shape(lambda x: x, given)
+        return {INPUT: shapes, **trace_model(model, model.params, shapes).listing}
+
+    return make
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:

@@ -8,9 +8,9 @@ key. Parameters are arguments of every piece: a model with other weights finds t
     run = pieces.get(("patch", names), lambda shell: jax.jit(...), like=batch)
     run(model.params, inputs)
 
-Pieces know the function weakly: when the model is gone they go, too. The ``MOST`` that were used
-last are kept. Sharp edge: a model's function is pure, as under ``jax.jit``; what it closes over is
-taken to be what it was at the first call.
+Pieces know the function weakly: when the model is gone they go, too. Of each function the ``MOST``
+that were used last are kept. Sharp edge: a model's function is pure, as under ``jax.jit``; what it
+closes over is taken to be what it was at the first call.
 """
 
 import dataclasses
@@ -25,8 +25,8 @@ import jax
 from aann.model import Model
 from aann.shown.brief import brief
 
-MOST = 256
-"""How many pieces are kept."""
+MOST = 128
+"""How many pieces of one model's function are kept."""
 
 _SETTINGS = (
     "jax_enable_x64", "jax_default_matmul_precision", "jax_numpy_dtype_promotion",
@@ -65,44 +65,39 @@ class Reuse:
         owner = _owner(model)
         settings = tuple(getattr(jax.config, name, None) for name in _SETTINGS)
         more = (model.name, model.inputs, model.inline_custom_rules, settings)
-        key = (id(owner), what, self.recipe, _signature(model.params), _signature(like), more)
+        key = (what, self.recipe, _signature(model.params), _signature(like), more)
         found: T
         with _LOCK:
-            if key in _PIECES:
-                _PIECES.move_to_end(key)
-                found = _PIECES[key]
+            known = _pieces_of(owner)
+            if key in known:
+                known.move_to_end(key)
+                found = known[key]
                 return found
         shell = _shell(model, owner)
         found = make(self.derive(shell) if self.derive else shell)
         with _LOCK:
-            if id(owner) not in _OWNERS:
-                _OWNERS[id(owner)] = weakref.ref(owner, _forgetter(id(owner)))
-            _PIECES[key] = found
-            while len(_PIECES) > MOST:
-                _PIECES.popitem(last=False)
+            known[key] = found
+            while len(known) > MOST:
+                known.popitem(last=False)
         return found
 
 
-_PIECES: OrderedDict[Any, Any] = OrderedDict()
-_OWNERS: dict[int, weakref.ref[Any]] = {}
-_LOCK = threading.RLock()  # a collection, and so a forgetter, may run while it is held
+_OWNERS: dict[int, tuple[weakref.ref[Any], OrderedDict[Any, Any]]] = {}
+_LOCK = threading.RLock()  # a collection, and so a forgetting, may happen while it is held
 
 
 def kept() -> int:
     """How many pieces are kept, of all models."""
-    return len(_PIECES)
+    return sum(len(pieces) for _, pieces in _OWNERS.values())
 
 
-def _forgetter(number: int) -> Callable[[Any], None]:
-    """Drops all pieces of an owner that is gone, before its id can be another one's."""
-
-    def forget(_: Any) -> None:
-        with _LOCK:
-            _OWNERS.pop(number, None)
-            for key in [key for key in _PIECES if key[0] == number]:
-                del _PIECES[key]
-
-    return forget
+def _pieces_of(owner: Any) -> OrderedDict[Any, Any]:
+    """The pieces of a function; they are dropped with it, before its id can be another one's."""
+    number = id(owner)
+    if number not in _OWNERS:
+        gone = weakref.ref(owner, lambda _: _OWNERS.pop(number, None))
+        _OWNERS[number] = gone, OrderedDict()
+    return _OWNERS[number][1]
 
 
 def _owner(model: Model) -> Any:

@@ -31,6 +31,7 @@ from aann.shown.listing import Listing
 from aann.shown.screen import Shown, Tabular
 from aann.splicing.splice import capture, trace_model
 from aann.trace import run as running
+from aann.trace.focus import focused
 from aann.trace.reuse import Reuse
 
 
@@ -175,7 +176,7 @@ def _estimate(model: Model, checked: Pairs) -> Callable[..., Any]:
         _, others = capture(here, names)(other)
 
         def total(nudges: dict[str, Any]) -> Any:
-            return judge(_nudged(here, base, nudges), arrays).sum()
+            return focused(lambda added: judge(_nudged(here, base, added), arrays))(nudges).sum()
 
         gradients = jax.grad(total)(jax.tree.map(jnp.zeros_like, values))
         return {n: places[n].total(_product(gradients[n], others[n] - values[n])) for n in names}

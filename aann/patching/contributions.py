@@ -12,14 +12,15 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import Var
 
 from aann.model import Model
 from aann.patching.look import check_sites
+from aann.patching.pushing import bend, derivative, split
 from aann.program.axes import Places, places
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
+from aann.trace.focus import focused
 from aann.trace.graph import Graph, shape_of
 from aann.trace.segment import roots_below, segment
 
@@ -119,7 +120,7 @@ class Contributions:
             return judged.astype(jnp.float32)
 
         stream = base[var[self.final]]
-        total, push = jax.linearize(after, stream)
+        total, push, pull = derivative(after if judge is None else focused(after), stream, judge)
         found = {CONSTANT: after(jnp.zeros_like(stream))}
         missing = stream - sum(base[var[n]] for n in self.components)
         # Positions that nothing reads may hold NaN; one that is read shows in the total.
@@ -127,7 +128,7 @@ class Contributions:
         checks = {
             "stream": jnp.nanmax(jnp.abs(stream)),
             "total": jnp.abs(total).max(),
-            "not affine": _bend(after, push, found[CONSTANT], stream),
+            "not affine": bend(after, push, found[CONSTANT], stream),
             "missing": jnp.abs(missing).max(),
             **{f"without {n}": jnp.nanmax(jnp.abs(missing - base[var[n]])) for n in like},
         }
@@ -135,8 +136,10 @@ class Contributions:
             if name in self.split:
                 part = self.split[name]
                 pair = (var[part], var[name])
-                split = _split(graph, start, pair, base[var[part]], self.places(graph, part), push)
-                found[part], found[name], checks[f"split {name}"] = split
+                where = self.places(graph, part)
+                found[part], found[name], checks[f"split {name}"] = split(
+                    graph, start, pair, base[var[part]], where, push, pull
+                )
             else:
                 found[name] = push(base[var[name]])
         return found, total, checks
@@ -182,47 +185,6 @@ class Contributions:
         if left[best] < 0.1 * checks["missing"]:
             return f"adding {best!r} would leave {left[best]:.3g}"
         return "no single site fits it"
-
-
-def _split(
-    graph: Graph,
-    start: Mapping[Var, Any],
-    pair: tuple[Var, Var],
-    value: jax.Array,
-    where: Places,
-    push: Callable[[jax.Array], jax.Array],
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """What each place of a value adds, what none accounts for, and how far from affine it is."""
-    part, component = pair
-
-    def writes(value: jax.Array) -> Any:
-        return segment(graph, start, {part: value}, [component])[component]
-
-    _, write = jax.linearize(writes, value)
-    rest = writes(jnp.zeros_like(value))
-
-    def one(place: jax.Array) -> jax.Array:
-        return push(write(jnp.where(where.mask(value, place), value, jnp.zeros_like(value))))
-
-    flat = jax.lax.map(one, jnp.asarray(where.all()))
-    parts = flat.reshape(*where.sizes, *flat.shape[1:])
-    return parts, push(rest), _bend(writes, write, rest, value)
-
-
-def _bend(
-    function: Callable[[jax.Array], jax.Array],
-    derivative: Callable[[jax.Array], jax.Array],
-    at_zero: jax.Array,
-    value: jax.Array,
-) -> jax.Array:
-    """How far a function is from ``at_zero`` plus a derivative, here and elsewhere.
-
-    Elsewhere is the value with its sign and the order of its units turned: a ReLU is affine along
-    the line from zero to the value, and not there.
-    """
-    points = (value, -jnp.flip(value, axis=-1))
-    gaps = [jnp.abs(at_zero + derivative(x) - function(x)).max() for x in points]
-    return jnp.maximum(*gaps)
 
 
 def _shape(graph: Graph, name: str) -> tuple[int, ...]:

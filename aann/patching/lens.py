@@ -25,6 +25,7 @@ from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
 from aann.splicing.splice import sites as all_sites
+from aann.trace.focus import focused
 from aann.trace.meant import meant
 from aann.trace.reuse import Reuse
 
@@ -97,8 +98,12 @@ def _compiled(names: Sequence[str], final: str, judge: Judge | None) -> Callable
             _, values = capture(dataclasses.replace(model, params=params), names)(inputs)
             prepared = piece.prepare(params)
             _, crossing = piece.prefix(prepared, inputs)
-            found = (piece.suffix(prepared, {final: values[name]}, crossing) for name in names)
-            return [x if function is None else function(x, arrays) for x in found]
+
+            def rest(stream: Any) -> Any:
+                outputs = piece.suffix(prepared, {final: stream}, crossing)
+                return outputs if function is None else function(outputs, arrays)
+
+            return [focused(rest)(values[name]) for name in names]
 
         return jax.jit(lens)
 

@@ -4,7 +4,7 @@ Two inputs differ in what a question is about. The model runs on one of them wit
 one place (a site, or a position or head of it) has in the run on the other; how far the metric
 moves says how much that place carries (Vig et al. 2020, arXiv:2004.12265; Meng et al. 2022,
 arXiv:2202.05262). Each site is cut once: what lies above runs once a batch for all places, and what
-lies below is compiled once and runs once a place.
+lies below is compiled once and runs once a place, as far as the metric looks at it.
 
 Sharp edges: effects of places do not add up where the model is not linear, and a place that has an
 effect in one direction need not have one in the other. Changes are measured against the same
@@ -30,6 +30,7 @@ from aann.program.axes import Places
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.splicing.cut import Cut, cut
+from aann.trace.focus import focused
 from aann.trace.reuse import Reuse
 
 
@@ -190,8 +191,8 @@ def _sweep(model: Model, checked: Pairs) -> Callable[..., Any]:
             value, crossing = own[name]
             below = functools.partial(_below, cuts[name], name, params, crossing, judge, arrays)
             changes[name] = _mapped(below, (value, others[name][0]), places[name], where, at_once)
-        ends = tuple(judge(model.apply(params, inputs), arrays) for inputs in (base, other))
-        return changes, ends
+        whole = focused(lambda inputs: judge(model.apply(params, inputs), arrays))
+        return changes, (whole(base), whole(other))
 
     return jax.jit(sweep)
 
@@ -208,7 +209,10 @@ def _above(cuts: Mapping[str, Cut], params: Any, inputs: Any) -> dict[str, tuple
 def _below(
     piece: Cut, name: str, params: Any, crossing: Any, judge: Any, arrays: Arrays, written: Any
 ) -> Any:
-    return judge(piece.suffix(piece.prepare(params), {name: written}, crossing), arrays)
+    """The metric from what is written; of the outputs no more is computed than it looks at."""
+    prepared = piece.prepare(params)
+    rest = focused(lambda value: judge(piece.suffix(prepared, {name: value}, crossing), arrays))
+    return rest(written)
 
 
 def _mapped(

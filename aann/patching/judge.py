@@ -6,6 +6,7 @@ written anew, and one whose answers have changed never meets what was compiled f
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -14,8 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
+from aann.evaluation import answer
 from aann.evaluation.answer import Metric, check_metric
 from aann.shown.brief import brief
+from aann.trace.reuse import settings
 
 Arrays = tuple[tuple[Any, ...], tuple[Any, ...]]
 """Arrays of the examples, and what a function closes over."""
@@ -54,23 +57,46 @@ def judge_of(metric: Metric, outputs: Any, examples: int, batch: int) -> Judge |
     given = jax.tree.map(jnp.asarray, metric.data)
     data = jax.tree.map(lambda x: jax.ShapeDtypeStruct((batch, *x.shape[1:]), x.dtype), given)
     try:
-        # A function of its own: JAX would remember what the user's one did at an earlier call.
-        traced, shape = jax.make_jaxpr(
-            lambda outputs, data: metric.function(outputs, *data), return_shape=True
-        )(outputs, data)
+        program, consts, shape, key = _trace(metric.function, outputs, data)
     except Exception as error:  # the user's own code: told as it always is
         return check_metric(metric, outputs, examples, batch) or [str(error)]
     dtype = getattr(shape, "dtype", np.dtype(object))
     if getattr(shape, "shape", None) != (batch,) or not jnp.issubdtype(dtype, jnp.floating):
         return check_metric(metric, outputs, examples, batch)
-    program = traced.jaxpr
 
     def function(outputs: Any, arrays: Arrays) -> Any:
         data, closed = arrays
         (value,) = jax.core.eval_jaxpr(program, closed, *jax.tree.leaves((outputs, data)))
         return value.astype(jnp.float32)
 
-    return Judge(_program(program), function, given, tuple(traced.consts))
+    return Judge(key, function, given, consts)
+
+
+Traced = tuple[Jaxpr, tuple[Any, ...], Any, Hashable]
+"""A program, what it closes over, the shape and dtype of its result, and its key."""
+
+
+def _trace(function: Callable[..., Any], outputs: Any, data: Any) -> Traced:
+    """A metric's function traced anew, unless it is one of aann's own, which read nothing else."""
+    if getattr(function, "__module__", "") == answer.__name__:
+        leaves, structure = jax.tree.flatten((outputs, data))
+        avals = tuple((x.shape, x.dtype) for x in leaves)
+        return _own(function, structure, avals, settings())
+    return _anew(function, outputs, data)
+
+
+@functools.lru_cache(maxsize=64)
+def _own(function: Callable[..., Any], structure: Any, avals: Any, _: Hashable) -> Traced:
+    shapes = [jax.ShapeDtypeStruct(*aval) for aval in avals]
+    return _anew(function, *jax.tree.unflatten(structure, shapes))
+
+
+def _anew(function: Callable[..., Any], outputs: Any, data: Any) -> Traced:
+    # A function of its own: JAX would remember what the user's one did at an earlier call.
+    traced, shape = jax.make_jaxpr(
+        lambda outputs, data: function(outputs, *data), return_shape=True
+    )(outputs, data)
+    return traced.jaxpr, tuple(traced.consts), shape, _program(traced.jaxpr)
 
 
 def _program(jaxpr: Jaxpr) -> Hashable:
@@ -80,7 +106,7 @@ def _program(jaxpr: Jaxpr) -> Hashable:
     def atom(v: Any) -> Hashable:
         if isinstance(v, Literal):
             return _setting(v.val), str(v.aval)
-        return number.setdefault(v, len(number)), str(v.aval)
+        return number.setdefault(v, len(number)), (v.aval.shape, v.aval.dtype)
 
     ends = tuple(map(atom, (*jaxpr.constvars, *jaxpr.invars)))
     eqns = tuple(

@@ -199,7 +199,7 @@ def sweep(
         tuple(units), axis, None if positions is None else tuple(positions), position_axis
     )
     single = singles(like, place, site, one)
-    where = (site, place.units, place.axis, place.positions, place.position_axis)
+    where = (site, place.key)
     why = "" if found.shared else found.why
     if not why and (size := table_bytes(found, single)) > MOST_TABLE:
         why = f"the table would take {size / 1e6:.0f} MB"

@@ -63,8 +63,7 @@ class Reuse:
         """
         model = self.model
         owner = _owner(model)
-        settings = tuple(getattr(jax.config, name, None) for name in _SETTINGS)
-        more = (model.name, model.inputs, model.inline_custom_rules, settings)
+        more = (model.name, _signature(model.inputs), model.inline_custom_rules, settings())
         key = (what, self.recipe, _signature(model.params), _signature(like), more)
         found: T
         with _LOCK:
@@ -84,6 +83,11 @@ class Reuse:
 
 _OWNERS: dict[int, tuple[weakref.ref[Any], OrderedDict[Any, Any]]] = {}
 _LOCK = threading.RLock()  # a collection, and so a forgetting, may happen while it is held
+
+
+def settings() -> tuple[Any, ...]:
+    """JAX's settings that a traced program depends on."""
+    return tuple(getattr(jax.config, name, None) for name in _SETTINGS)
 
 
 def kept() -> int:

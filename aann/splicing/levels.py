@@ -163,8 +163,8 @@ def _step(
             return at.pieces.suffix(prepared, written, crossing), kept
         return later.pieces.prefix(prepared, (written, crossing)), kept
 
-    prepare, prefix, compiled = map(jax.jit, (at.pieces.prepare, at.pieces.prefix, after))
-    return _Step(at.members, at.names, at.values, prepare, prefix, compiled)
+    prepare, prefix = jax.jit(at.pieces.prepare), jax.jit(at.pieces.prefix)
+    return _Step(at.members, at.names, at.values, prepare, prefix, jax.jit(after))
 
 
 def _level(step: _Step, replacements: tuple[Replacement, ...], prepared: Sequence[Any]) -> Level:

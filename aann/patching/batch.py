@@ -91,6 +91,8 @@ def _array(value: Any, wanted: Any, what: str, problems: list[str]) -> Any:
     if array.dtype == object or array.dtype.kind in "USMm":
         problems.append(f"{what} are arrays of numbers, (n, ...): got {type(value).__name__}")
         return value
+    if wanted is None and array.dtype.kind == "f":
+        return array  # JAX's own rule: float64 is float32 to it
     target = jax.dtypes.canonicalize_dtype(array.dtype) if wanted is None else np.dtype(wanted)
     if array.dtype == target or not _alike(array.dtype, target):
         return array  # another kind of numbers is told with what the model takes

@@ -1,4 +1,4 @@
-"""Serves ``pairs`` too."""
+"""Serves ``pairs``, ``look`` and ``options`` too."""
 
 import dataclasses
 import inspect

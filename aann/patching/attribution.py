@@ -21,13 +21,18 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import Pairs, PatchingOptions, check_finite, pairs, with_options
+from aann.patching.judge import Arrays
+from aann.patching.look import check_finite
+from aann.patching.options import PatchingOptions, with_options
+from aann.patching.pairs import Pairs, pairs
 from aann.patching.patch import patch_places
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.shown.screen import Shown, Tabular
 from aann.splicing.splice import capture, trace_model
 from aann.trace import run as running
+from aann.trace.focus import focused
+from aann.trace.reuse import Reuse
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,17 +126,17 @@ def attribution_patching(
             is negative.
     """
     names = [sites] if isinstance(sites, str) else list(sites)
-    metric = as_metric(metric)
     if exact is not None and exact < 0:
         raise ValueError(f"exact is a number of places, 0 for none or None for all: got {exact}")
-    checked = pairs(model, clean, corrupted, names, metric, options, differentiate=True)
-    estimates = _estimates(model, checked, metric)
+    pieces = Reuse(model)
+    checked = pairs(pieces, clean, corrupted, names, as_metric(metric), options, differentiate=True)
+    estimates = _estimates(pieces, checked)
     rng = np.random.default_rng(seed)
     chosen = {name: _choose(places.all(), exact, rng) for name, places in checked.places.items()}
     ends = (np.zeros(0, np.float32),) * 2
     measured: dict[str, np.ndarray] = {}
     if exact != 0:
-        measured, *found = patch_places(model, checked, metric, chosen)
+        measured, *found = patch_places(pieces, checked, chosen)
         ends = (found[0], found[1])
         for name, change in measured.items():
             check_finite(change, f"the metric with {name!r} patched")
@@ -148,32 +153,41 @@ def attribution_patching(
     )
 
 
-def _estimates(model: Model, checked: Pairs, metric: Metric) -> dict[str, np.ndarray]:
-    names = list(checked.places)
+def _estimates(pieces: Reuse, checked: Pairs) -> dict[str, np.ndarray]:
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in checked.places}
+    for base, other, arrays, count in checked.batches("attribution"):
+        run = pieces.get(("attribute", checked.key), lambda model: _estimate(model, checked), base)
+        found = jax.device_get(run(pieces.model.params, base, other, arrays))
+        for name, part in found.items():
+            parts[name].append(part[..., :count])
+    joined = {name: np.concatenate(x, axis=-1) for name, x in parts.items()}
+    for name, values in joined.items():
+        check_finite(values, f"the gradient of the metric at {name!r} times the difference")
+    return joined
 
-    def estimate(params: Any, base: Any, other: Any, judge: Metric) -> dict[str, Any]:
+
+def _estimate(model: Model, checked: Pairs) -> Callable[..., Any]:
+    """Compiled: ``(params, base, other, arrays) -> {site: (*places, batch)}``."""
+    names, judge, places = list(checked.places), checked.judge.function, checked.places
+
+    def estimate(params: Any, base: Any, other: Any, arrays: Arrays) -> dict[str, Any]:
         here = dataclasses.replace(model, params=params)
         _, values = capture(here, names)(base)
         _, others = capture(here, names)(other)
 
         def total(nudges: dict[str, Any]) -> Any:
-            return judge(_nudged(here, base, nudges)).astype(jnp.float32).sum()
+            return focused(lambda added: judge(_nudged(here, base, added), arrays))(nudges).sum()
 
         gradients = jax.grad(total)(jax.tree.map(jnp.zeros_like, values))
-        return {
-            n: checked.places[n].total((gradients[n] * (others[n] - values[n])).astype(jnp.float32))
-            for n in names
-        }
+        return {n: places[n].total(_product(gradients[n], others[n] - values[n])) for n in names}
 
-    compiled = jax.jit(estimate)
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    for base, other, judge, count in checked.batches(metric):
-        for name, part in compiled(model.params, base, other, judge).items():
-            parts[name].append(np.asarray(part)[..., :count])
-    joined = {name: np.concatenate(x, axis=-1) for name, x in parts.items()}
-    for name, values in joined.items():
-        check_finite(values, f"the gradient of the metric at {name!r} times the difference")
-    return joined
+    return jax.jit(estimate)
+
+
+def _product(gradient: Any, difference: Any) -> Any:
+    """Their product; 0 where the metric does not look, whatever is there (NaN under a mask)."""
+    found = jnp.where(gradient == 0, jnp.zeros_like(difference), gradient * difference)
+    return found.astype(jnp.float32)
 
 
 def _nudged(model: Model, inputs: Any, nudges: Mapping[str, Any]) -> Any:

@@ -7,20 +7,20 @@ not.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import Var
 
-from aann.evaluation.answer import Metric, check_metric
 from aann.model import Model
-from aann.patching.pairs import check_sites
+from aann.patching.look import check_sites
+from aann.patching.pushing import bend, derivative, split
 from aann.program.axes import Places, places
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
+from aann.trace.focus import focused
 from aann.trace.graph import Graph, shape_of
 from aann.trace.segment import roots_below, segment
 
@@ -45,8 +45,18 @@ class Contributions:
     def _named(self) -> list[str]:
         return [self.final, *self.components, *self.split, *self.split.values(), *self.held]
 
-    def check(self, model: Model, batch: Any, metric: Metric | None, n: int) -> None:
+    @property
+    def key(self) -> Hashable:
+        """What a compiled run depends on besides the model and a batch of inputs."""
+        axes = tuple((word, tuple(names)) for word, names in self.axes.items())
+        split = tuple(self.split.items())
+        return self.final, self.components, split, self.by, self.held, axes
+
+    def check(self, model: Model, batch: Any, *, judged: bool) -> Any:
         """Refuse what cannot work before anything runs.
+
+        Returns:
+            Shapes and dtypes of the outputs.
 
         Raises:
             ValueError: with all problems.
@@ -58,7 +68,8 @@ class Contributions:
         problems = [] if names else ["no components: name what writes to the stream"]
         problems += [f"component {c!r} is named twice" for c in set(names) if names.count(c) > 1]
         size = jax.tree.leaves(batch)[0].shape[0]
-        problems += check_sites(graph, list(dict.fromkeys(self._named)), size, differentiate=True)
+        named = {name: shape_of(graph.read_vars(name)[0]) for name in self._named}
+        problems += check_sites(named, size, differentiate=True)
         like = _shape(graph, self.final)
         problems += [
             f"component {name!r} has shape {_shape(graph, name)}, the stream {self.final!r} {like}"
@@ -67,12 +78,11 @@ class Contributions:
         ]
         problems += self._check_split(graph)
         outputs = jax.eval_shape(model.apply, model.params, batch)
-        if metric is not None:
-            problems += check_metric(metric, outputs, n, size)
-        elif not hasattr(outputs, "shape"):
+        if not judged and not hasattr(outputs, "shape"):
             problems.append("the model gives several outputs: pass a metric of them")
         if problems:
             raise ValueError("\n".join(problems))
+        return outputs
 
     def _check_split(self, graph: Graph) -> list[str]:
         problems = []
@@ -91,7 +101,9 @@ class Contributions:
         """The places of a site that splits a component."""
         return places(part, _shape(graph, part), self.by, self.axes)
 
-    def run(self, model: Model, params: Any, inputs: Any, metric: Metric | None) -> Any:
+    def run(
+        self, model: Model, params: Any, inputs: Any, judge: Callable[[Any], Any] | None
+    ) -> Any:
         """Contributions, their total, and the sizes of errors for ``verify``."""
         graph = trace_model(model, params, inputs, self._named)
         start = running.start(graph, params, inputs)
@@ -104,26 +116,30 @@ class Contributions:
         def after(stream: jax.Array) -> jax.Array:
             known = {**{v: base[v] for v in held}, var[self.final]: stream}
             outputs = running.outputs(graph, segment(graph, start, known, graph.outvars))
-            judged: jax.Array = outputs if metric is None else metric(outputs)
+            judged: jax.Array = outputs if judge is None else judge(outputs)
             return judged.astype(jnp.float32)
 
         stream = base[var[self.final]]
-        total, push = jax.linearize(after, stream)
+        total, push, pull = derivative(after if judge is None else focused(after), stream, judge)
         found = {CONSTANT: after(jnp.zeros_like(stream))}
         missing = stream - sum(base[var[n]] for n in self.components)
+        # Positions that nothing reads may hold NaN; one that is read shows in the total.
+        missing = jnp.where(jnp.isnan(stream), jnp.zeros_like(stream), missing)
         checks = {
-            "stream": jnp.abs(stream).max(),
+            "stream": jnp.nanmax(jnp.abs(stream)),
             "total": jnp.abs(total).max(),
-            "not affine": _bend(after, push, found[CONSTANT], stream),
+            "not affine": bend(after, push, found[CONSTANT], stream),
             "missing": jnp.abs(missing).max(),
-            **{f"without {n}": jnp.abs(missing - base[var[n]]).max() for n in like},
+            **{f"without {n}": jnp.nanmax(jnp.abs(missing - base[var[n]])) for n in like},
         }
         for name in self.components:
             if name in self.split:
                 part = self.split[name]
                 pair = (var[part], var[name])
-                split = _split(graph, start, pair, base[var[part]], self.places(graph, part), push)
-                found[part], found[name], checks[f"split {name}"] = split
+                where = self.places(graph, part)
+                found[part], found[name], checks[f"split {name}"] = split(
+                    graph, start, pair, base[var[part]], where, push, pull
+                )
             else:
                 found[name] = push(base[var[name]])
         return found, total, checks
@@ -169,47 +185,6 @@ class Contributions:
         if left[best] < 0.1 * checks["missing"]:
             return f"adding {best!r} would leave {left[best]:.3g}"
         return "no single site fits it"
-
-
-def _split(
-    graph: Graph,
-    start: Mapping[Var, Any],
-    pair: tuple[Var, Var],
-    value: jax.Array,
-    where: Places,
-    push: Callable[[jax.Array], jax.Array],
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """What each place of a value adds, what none accounts for, and how far from affine it is."""
-    part, component = pair
-
-    def writes(value: jax.Array) -> Any:
-        return segment(graph, start, {part: value}, [component])[component]
-
-    _, write = jax.linearize(writes, value)
-    rest = writes(jnp.zeros_like(value))
-
-    def one(place: jax.Array) -> jax.Array:
-        return push(write(jnp.where(where.mask(value, place), value, jnp.zeros_like(value))))
-
-    flat = jax.lax.map(one, jnp.asarray(where.all()))
-    parts = flat.reshape(*where.sizes, *flat.shape[1:])
-    return parts, push(rest), _bend(writes, write, rest, value)
-
-
-def _bend(
-    function: Callable[[jax.Array], jax.Array],
-    derivative: Callable[[jax.Array], jax.Array],
-    at_zero: jax.Array,
-    value: jax.Array,
-) -> jax.Array:
-    """How far a function is from ``at_zero`` plus a derivative, here and elsewhere.
-
-    Elsewhere is the value with its sign and the order of its units turned: a ReLU is affine along
-    the line from zero to the value, and not there.
-    """
-    points = (value, -jnp.flip(value, axis=-1))
-    gaps = [jnp.abs(at_zero + derivative(x) - function(x)).max() for x in points]
-    return jnp.maximum(*gaps)
 
 
 def _shape(graph: Graph, name: str) -> tuple[int, ...]:

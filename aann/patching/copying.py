@@ -17,6 +17,7 @@ scales each row by a positive number, which changes eigenvalues and no rank.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -29,6 +30,7 @@ from aann.patching import blocks
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
+from aann.trace.reuse import Reuse
 from aann.trace.segment import segment
 
 
@@ -79,7 +81,7 @@ def ov_circuit(
     Raises:
         ValueError: unknown sites, tokens that are not (t,) integers, values that are not finite.
     """
-    tokens = np.asarray(tokens)
+    tokens = _tokens(tokens)
     if tokens.ndim != 1 or not np.issubdtype(tokens.dtype, np.integer) or not tokens.size:
         raise ValueError(f"tokens are (t,) integers, got {tokens.dtype} {tokens.shape}")
     final = blocks.final(model) if final is None else final
@@ -87,7 +89,19 @@ def ov_circuit(
     dtype = np.int32 if model.inputs is None else model.inputs.dtype
     inputs = jnp.asarray(np.tile(tokens[:, None], (1, length)), dtype=dtype)
 
-    @jax.jit
+    key = "circuit", embed, tuple(here), final
+    circuit = Reuse(model).get(key, lambda model: _circuit(model, embed, here, final), inputs)
+    found = np.asarray(circuit(model.params, inputs))
+    if not np.isfinite(found).all():
+        raise ValueError(
+            "the circuit has values that are not finite: are all tokens in the vocabulary?"
+        )
+    return found
+
+
+def _circuit(model: Model, embed: str, here: Sequence[str], final: str) -> Any:
+    """Compiled: ``(params, inputs) -> (heads, tokens, classes)``."""
+
     def circuit(params: Any, inputs: Any) -> Any:
         graph = trace_model(model, params, inputs, [embed, *here, final])
         graph.check([embed, *here, final])
@@ -118,12 +132,7 @@ def ov_circuit(
 
         return jax.lax.map(one, jnp.arange(value.shape[2], dtype=jnp.int32))
 
-    found = np.asarray(circuit(model.params, inputs))
-    if not np.isfinite(found).all():
-        raise ValueError(
-            "the circuit has values that are not finite: are all tokens in the vocabulary?"
-        )
-    return found
+    return jax.jit(circuit)
 
 
 def copying(model: Model, block: int, tokens: Any, **names: Any) -> Copying:
@@ -139,8 +148,8 @@ def copying(model: Model, block: int, tokens: Any, **names: Any) -> Copying:
     Raises:
         ValueError: as ``ov_circuit``; tokens occur twice or are no outputs.
     """
+    tokens = _tokens(tokens)
     circuit = ov_circuit(model, block, tokens, **names)
-    tokens = np.asarray(tokens)
     classes = circuit.shape[2]
     if len(np.unique(tokens)) < len(tokens) or tokens.min() < 0 or tokens.max() >= classes:
         raise ValueError(
@@ -161,6 +170,10 @@ def scores(circuit: Float[np.ndarray, "head tokens classes"], tokens: np.ndarray
         top=(circuit.argmax(axis=2) == tokens[None]).mean(axis=1),
         eigenvalue=eigenvalues.sum(axis=1).real / np.where(size > 0, size, 1),
     )
+
+
+def _tokens(tokens: Any) -> np.ndarray:
+    return np.asarray(tokens.detach().cpu() if hasattr(tokens, "detach") else tokens)
 
 
 def _itself(natural: jax.Array) -> jax.Array:

@@ -21,13 +21,16 @@ import jax
 import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
+from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching import blocks
+from aann.patching.batch import chunks, example_count, given, like_batch, take
 from aann.patching.contributions import Contributions
-from aann.patching.pairs import chunks, example_count, like_batch, take
+from aann.patching.judge import Arrays, Judge, judge_of
 from aann.program.axes import AXES
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
+from aann.trace.reuse import Reuse
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -90,17 +93,17 @@ def direct_logit_attribution(
     final = blocks.final(model) if final is None else final
     components = blocks.writers(model) if components is None else list(components)
     plan = Contributions(final, tuple(components), dict(split or {}), tuple(by), tuple(held), axes)
-    judge = None if metric is None else as_metric(metric)
+    inputs = given(model, inputs)
     n = example_count(inputs)
     batch = like_batch(inputs, batch_size)
-    plan.check(model, batch, judge, n)
-    compiled = jax.jit(lambda params, x, judge: plan.run(model, params, x, judge))
+    pieces = Reuse(model)
+    judge = _judge(pieces, plan, metric, batch, n)
+    run = pieces.get(("direct", plan.key, judge and judge.key), _compiled(plan, judge), batch)
     parts: list[dict[str, np.ndarray]] = []
     totals: list[np.ndarray] = []
-    for rows, count in chunks(n, batch_size):
-        found, total, checks = compiled(
-            model.params, take(inputs, rows), None if judge is None else judge.take(rows)
-        )
+    for rows, count in progress(list(chunks(n, batch_size)), "direct attribution"):
+        ran = run(model.params, take(inputs, rows), judge and judge.take(rows, n))
+        found, total, checks = jax.device_get(ran)
         plan.verify({name: float(x) for name, x in checks.items()}, tolerance)
         parts.append({k: _cut_rows(v, total.ndim, count) for k, v in found.items()})
         totals.append(np.asarray(total)[:count])
@@ -116,6 +119,45 @@ def direct_logit_attribution(
             'jax.default_matmul_precision("highest")'
         )
     return Direct(Listing(joined), total, error)
+
+
+def _judge(
+    pieces: Reuse,
+    plan: Contributions,
+    metric: Metric | Callable[[Any], Any] | None,
+    batch: Any,
+    n: int,
+) -> Judge | None:
+    """Everything checked, and the metric made ready.
+
+    Raises:
+        ValueError: with all problems.
+    """
+    judged = metric is not None
+    outputs = pieces.get(
+        ("check direct", plan.key, judged),
+        lambda model: plan.check(model, batch, judged=judged),
+        batch,
+    )
+    if metric is None:
+        return None
+    judge = judge_of(as_metric(metric), outputs, n, example_count(batch))
+    if isinstance(judge, list):
+        raise ValueError("\n".join(judge))
+    return judge
+
+
+def _compiled(plan: Contributions, judge: Judge | None) -> Callable[[Model], Any]:
+    function: Any = None if judge is None else judge.function
+
+    def make(model: Model) -> Any:
+        def run(params: Any, inputs: Any, arrays: Arrays | None) -> Any:
+            judged = None if function is None else lambda y: function(y, arrays)
+            return plan.run(model, params, inputs, judged)
+
+        return jax.jit(run)
+
+    return make
 
 
 def _cut_rows(values: Any, rank: int, count: int) -> np.ndarray:

@@ -29,13 +29,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching import blocks
-from aann.patching.pairs import chunks
+from aann.patching.batch import chunks, given, like_batch
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.splicing.splice import capture, trace_model
 from aann.trace.graph import shape_of
+from aann.trace.reuse import Reuse
 
 SCORES = ("previous", "duplicate", "induction")
 
@@ -99,6 +101,7 @@ def head_scores(
     tokens: Any,
     *,
     patterns: Sequence[str] | None = None,
+    scored: Any = None,
     batch_size: int | None = None,
 ) -> HeadScores:
     """Scores of every head on these sequences.
@@ -108,36 +111,24 @@ def head_scores(
         tokens: (n, pos) integers with some tokens that occur twice.
         patterns: sites (batch, head, query, key) after softmax; by default those of the zoo's
             transformer.
+        scored: (n, pos) boolean, which queries count (not those of padding); by default all.
         batch_size: sequences at a time; all of them by default.
 
     Raises:
         ValueError: unknown sites, sites that are no attention patterns over these tokens, or a
             score for which no query counts.
     """
-    tokens = np.asarray(tokens)
+    tokens, mask = _checked(model, tokens, scored)
     names = blocks.patterns(model) if patterns is None else list(patterns)
-    _check(model, tokens, names)
-
-    @jax.jit
-    def summed(params: Any, batch: Array, real: Array) -> Any:
-        _, values = capture(dataclasses.replace(model, params=params), names)(batch)
-        width = batch.shape[1]
-        flat = jnp.tril(jnp.ones((width, width))) / jnp.arange(1.0, width + 1.0)[:, None]
-        values["uniform"] = jnp.broadcast_to(flat[None, None], (len(batch), 1, width, width))
-        wanted = {name: keys(name, batch) & real[:, None, None] for name in SCORES}
-        off = {
-            n: jnp.abs(jnp.where(real[:, None, None], x.sum(axis=-1) - 1, 0)).max()
-            for n, x in values.items()
-        }
-        return {
-            k: {n: pattern_score(x, w) for n, x in values.items()} for k, w in wanted.items()
-        }, off
-
+    pieces = Reuse(model)
+    like = like_batch(tokens, batch_size)
+    pieces.get(("check heads", tuple(names)), lambda model: _check(model, like, names), like)
+    summed = pieces.get(("heads", tuple(names)), lambda model: _summed(model, names), like)
     total: dict[str, dict[str, np.ndarray]] = {k: {} for k in SCORES}
     queries = dict.fromkeys(SCORES, 0)
-    for rows, count in chunks(len(tokens), batch_size):
-        real = np.arange(len(rows)) < count
-        found, off = summed(model.params, jnp.asarray(tokens[rows]), real)
+    for rows, count in progress(list(chunks(len(tokens), batch_size)), "head scores"):
+        real = mask[rows] & (np.arange(len(rows)) < count)[:, None]
+        found, off = jax.device_get(summed(model.params, jnp.asarray(tokens[rows]), real))
         _check_sums({name: float(x) for name, x in off.items()})
         for score, by_site in found.items():
             queries[score] += int(by_site["uniform"][1])
@@ -155,11 +146,46 @@ def head_scores(
     return HeadScores(means, uniform, queries)
 
 
-def _check(model: Model, tokens: np.ndarray, names: Sequence[str]) -> None:
-    if tokens.ndim != 2 or not np.issubdtype(tokens.dtype, np.integer) or not tokens.size:
-        raise ValueError(f"tokens are (n, pos) integers, got {tokens.dtype} {tokens.shape}")
-    shape = jax.ShapeDtypeStruct(tokens.shape, tokens.dtype)
-    graph = trace_model(model, model.params, shape, names)
+def _summed(model: Model, names: Sequence[str]) -> Any:
+    """Compiled: ``(params, tokens, which count) -> (attention and queries, errors of sums)``."""
+
+    def summed(params: Any, batch: Array, real: Array) -> Any:
+        _, values = capture(dataclasses.replace(model, params=params), names)(batch)
+        width = batch.shape[1]
+        flat = jnp.tril(jnp.ones((width, width))) / jnp.arange(1.0, width + 1.0)[:, None]
+        values["uniform"] = jnp.broadcast_to(flat[None, None], (len(batch), 1, width, width))
+        wanted = {name: keys(name, batch) & real[:, :, None] for name in SCORES}
+        off = {
+            n: jnp.abs(jnp.where(real[:, None], x.sum(axis=-1) - 1, 0)).max()
+            for n, x in values.items()
+        }
+        return {
+            k: {n: pattern_score(x, w) for n, x in values.items()} for k, w in wanted.items()
+        }, off
+
+    return jax.jit(summed)
+
+
+def _checked(model: Model, tokens: Any, scored: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens, and which of them count as queries.
+
+    Raises:
+        ValueError: tokens that are not (n, pos) integers, a mask of another shape or dtype.
+    """
+    found = given(model, tokens, "tokens")
+    shape, dtype = np.shape(found), getattr(found, "dtype", type(found).__name__)
+    if len(shape) != 2 or not np.issubdtype(dtype, np.integer) or 0 in shape:
+        raise ValueError(f"tokens are (n, pos) integers, got {dtype} {shape}")
+    mask = np.ones(shape, bool) if scored is None else np.asarray(scored)
+    if mask.shape != shape or mask.dtype != bool:
+        raise ValueError(
+            f"scored is boolean and of the tokens' shape {shape}, got {mask.dtype} {mask.shape}"
+        )
+    return np.asarray(found), mask
+
+
+def _check(model: Model, tokens: jax.ShapeDtypeStruct, names: Sequence[str]) -> bool:
+    graph = trace_model(model, model.params, tokens, names)
     graph.check(names)
     problems = [] if names else ["no patterns: name at least one site"]
     n, width = tokens.shape
@@ -172,6 +198,7 @@ def _check(model: Model, tokens: np.ndarray, names: Sequence[str]) -> None:
             )
     if problems:
         raise ValueError("\n".join(problems))
+    return True
 
 
 def _check_sums(off: dict[str, float]) -> None:

@@ -15,15 +15,19 @@ from typing import Any
 import jax
 import numpy as np
 
-from aann.evaluation.answer import Metric, as_metric, check_metric
+from aann.evaluation.answer import Metric, as_metric
+from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching import blocks
-from aann.patching.pairs import chunks, example_count, like_batch, take
+from aann.patching.batch import chunks, example_count, given, like_batch, take
+from aann.patching.judge import Arrays, Judge, judge_of
 from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
 from aann.splicing.splice import sites as all_sites
+from aann.trace.focus import focused
 from aann.trace.meant import meant
+from aann.trace.reuse import Reuse
 
 
 def logit_lens(
@@ -54,33 +58,56 @@ def logit_lens(
     """
     final = blocks.final(model) if final is None else final
     names = blocks.stream(model) if sites is None else list(sites)
-    judge = None if metric is None else as_metric(metric)
+    inputs = given(model, inputs)
     n = example_count(inputs)
     batch = like_batch(inputs, batch_size)
-    size = example_count(batch)
-    piece = cut(model, final, batch)
-    shapes = all_sites(model, batch)
-    problems = _unlike(shapes, names, final)
-    if judge is not None:
-        problems += check_metric(judge, jax.eval_shape(model.apply, model.params, batch), n, size)
-    if problems:
-        raise ValueError("\n".join(problems))
-
-    @jax.jit
-    def lens(params: Any, inputs: Any, judge: Metric | None) -> list[Any]:
-        _, values = capture(dataclasses.replace(model, params=params), names)(inputs)
-        prepared = piece.prepare(params)
-        _, crossing = piece.prefix(prepared, inputs)
-        found = (piece.suffix(prepared, {final: values[name]}, crossing) for name in names)
-        return [x if judge is None else judge(x) for x in found]
-
+    pieces = Reuse(model)
+    outputs = pieces.get(
+        ("check lens", tuple(names), final), lambda model: _check(model, batch, names, final), batch
+    )
+    judge = (
+        None if metric is None else judge_of(as_metric(metric), outputs, n, example_count(batch))
+    )
+    if isinstance(judge, list):
+        raise ValueError("\n".join(judge))
+    key = "lens", tuple(names), final, judge and judge.key
+    lens = pieces.get(key, _compiled(names, final, judge), batch)
     parts: list[list[np.ndarray]] = []
-    for rows, count in chunks(n, batch_size):
-        found = lens(model.params, take(inputs, rows), judge.take(rows) if judge else None)
-        parts.append([np.asarray(x)[:count] for x in found])
+    for rows, count in progress(list(chunks(n, batch_size)), "lens"):
+        ran = lens(model.params, take(inputs, rows), judge and judge.take(rows, n))
+        parts.append([x[:count] for x in jax.device_get(ran)])
     return Listing(
         {name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)}
     )
+
+
+def _check(model: Model, batch: Any, names: Sequence[str], final: str) -> Any:
+    """Shapes and dtypes of the outputs, all else being right."""
+    cut(model, final, batch)
+    if problems := _unlike(all_sites(model, batch), names, final):
+        raise ValueError("\n".join(problems))
+    return jax.eval_shape(model.apply, model.params, batch)
+
+
+def _compiled(names: Sequence[str], final: str, judge: Judge | None) -> Callable[[Model], Any]:
+    function: Any = None if judge is None else judge.function
+
+    def make(model: Model) -> Any:
+        def lens(params: Any, inputs: Any, arrays: Arrays | None) -> list[Any]:
+            piece = cut(model, final, inputs)
+            _, values = capture(dataclasses.replace(model, params=params), names)(inputs)
+            prepared = piece.prepare(params)
+            _, crossing = piece.prefix(prepared, inputs)
+
+            def rest(stream: Any) -> Any:
+                outputs = piece.suffix(prepared, {final: stream}, crossing)
+                return outputs if function is None else function(outputs, arrays)
+
+            return [focused(rest)(values[name]) for name in names]
+
+        return jax.jit(lens)
+
+    return make
 
 
 def _unlike(shapes: Any, names: Sequence[str], final: str) -> list[str]:

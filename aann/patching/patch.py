@@ -4,7 +4,7 @@ Two inputs differ in what a question is about. The model runs on one of them wit
 one place (a site, or a position or head of it) has in the run on the other; how far the metric
 moves says how much that place carries (Vig et al. 2020, arXiv:2004.12265; Meng et al. 2022,
 arXiv:2202.05262). Each site is cut once: what lies above runs once a batch for all places, and what
-lies below is compiled once and runs once a place.
+lies below is compiled once and runs once a place, as far as the metric looks at it.
 
 Sharp edges: effects of places do not add up where the model is not linear, and a place that has an
 effect in one direction need not have one in the other. Changes are measured against the same
@@ -12,6 +12,7 @@ compiled function with nothing patched, so that a place with equal values change
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack
 
@@ -21,17 +22,16 @@ import numpy as np
 
 from aann.evaluation.answer import Metric, as_metric
 from aann.model import Model
-from aann.patching.pairs import (
-    Pairs,
-    PatchingOptions,
-    check_finite,
-    like_batch,
-    pairs,
-    with_options,
-)
+from aann.patching.judge import Arrays
+from aann.patching.look import check_finite
+from aann.patching.options import PatchingOptions, with_options
+from aann.patching.pairs import Pairs, pairs
+from aann.program.axes import Places
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
-from aann.splicing.cut import cut
+from aann.splicing.cut import Cut, cut
+from aann.trace.focus import focused
+from aann.trace.reuse import Reuse
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -120,10 +120,21 @@ def activation_patching(
             that does not give one float an example: all problems. Or a result is not finite.
     """
     names = [sites] if isinstance(sites, str) else list(sites)
-    metric = as_metric(metric)
-    checked = pairs(model, clean, corrupted, names, metric, options)
+    return patch_all(Reuse(model), clean, corrupted, names, metric, options)
+
+
+def patch_all(
+    pieces: Reuse,
+    clean: Any,
+    corrupted: Any,
+    names: Sequence[str],
+    metric: Metric | Callable[[Any], Any],
+    options: PatchingOptions,
+) -> Patched:
+    """``activation_patching`` of the model that some pieces are of."""
+    checked = pairs(pieces, clean, corrupted, names, as_metric(metric), options)
     chosen = {name: places.all() for name, places in checked.places.items()}
-    flat, base, other = patch_places(model, checked, metric, chosen)
+    flat, base, other = patch_places(pieces, checked, chosen)
     shaped = Listing({n: x.reshape(*checked.places[n].sizes, checked.n) for n, x in flat.items()})
     for name, change in shaped.items():
         check_finite(change, f"the metric with {name!r} patched")
@@ -133,14 +144,13 @@ def activation_patching(
 
 
 def patch_places(
-    model: Model, checked: Pairs, metric: Metric, chosen: Mapping[str, np.ndarray]
+    pieces: Reuse, checked: Pairs, chosen: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Patch the chosen places of each site.
 
     Args:
-        model: the model.
+        pieces: of the model.
         checked: inputs and places.
-        metric: of the outputs.
         chosen: site -> (k, axes) integers, indices of places.
 
     Returns:
@@ -149,84 +159,76 @@ def patch_places(
     Raises:
         ValueError: the metric of an unpatched run is not finite.
     """
-    sweep = _sweep(model, checked)
     changes: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
     ends: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
-    for base, other, judge, count in checked.batches(metric):
-        above = sweep.above(model.params, base)
-        values = {name: value for name, (value, _) in sweep.above(model.params, other).items()}
-        for end, inputs in zip(ends, (base, other), strict=True):
-            end.append(np.asarray(sweep.judged(model.params, inputs, judge))[:count])
-        for name, where in chosen.items():
-            part = sweep.below[name](sweep.prepared[name], above[name], values[name], where, judge)
-            changes[name].append(np.asarray(part)[:, :count])
+    for base, other, arrays, count in checked.batches("patching"):
+        run = pieces.get(("patch", checked.key), lambda model: _sweep(model, checked), base)
+        ran = run(pieces.model.params, base, other, dict(chosen), arrays)
+        found, judged = jax.device_get(ran)
+        for end, of_run in zip(ends, judged, strict=True):
+            end.append(of_run[:count])
+        for name, part in found.items():
+            changes[name].append(part[:, :count])
     both = tuple(np.concatenate(end) for end in ends)
-    for whole, run in zip(both, ("patched", "other"), strict=True):
-        check_finite(whole, f"the metric of the {run} run, with nothing patched,")
+    for whole, which in zip(both, ("patched", "other"), strict=True):
+        check_finite(whole, f"the metric of the {which} run, with nothing patched,")
     return {name: np.concatenate(x, axis=1) for name, x in changes.items()}, both[0], both[1]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Sweep:
-    """A model cut at each site, compiled.
+def _sweep(model: Model, checked: Pairs) -> Callable[..., Any]:
+    """Compiled: ``(params, base, other, places, arrays) -> (changes, metrics of both runs)``.
 
-    Attributes:
-        prepared: site -> what the suffix needs that depends on parameters alone.
-        above: ``(params, inputs) -> {site: (value, crossing)}``, all sites in one program and from
-            the same parameters, so that XLA computes what their prefixes share once.
-        judged: ``(params, inputs, metric) -> (batch,)``, the whole model.
-        below: site -> ``(prepared, (value, crossing), other value, places, metric) ->
-            (places, batch)`` changes.
+    All sites are in one program and from the same parameters, so that XLA computes once what they
+    share.
     """
+    places, judge, at_once = checked.places, checked.judge.function, checked.at_once
 
-    prepared: dict[str, Any]
-    above: Callable[..., Any]
-    judged: Callable[..., Any]
-    below: dict[str, Callable[..., Any]]
+    def sweep(params: Any, base: Any, other: Any, chosen: dict[str, Any], arrays: Arrays) -> Any:
+        cuts = {name: cut(model, name, base) for name in chosen}
+        own, others = (_above(cuts, params, inputs) for inputs in (base, other))
+        changes = {}
+        for name, where in chosen.items():
+            value, crossing = own[name]
+            below = functools.partial(_below, cuts[name], name, params, crossing, judge, arrays)
+            changes[name] = _mapped(below, (value, others[name][0]), places[name], where, at_once)
+        whole = focused(lambda inputs: judge(model.apply(params, inputs), arrays))
+        return changes, (whole(base), whole(other))
 
-
-def _sweep(model: Model, checked: Pairs) -> _Sweep:
-    batch = like_batch(checked.base, checked.size)
-    pieces = {name: cut(model, name, batch) for name in checked.places}
-
-    def above(params: Any, inputs: Any) -> Any:
-        found = {}
-        for name, piece in pieces.items():
-            values, crossing = piece.prefix(piece.prepare(params), inputs)
-            found[name] = (values[name], crossing)
-        return found
-
-    def judged(params: Any, inputs: Any, metric: Metric) -> Any:
-        return metric(model.apply(params, inputs)).astype(jnp.float32)
-
-    return _Sweep(
-        prepared=jax.jit(lambda p: {n: c.prepare(p) for n, c in pieces.items()})(model.params),
-        above=jax.jit(above),
-        judged=jax.jit(judged),
-        below={n: jax.jit(_below(n, c, checked)) for n, c in pieces.items()},
-    )
+    return jax.jit(sweep)
 
 
-def _below(name: str, piece: Any, checked: Pairs) -> Callable[..., Any]:
+def _above(cuts: Mapping[str, Cut], params: Any, inputs: Any) -> dict[str, tuple[Any, Any]]:
+    """Site -> its value, and what else crosses."""
+    found = {}
+    for name, piece in cuts.items():
+        values, crossing = piece.prefix(piece.prepare(params), inputs)
+        found[name] = (values[name], crossing)
+    return found
+
+
+def _below(
+    piece: Cut, name: str, params: Any, crossing: Any, judge: Any, arrays: Arrays, written: Any
+) -> Any:
+    """The metric from what is written; of the outputs no more is computed than it looks at."""
+    prepared = piece.prepare(params)
+    rest = focused(lambda value: judge(piece.suffix(prepared, {name: value}, crossing), arrays))
+    return rest(written)
+
+
+def _mapped(
+    below: Callable[[Any], Any], values: tuple[Any, Any], places: Places, where: Any, at_once: int
+) -> Any:
     """The suffix with one place patched, mapped over places; the first row patches nothing."""
-    places, at_once = checked.places[name], checked.at_once
+    own, other = values
 
-    def below(prepared: Any, above: Any, other: Any, where: Any, metric: Metric) -> Any:
-        value, crossing = above
+    def patched(place: Any) -> Any:
+        on, index = place
+        return below(jnp.where(places.mask(own, index) & on, other, own))
 
-        def patched(place: Any) -> Any:
-            on, index = place
-            inside = places.mask(value, index) & on
-            written = jnp.where(inside, other, value)
-            outputs = piece.suffix(prepared, {name: written}, crossing)
-            return metric(outputs).astype(jnp.float32)
-
-        count = len(where)
-        # Rows to a multiple of at_once: a remainder would be compiled again, and round otherwise.
-        padding = -(count + 1) % at_once
-        indices = jnp.pad(jnp.asarray(where), ((1, padding), (0, 0)))
-        on = jnp.arange(len(indices)) > 0
-        results = jax.lax.map(patched, (on, indices), batch_size=at_once if at_once > 1 else None)
-        return results[1 : count + 1] - results[:1]
-
-    return below
+    count = len(where)
+    # Rows to a multiple of at_once: a remainder would be compiled again, and round otherwise.
+    padding = -(count + 1) % at_once
+    indices = jnp.pad(jnp.asarray(where), ((1, padding), (0, 0)))
+    on = jnp.arange(len(indices)) > 0
+    results = jax.lax.map(patched, (on, indices), batch_size=at_once if at_once > 1 else None)
+    return results[1 : count + 1] - results[:1]

@@ -21,7 +21,7 @@ everything between S and R again for each place.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Unpack
 
 import jax
@@ -29,13 +29,14 @@ import jax.numpy as jnp
 
 from aann.evaluation.answer import Metric
 from aann.model import Model
-from aann.patching.pairs import PatchingOptions, with_options
-from aann.patching.patch import Patched, activation_patching
+from aann.patching.options import PatchingOptions, with_options
+from aann.patching.patch import Patched, patch_all
 from aann.program.axes import AXES, places
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of
 from aann.trace.part import variables
+from aann.trace.reuse import Reuse
 from aann.trace.site import INPUT, site
 
 SENT = "sent."
@@ -73,8 +74,14 @@ def path_patching(
     Raises:
         ValueError: as ``activation_patching`` and ``through``.
     """
-    limited = through(model, sender, receivers, frozen, axes=options.get("axes", AXES))
-    patched = activation_patching(limited, clean, corrupted, SENT + sender, metric, **options)
+    _check_sender(sender)
+    parts, axes = _parts(receivers), options.get("axes", AXES)
+    pieces = Reuse(
+        model,
+        ("through", sender, _written(parts), tuple(frozen), _written(axes)),
+        lambda model: through(model, sender, receivers, frozen, axes=axes),
+    )
+    patched = patch_all(pieces, clean, corrupted, [SENT + sender], metric, options)
     return dataclasses.replace(patched, changes={sender: patched.changes[SENT + sender]})
 
 
@@ -102,6 +109,7 @@ def through(
         ValueError: (when it runs) unknown sites, a receiver that is the sender or does not depend
             on it, a receiver or sender that is frozen, no path left: all problems.
     """
+    _check_sender(sender)
     parts = _parts(receivers)
 
     def apply(params: Any, inputs: Any) -> Any:
@@ -123,6 +131,21 @@ def _parts(receivers: Receivers) -> dict[str, Mapping[int | str, int]]:
     if isinstance(receivers, Mapping):
         return dict(receivers)
     return {name: {} for name in ([receivers] if isinstance(receivers, str) else receivers)}
+
+
+def _check_sender(sender: Any) -> None:
+    if not isinstance(sender, str):
+        raise ValueError(
+            f"sender is the name of one site, got {type(sender).__name__}: call path_patching once "
+            "for each of several senders"
+        )
+
+
+def _written(parts: Mapping[str, Any]) -> Hashable:
+    """A mapping of mappings or sequences as something that can be compared."""
+    return tuple(
+        (name, tuple(x.items() if isinstance(x, Mapping) else x)) for name, x in parts.items()
+    )
 
 
 def _to(value: jax.Array, mask: jax.Array | None = None) -> running.Change:

@@ -7,6 +7,7 @@ keeps its value.
 """
 
 import dataclasses
+from collections.abc import Hashable
 from typing import Any
 
 import jax
@@ -39,6 +40,13 @@ class Place:
     basis: Float[np.ndarray, "width k"] | None = None
 
     __repr__ = brief
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for places that are written alike."""
+        basis = None if self.basis is None else (self.basis.shape, self.basis.tobytes())
+        dtype = None if self.basis is None else self.basis.dtype
+        return self.units, self.axis, self.positions, self.position_axis, basis, dtype
 
     def problems(self) -> list[str]:
         """What is wrong with it, whatever the site."""

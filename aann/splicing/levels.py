@@ -16,12 +16,14 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from aann.model import Model
+from aann.program.place import Place
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.splicing.cut import Cut, cut
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.graph import Graph
+from aann.trace.reuse import Reuse
 from aann.trace.site import INPUT
 
 State = tuple[dict[str, Any], tuple[Any, ...]]
@@ -63,6 +65,8 @@ class Level:
 def levels(model: Model, replacements: Sequence[Replacement], inputs: Any) -> tuple[Level, ...]:
     """Cut ``model`` at the sites of all replacements.
 
+    What is compiled is kept for later replacements at the same places, see ``aann.trace.reuse``.
+
     Args:
         model: the model.
         replacements: to be run together.
@@ -72,27 +76,44 @@ def levels(model: Model, replacements: Sequence[Replacement], inputs: Any) -> tu
         ValueError: unknown sites, reads downstream of writes, programs that read each other, or
             reads that depend on a site which their own does not depend on.
     """
+    where = tuple((r.site, r.place.key, r.reads) for r in replacements)
+    steps = Reuse(model).get(
+        ("levels", where), lambda shell: _steps(shell, replacements, inputs), inputs
+    )
+    prepared = [model.params]
+    for step in steps:
+        prepared.append(step.prepare(prepared[-1]))
+    return tuple(
+        _level(step, tuple(replacements), prepared[k + 1 : k + 3]) for k, step in enumerate(steps)
+    )
+
+
+def _steps(model: Model, replacements: Sequence[Replacement], inputs: Any) -> tuple["_Step", ...]:
     wanted = [name for r in replacements for name in (r.site, *r.reads)]
     _check(trace_model(model, model.params, inputs, wanted), replacements)
-    steps: list[_Step] = []
+    found_cuts: list[_CutAt] = []
     here, args, prepared = model, inputs, model.params
     found: set[str] = set()
-    while left := [i for i, _ in enumerate(replacements) if not any(i in s.members for s in steps)]:
+    while left := [
+        i for i, _ in enumerate(replacements) if not any(i in s.members for s in found_cuts)
+    ]:
         graph = trace_model(here, prepared, args, wanted)
         sites = list(dict.fromkeys(replacements[i].site for i in left))
-        names = _readable(graph, sites, [r for i in left for r in replacements[i].reads], not steps)
+        reads = [r for i in left for r in replacements[i].reads]
+        names = _readable(graph, sites, reads, not found_cuts)
         names = tuple(n for n in names if n not in found)
         pieces = cut(dataclasses.replace(here, params=prepared), sites, args, reads=names)
         members = tuple(i for i in left if replacements[i].site in pieces.sites)
         found |= {*names}
         _check_readable(replacements, members, found, pieces.sites)
         found |= {*pieces.sites}
-        prepared = jax.jit(pieces.prepare)(prepared)
+        prepared = jax.eval_shape(pieces.prepare, prepared)
         values, crossing = jax.eval_shape(pieces.prefix, prepared, args)
-        steps.append(_Step(members, names, pieces, prepared, values))
+        found_cuts.append(_CutAt(members, names, pieces, values))
         args = ({name: values[name] for name in pieces.sites}, crossing)
         here = dataclasses.replace(model, apply=_suffix(pieces), params=prepared)
-    return tuple(_level(steps, k, tuple(replacements)) for k in range(len(steps)))
+    places = tuple((r.site, r.place, r.reads) for r in replacements)
+    return tuple(_step(found_cuts, k, places) for k in range(len(found_cuts)))
 
 
 def _suffix(pieces: Cut) -> Callable[[Any, Any], Any]:
@@ -100,42 +121,62 @@ def _suffix(pieces: Cut) -> Callable[[Any, Any], Any]:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Step:
+class _CutAt:
     members: tuple[int, ...]
     names: tuple[str, ...]
     pieces: Cut
-    prepared: Any
     values: Mapping[str, Any]
 
+    __repr__ = brief
 
-def _level(steps: Sequence[_Step], k: int, replacements: tuple[Replacement, ...]) -> Level:
-    step = steps[k]
-    later = steps[k + 1] if k + 1 < len(steps) else None
-    sites = step.pieces.sites
-    reread = {r for s in steps[k + 1 :] for i in s.members for r in replacements[i].reads}
-    prefix = jax.jit(step.pieces.prefix)
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Step:
+    """A level without parameters and programs, compiled."""
+
+    members: tuple[int, ...]
+    names: tuple[str, ...]
+    values: Mapping[str, Any]
+    prepare: Callable[[Any], Any]
+    prefix: Callable[[Any, Any], State]
+    after: Callable[[Any, State, Mapping[int, Array]], Any]
+
+    __repr__ = brief
+
+
+def _step(
+    cuts: Sequence[_CutAt], k: int, places: tuple[tuple[str, Place, tuple[str, ...]], ...]
+) -> _Step:
+    at = cuts[k]
+    later = cuts[k + 1] if k + 1 < len(cuts) else None
+    reread = {r for s in cuts[k + 1 :] for i in s.members for r in places[i][2]}
 
     def after(prepared: Any, state: State, parts: Mapping[int, Array]) -> Any:
         values, crossing = state
-        written = {name: values[name] for name in sites}
-        for i in step.members:
-            r = replacements[i]
-            part = jnp.moveaxis(parts[i], -1, r.axis)
-            written[r.site] = r.write(written[r.site], part)
+        written = {name: values[name] for name in at.pieces.sites}
+        for i in at.members:
+            site, place, _ = places[i]
+            part = jnp.moveaxis(parts[i], -1, place.axis)
+            written[site] = place.write(written[site], part)
         kept = {name: value for name, value in written.items() if name in reread}
         if later is None:
-            return step.pieces.suffix(prepared, written, crossing), kept
+            return at.pieces.suffix(prepared, written, crossing), kept
         return later.pieces.prefix(prepared, (written, crossing)), kept
 
-    compiled = jax.jit(after)
-    prepared = step.prepared if later is None else later.prepared
+    prepare, prefix = jax.jit(at.pieces.prepare), jax.jit(at.pieces.prefix)
+    return _Step(at.members, at.names, at.values, prepare, prefix, jax.jit(after))
+
+
+def _level(step: _Step, replacements: tuple[Replacement, ...], prepared: Sequence[Any]) -> Level:
+    """A level of a model; prepared for the level itself, and for the next one if there is any."""
+    own, below = prepared[0], prepared[-1]
     return Level(
         members=step.members,
         replacements=replacements,
         names=step.names,
         values=step.values,
-        before=lambda inputs: prefix(step.prepared, inputs),
-        after=lambda state, parts: compiled(prepared, state, parts),
+        before=lambda inputs: step.prefix(own, inputs),
+        after=lambda state, parts: step.after(below, state, parts),
     )
 
 

@@ -19,6 +19,7 @@ from aann.program.replacement import Replacement
 from aann.shown.listing import Listing
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of, trace
+from aann.trace.reuse import Reuse
 from aann.trace.site import INPUT
 
 
@@ -56,7 +57,7 @@ def sites(model: Model, inputs: Any = None) -> Sites:
     """
     given = model.batch(1) if inputs is None else inputs
     try:
-        graph = trace_model(model, model.params, given)
+        listing = Reuse(model).get("sites", _listing(given), given)
     except Exception as error:
         if inputs is None:
             error.add_note(
@@ -64,11 +65,22 @@ def sites(model: Model, inputs: Any = None) -> Sites:
                 "batch axis, leave it out: they are ONE example."
             )
         raise
-    return Sites({INPUT: jax.eval_shape(lambda x: x, given), **graph.listing})
+    return Sites(listing)
+
+
+def _listing(given: Any) -> Callable[[Model], Mapping[str, Any]]:
+    def make(model: Model) -> Mapping[str, Any]:
+        shapes = jax.eval_shape(lambda x: x, given)
+        return {INPUT: shapes, **trace_model(model, model.params, shapes).listing}
+
+    return make
 
 
 def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, dict[str, Any]]]:
-    """A function ``inputs -> (outputs, {name: activation})``; put it under ``jax.jit``.
+    """A function ``inputs -> (outputs, {name: activation})``.
+
+    It is compiled at the first call, and for later ones of models of the same function; inside
+    ``jax.jit`` and other transformations it is part of what is traced.
 
     Args:
         model: the model.
@@ -80,21 +92,29 @@ def capture(model: Model, names: Sequence[str]) -> Callable[[Any], tuple[Any, di
     names = [names] if isinstance(names, str) else list(names)
 
     def captured(inputs: Any) -> tuple[Any, dict[str, Any]]:
-        graph = trace_model(model, model.params, inputs, names)
-        graph.check(names)
-        reads = {name: graph.read_vars(name) for name in names}
-        keep = [*graph.outvars, *(v for vs in reads.values() for v in vs)]
-        env = running.run(
-            graph,
-            running.start(graph, model.params, inputs),
-            running.schedule(graph, keep, {}),
-            {},
-            keep,
-        )
-        values = {n: graph.rebuild(n, [env[v] for v in vs]) for n, vs in reads.items()}
-        return running.outputs(graph, env), values
+        if any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves((model.params, inputs))):
+            return _captured(model, names, model.params, inputs)
+        run: Any = Reuse(model).get(("capture", tuple(names)), compiled, inputs)
+        found: tuple[Any, dict[str, Any]] = run(model.params, inputs)
+        return found
+
+    def compiled(shell: Model) -> Callable[..., Any]:
+        return jax.jit(functools.partial(_captured, shell, names))
 
     return captured
+
+
+def _captured(
+    model: Model, names: Sequence[str], params: Any, inputs: Any
+) -> tuple[Any, dict[str, Any]]:
+    graph = trace_model(model, params, inputs, names)
+    graph.check(names)
+    reads = {name: graph.read_vars(name) for name in names}
+    keep = [*graph.outvars, *(v for vs in reads.values() for v in vs)]
+    start = running.start(graph, params, inputs)
+    env = running.run(graph, start, running.schedule(graph, keep, {}), {}, keep)
+    values = {n: graph.rebuild(n, [env[v] for v in vs]) for n, vs in reads.items()}
+    return running.outputs(graph, env), values
 
 
 def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> Model:

@@ -7,6 +7,7 @@ left of a neuron is often a single row: a rank-one update of the logits of all e
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -21,6 +22,9 @@ from aann.sweeps.single import Singles
 _AT_ONCE = 256
 # XLA fuses a few multiplications with the loss; it would write the result of a matrix product.
 _UNROLLED = 8
+
+
+Push = Callable[[Any, Array, Array], Array]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,7 +49,9 @@ def table_bytes(found: Linearity, single: Singles) -> int:
     return int(rows * outputs.size * outputs.dtype.itemsize)
 
 
-def low_rank(found: Linearity, params: Any, single: Singles, dtype: Any) -> LowRank:
+def low_rank(
+    found: Linearity, params: Any, single: Singles, dtype: Any, push: Push | None = None
+) -> LowRank:
     """Work out the table.
 
     Args:
@@ -53,31 +59,38 @@ def low_rank(found: Linearity, params: Any, single: Singles, dtype: Any) -> LowR
         params: of the model.
         single: the units.
         dtype: of the site.
+        push: compiled before, by ``pusher``.
     """
-    crossing = tuple(jnp.zeros(c.shape, c.dtype) for c in found.pieces.crossing)
+    places = np.flatnonzero(single.inside).astype(np.int32)
+    pairs = np.meshgrid(single.units, places, indexing="ij")
+    push = push or pusher(found, single, dtype)
+    pushed = push(params, *(jnp.asarray(x.ravel()) for x in pairs))
+    table = pushed.reshape(len(single.units), len(places), *pushed.shape[1:])
+    # Zeros are exact: what does not reach an output is multiplied by zeros alone.
+    reaches = np.asarray((table != 0).any(axis=(0, *range(2, table.ndim))))
+    return LowRank(places[reaches], table[:, reaches])
 
-    @jax.jit
+
+def pusher(found: Linearity, single: Singles, dtype: Any) -> Push:
+    """Compiled: ``(params, units, places) -> (..., *outputs)``, what a change of 1 there adds."""
+    crossing = tuple((c.shape, c.dtype) for c in found.pieces.crossing)
+
     def push_all(params: Any, units: Array, places: Array) -> Array:
         prepared = found.pieces.prepare(params)
+        others = tuple(jnp.zeros(*c) for c in crossing)
 
         def push(where: tuple[Array, Array]) -> Array:
             unit, place = where
             here = jnp.arange(single.inside.size, dtype=jnp.int32) == place
             new = here.reshape(1, *single.inside.shape).astype(dtype)[0]
             one = single.write(jnp.zeros((1, *single.shape), dtype), unit, new)
-            moved: Array = found.linear(prepared, one, crossing)[0]
+            moved: Array = found.linear(prepared, one, others)[0]
             return moved
 
         moves: Array = jax.lax.map(push, (units, places), batch_size=_AT_ONCE)
         return moves
 
-    places = np.flatnonzero(single.inside).astype(np.int32)
-    pairs = np.meshgrid(single.units, places, indexing="ij")
-    pushed = push_all(params, *(jnp.asarray(x.ravel()) for x in pairs))
-    table = pushed.reshape(len(single.units), len(places), *pushed.shape[1:])
-    # Zeros are exact: what does not reach an output is multiplied by zeros alone.
-    reaches = np.asarray((table != 0).any(axis=(0, *range(2, table.ndim))))
-    return LowRank(places[reaches], table[:, reaches])
+    return jax.jit(push_all)
 
 
 def moved(change: Array, table: Array) -> Array:

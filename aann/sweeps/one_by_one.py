@@ -85,21 +85,37 @@ class OneByOne:
             updated, (self._change(natural, values, table.dtype), table), intact.size
         ), judge(intact)
 
-    def totals(self, state: tuple[Any, Any], inputs: Any, count: Array) -> Array:
-        """(units, *rest) sums of the units' values over the first ``count`` examples."""
+    def totals(
+        self, state: tuple[Any, Any], inputs: Any, labels: Array | None, count: Array
+    ) -> tuple[Array, Array]:
+        """Sums of the units' values where they count, and how many values those are.
+
+        Of the first ``count`` examples, at positions that are scored.
+
+        Returns:
+            (units, *rest), and (*rest).
+        """
         pieces = cut(self.model, self.site, inputs)
         at, _ = pieces.prefix(pieces.prepare(state[0]), inputs)
         parts = self.single.values(at[self.site]).astype(jnp.float32)
-        counted = jnp.arange(parts.shape[1], dtype=jnp.int32) < count
-        shape = (1, -1, *(1,) * (parts.ndim - 2))
-        return jnp.where(counted.reshape(shape), parts, 0.0).sum(axis=1)
+        real = jnp.arange(parts.shape[1], dtype=jnp.int32) < count
+        counted = jnp.expand_dims(real, tuple(range(1, parts.ndim - 1)))
+        if labels is not None and (axis := self.single.scored_axis(labels.shape)) is not None:
+            others = tuple(i + 1 for i in range(parts.ndim - 2) if i != axis)
+            counted = counted & jnp.expand_dims(labels != metrics_of.UNSCORED, others)
+        counted = jnp.broadcast_to(counted, parts.shape[1:])
+        total = jnp.where(counted[None], parts, jnp.zeros_like(parts)).sum(axis=1)
+        return total, counted.sum(axis=0)
 
     def _change(self, natural: Array, values: Array, dtype: Any) -> Array:
         """(units, batch, rows): new minus old values at the places that reach an output."""
         old = self.single.values(natural)
         old = old.reshape(*old.shape[:2], -1)[:, :, jnp.asarray(self.rows)]
         new = values.reshape(len(values), -1)[:, jnp.asarray(self.rows)].astype(old.dtype)
-        return new.astype(dtype)[:, None] - old.astype(dtype)
+        change = new.astype(dtype)[:, None] - old.astype(dtype)
+        # Where a value is NaN, at padding, outputs that it reaches are NaN as they are; a product
+        # with the table would spread it to those that it does not reach.
+        return jnp.where(jnp.isfinite(change), change, jnp.zeros_like(change))
 
 
 def _map(function: Callable[[Any], dict[str, Array]], units: Any, numbers: int) -> dict[str, Array]:

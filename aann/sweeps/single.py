@@ -5,12 +5,14 @@ array here.
 """
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from aann.program.coordinates import coordinates
 from aann.program.place import Place
 from aann.shown.brief import brief
 
@@ -24,18 +26,31 @@ class Singles:
         axis: of the units, counted without the batch axis.
         units: indices along it.
         inside: (rest) boolean, over the other axes of one example: where units are written.
+        coordinates: which of those axes hold coordinates of a unit, see
+            ``aann.program.coordinates``; the others are positions.
     """
 
     shape: tuple[int, ...]
     axis: int
     units: np.ndarray
     inside: np.ndarray
+    coordinates: tuple[int, ...] = ()
 
     __repr__ = brief
 
     def values(self, value: Array) -> Array:
         """(batch, *shape) to (units, batch, *rest)."""
         return jnp.moveaxis(value, self.axis + 1, 0)[jnp.asarray(self.units)]
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The other axes of one example that are no coordinates."""
+        return tuple(i for i in range(self.inside.ndim) if i not in self.coordinates)
+
+    def scored_axis(self, labels: tuple[int, ...]) -> int | None:
+        """Which of the other axes is that of labels of this shape (batch, positions), if any."""
+        fitting = [i for i in self.positions if labels[1:] == (self.inside.shape[i],)]
+        return fitting[0] if fitting else None
 
     def mask(self, unit: Array) -> Array:
         """(*shape) boolean: where one unit is written."""
@@ -49,13 +64,14 @@ class Singles:
         return jnp.where(self.mask(unit)[None], wide, value)
 
 
-def singles(site: jax.ShapeDtypeStruct, place: Place, what: str) -> Singles:
+def singles(site: jax.ShapeDtypeStruct, place: Place, what: str, inputs: Any = None) -> Singles:
     """Check a place against a batch of a site's values.
 
     Args:
         site: shape (batch, ...) and dtype.
         place: units and positions; no basis.
         what: the site's name, for messages.
+        inputs: shapes and dtypes of the model's.
 
     Raises:
         ValueError: units, axis or positions do not fit the site, or its values are not floats.
@@ -77,4 +93,5 @@ def singles(site: jax.ShapeDtypeStruct, place: Place, what: str) -> Singles:
         rows[place.position_axis % len(shape) - 1] = list(place.positions)
         inside[tuple(rows)] = True
     one = np.asarray(inside.take(0, axis=axis))
-    return Singles(shape[1:], axis, np.asarray(place.units, np.int32), one)
+    own = tuple(i - 1 for i in coordinates(shape, place.axis, inputs))
+    return Singles(shape[1:], axis, np.asarray(place.units, np.int32), one, own)

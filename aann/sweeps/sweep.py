@@ -12,8 +12,8 @@ the traced program (``aann.sweeps.linearity``):
 * ``"suffix"``: otherwise the suffix runs once for every unit.
 
 Sharp edges: the examples of a batch must not influence one another, as everywhere in aann. The two
-paths round differently, by about 1e-6 of the largest logit. ``unit_sweep`` compiles every time:
-keep a ``Sweep`` to measure other values or other examples without compiling.
+paths round differently, by about 1e-6 of the largest logit. What is compiled is kept for later
+sweeps of the same units of the same model, whatever its parameters, the examples and the values.
 """
 
 import dataclasses
@@ -24,7 +24,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 from numpy.typing import ArrayLike
 
 from aann.data.batches import batches, default_size
@@ -38,10 +37,11 @@ from aann.program.place import Place
 from aann.shown.brief import brief
 from aann.splicing.splice import sites
 from aann.sweeps.linearity import linearity
-from aann.sweeps.low_rank import low_rank, table_bytes
+from aann.sweeps.low_rank import low_rank, pusher, table_bytes
 from aann.sweeps.one_by_one import OneByOne, even_size
 from aann.sweeps.single import Singles, singles
 from aann.sweeps.sweep_losses import SweepLosses, check_examples, collect
+from aann.trace.reuse import Reuse
 
 MOST_TABLE = 2**28
 """The largest table of a low-rank sweep, in bytes; beyond it the suffix is run."""
@@ -59,7 +59,7 @@ class Sweep:
         path: ``"low rank"`` or ``"suffix"``.
         why: why the suffix has to run; empty for ``"low rank"``.
         program: compiled for every batch size and choice of metrics.
-        totals: compiled: sums of the units' values.
+        totals: compiled: sums of the units' values where they are scored, and counts.
         state: what the compiled functions get of the model.
         machine: devices and processes to use.
     """
@@ -71,7 +71,7 @@ class Sweep:
     path: str
     why: str
     program: Callable[..., Any]
-    totals: Callable[..., Array]
+    totals: Callable[..., Any]
     state: Any = dataclasses.field(repr=False)
     machine: Machine = dataclasses.field(default_factory=Machine)
 
@@ -84,10 +84,11 @@ class Sweep:
 
         Args:
             examples: all that are to be measured; of any split.
-            value: ``"zero"``; ``"mean"``, of each unit over these examples and all places;
-                ``"position mean"``, over these examples at each place; or an array of one number a
-                unit, (units,), or of a unit's values, (units, *rest), the site's axes without
-                those of batch and units.
+            value: ``"zero"``; ``"mean"``, of each unit (of a head each coordinate, see
+                ``aann.program.coordinates``) over these examples and all places that are scored;
+                ``"position mean"``, over these examples at each place, the mean where a place is
+                never scored; or an array of one number a unit, (units,), or of a unit's values,
+                (units, *rest), the site's axes without those of batch and units.
             metrics: of ``aann.sweeps.sweep_losses.METRICS``; all but ``kl`` and ``agreement`` need
                 labels.
 
@@ -108,8 +109,11 @@ class Sweep:
             run = functools.partial(self.program, self.state, metrics=tuple(metrics))
             found = (
                 (batch, run(batch.inputs, batch.labels, values))
-                for batch in batches(examples, size, self.model, machine=self.machine)
-            )
+                for batch in batches(
+                    examples, size, self.model, machine=self.machine,
+                    progress=f"{len(self.single.units)} units at {self.site}",
+                )
+            )  # fmt: skip
             units = self.single.units.tolist()
             return collect(units, found, examples, self.machine, site=self.site)
 
@@ -134,15 +138,29 @@ class Sweep:
         )
 
     def _mean(self, value: str, examples: Examples, size: int) -> np.ndarray:
-        total = np.zeros((len(self.single.units), *self.single.inside.shape))
-        for batch in batches(examples, size, self.model, machine=self.machine):
-            total += np.asarray(self.totals(self.state, batch.inputs, len(batch.indices)))
-        everyone = np.sum(self.machine.gather(total), axis=0)
-        mean: np.ndarray = (everyone / len(examples)).astype(np.float32)
-        if value == "mean":
-            of_unit = mean[:, self.single.inside].mean(axis=1)
-            mean = np.broadcast_to(np.expand_dims(of_unit, tuple(range(1, mean.ndim))), mean.shape)
-        return mean
+        single = self.single
+        total = np.zeros((len(single.units), *single.inside.shape))
+        count = np.zeros(single.inside.shape)
+        for batch in batches(
+            examples, size, self.model, machine=self.machine, progress="means of units"
+        ):
+            found = self.totals(self.state, batch.inputs, batch.labels, len(batch.indices))
+            total, count = (x + np.asarray(y) for x, y in zip((total, count), found, strict=True))
+        everyone = self.machine.gather((total, count))
+        total, count = (np.sum([x[i] for x in everyone], axis=0) for i in range(2))
+        inside, axes = single.inside, single.positions
+        among = (inside * count).sum(axis=axes, keepdims=True)
+        if not among.all():
+            raise ValueError(
+                f"no place that is written at site {self.site!r} is scored in data set "
+                f"{examples.name!r}: there is no mean to write; choose other positions"
+            )
+        rows = tuple(i + 1 for i in axes)
+        pooled = (inside * total).sum(axis=rows, keepdims=True) / among
+        mean = np.broadcast_to(pooled, total.shape)
+        if value == "position mean":
+            mean = np.where(count > 0, total / np.maximum(count, 1), mean)
+        return mean.astype(np.float32)
 
 
 def sweep(
@@ -168,7 +186,8 @@ def sweep(
     """
     machine = machine or Machine()
     model = machine.runs(model)
-    found = linearity(model, site, model.batch(1))
+    pieces, one = Reuse(model), model.batch(1)
+    found = pieces.get(("linearity", site), lambda shell: linearity(shell, site, one), one)
     outputs = found.outputs
     if len(getattr(outputs, "shape", ())) not in (2, 3):
         raise ValueError(
@@ -179,19 +198,32 @@ def sweep(
     place = Place(
         tuple(units), axis, None if positions is None else tuple(positions), position_axis
     )
-    single = singles(like, place, site)
+    single = singles(like, place, site, one)
+    where = (site, place.key)
     why = "" if found.shared else found.why
     if not why and (size := table_bytes(found, single)) > MOST_TABLE:
         why = f"the table would take {size / 1e6:.0f} MB"
     why = why if shortcut else "the shortcut is switched off"
-    table = None if why else low_rank(found, model.params, single, like.dtype)
-    measure = OneByOne(model, site, single, None if table is None else table.rows)
+    table = None
+    if not why:
+        push = pieces.get(("push", where), lambda _: pusher(found, single, like.dtype), one)
+        table = low_rank(found, model.params, single, like.dtype, push)
+    rows = None if table is None else table.rows
+    losses, totals = pieces.get(
+        ("sweep", where, None if rows is None else tuple(rows.tolist())),
+        lambda shell: _compiled(OneByOne(shell, site, single, rows)),
+        one,
+    )
     return Sweep(
         model, site, single,
         default_size(model) * machine.devices if batch_size is None else batch_size,
-        "suffix" if why else "low rank", why, jax.jit(measure.losses, static_argnames="metrics"),
-        jax.jit(measure.totals), (model.params, None if table is None else table.table), machine,
+        "suffix" if why else "low rank", why, losses, totals,
+        (model.params, None if table is None else table.table), machine,
     )  # fmt: skip
+
+
+def _compiled(measure: OneByOne) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    return jax.jit(measure.losses, static_argnames="metrics"), jax.jit(measure.totals)
 
 
 def unit_sweep(

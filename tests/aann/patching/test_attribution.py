@@ -8,6 +8,7 @@ from hypothesis import given, settings
 import aann
 from aann.evaluation.answer import logit_difference
 from aann.patching.attribution import attribution_patching
+from aann.patching.direct import direct_logit_attribution
 from aann.patching.patch import activation_patching
 from aann.patching.path import SENT, path_patching, through
 
@@ -141,3 +142,41 @@ def test_a_gradient_that_is_not_finite_is_named():
     zero, one = jnp.zeros((2, 3)), jnp.ones((2, 3))
     with pytest.raises(ValueError, match="gradient of the metric at 's' .* gives inf"):
         attribution_patching(model, one, zero, "s", lambda y: y[:, 0] + y[:, 1] + y[:, 2])
+
+
+def padded_model(low):
+    """Attention under a mask of ``low``: with -inf, rows of padding are NaN."""
+
+    def apply(p, t):
+        e, keep = p["embed"][t], t > 0
+        both = keep[:, None] & keep[..., None]
+        stream = aann.site("embed", e)
+        s = jnp.where(both, jnp.einsum("bqd,bkd->bqk", stream, stream), low)
+        mixed = aann.site("mixed", jax.nn.softmax(s, -1) @ jnp.where(keep[..., None], e, 0.0))
+        return aann.site("stream", stream + mixed) @ p["out"]
+
+    rng = np.random.default_rng(0)
+    p = {n: jnp.asarray(rng.normal(size=s), jnp.float32) for n, s in
+         (("embed", (9, 4)), ("out", (4, 3)))}  # fmt: skip
+    return aann.Model(apply, p, "padded")
+
+
+def test_nan_at_padding_which_the_metric_does_not_read_stays_there():
+    rng = np.random.default_rng(1)
+    clean, corrupted = rng.integers(1, 9, (2, 5, 6)).astype(np.int32)
+    clean[:, 4:], corrupted[:, 4:] = 0, 0
+
+    def metric(y):
+        return y[:, 3, 0] - y[:, 3, 1]
+
+    def measured(low):
+        model = padded_model(low)
+        found = attribution_patching(model, clean, corrupted, ["mixed", "stream"], metric, by=(1,))
+        direct = direct_logit_attribution(
+            model, clean, metric, components=["embed", "mixed"], final="stream"
+        )
+        return {**found.estimates, **found.exact, **direct.contributions}
+
+    finite, nan = measured(-1e9), measured(-jnp.inf)
+    for name, values in finite.items():
+        np.testing.assert_allclose(nan[name], values, rtol=1e-5, atol=1e-6)

@@ -1,4 +1,4 @@
-"""Serves ``blocks``, ``contributions`` too."""
+"""Serves ``blocks``, ``contributions``, ``pushing`` too."""
 
 import functools
 

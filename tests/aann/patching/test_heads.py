@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -103,3 +104,27 @@ def test_bad_arguments_are_refused():
         head_scores(own_model(), np.asarray(own_inputs()[:, 0] > 0, np.int32))
     with pytest.raises(ValueError, match="scores are previous"):
         keys("copy", tokens())
+
+
+def test_queries_that_are_not_scored_count_nowhere():
+    """Padding at the end, where patterns may be anything, NaN too: as if it were not there."""
+    short = np.array([[1, 2, 1, 2], [3, 3, 1, 3]])
+    padded = np.concatenate([short, np.zeros((2, 2), int)], axis=1)
+    scored = padded > 0
+
+    def apply(p, t):
+        seen = jnp.tril(jnp.ones((t.shape[1],) * 2, bool))
+        scores = jnp.where(seen[None] & (t > 0)[:, :, None], p[t][:, None, :], -jnp.inf)
+        return aann.site("pattern", jax.nn.softmax(scores, axis=-1)[:, None])
+
+    model = aann.Model(apply, jnp.arange(4.0), "padding")
+    expected = head_scores(model, short, patterns=["pattern"])
+    found = head_scores(model, padded, patterns=["pattern"], scored=scored)
+    assert found.queries == expected.queries
+    for name in ("previous", "duplicate", "induction"):
+        np.testing.assert_allclose(found.table(name), expected.table(name), rtol=1e-6)
+        np.testing.assert_allclose(found.uniform[name], expected.uniform[name], rtol=1e-6)
+    with pytest.raises(ValueError, match="attention of a query adds up to 1, but at 'pattern'"):
+        head_scores(model, padded, patterns=["pattern"])
+    with pytest.raises(ValueError, match=r"scored is boolean and of the tokens' shape \(2, 6\)"):
+        head_scores(model, padded, patterns=["pattern"], scored=scored[:1])

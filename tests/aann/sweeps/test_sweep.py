@@ -118,16 +118,68 @@ def test_heads_are_units_along_another_axis(shortcut):
 
 @pytest.mark.parametrize("path", ["low rank", "suffix"])
 @pytest.mark.parametrize("value", ["mean", "position mean"])
-def test_means_are_over_the_examples_given(path, value):
+def test_means_are_over_what_is_scored_of_the_examples_given(path, value):
+    """Position 1 is scored nowhere, position 3 in all examples but one, position 4 in all."""
     model, data = one_block(False), examples(False)
+    labels = np.array(data.labels)
+    labels[2, 3] = metrics.UNSCORED
+    data = dataclasses.replace(data, labels=labels)
     natural = np.asarray(capture(model, [POST])(jnp.asarray(data.load(range(N))))[1][POST])
-    places = (1, 3)
+    places = (1, 3, 4)
     chosen = sweep(model, POST, [5], positions=places, batch_size=2, shortcut=path == "low rank")
     found = chosen.run(data, value, ("kl",))
-    mean = natural[:, places, 5].mean(axis=0)
-    if value == "mean":
-        mean = np.full_like(mean, mean.mean())
+    third = np.delete(natural[:, 3, 5], 2)
+    everything = np.concatenate([third, natural[:, 4, 5]]).mean()
+    own = [everything, third.mean(), natural[:, 4, 5].mean()]
+    mean = np.array(own if value == "position mean" else [everything] * 3)
     check_against_splice(model, data, POST, [5], found, mean, positions=places)
+    with pytest.raises(ValueError, match=f"no place that is written at site '{POST}' is scored"):
+        sweep(model, POST, [5], positions=(1,)).run(data, value, ("kl",))
+
+
+@pytest.mark.parametrize("shortcut", [True, False])
+def test_the_mean_of_a_head_has_a_number_for_each_coordinate(shortcut):
+    model, data = transformer(layers=1, d_mlp=None, last=True), examples()
+    site = "blocks.0.attn.z"
+    natural = np.asarray(capture(model, [site])(jnp.asarray(data.load(range(N))))[1][site])
+    found = sweep(model, site, (1, 0), axis=2, shortcut=shortcut).run(data, "mean", ("nll", "kl"))
+    for i, head in enumerate(found.rows):
+        mean = natural[:, :, head].mean(axis=(0, 1))
+        assert np.ptp(mean) > 0.01
+        values = np.broadcast_to(mean, (CONTEXT, len(mean)))
+        expected = spliced_losses(model, data, site, head, values, axis=2)
+        for metric, losses in found.losses.items():
+            np.testing.assert_allclose(losses[i], expected[metric], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", ["zero", "mean", "position mean"])
+def test_what_is_not_scored_may_be_nan_and_changes_nothing(value):
+    """Rows of padding under a mask of -inf: attention there is NaN."""
+    rng = np.random.default_rng(5)
+    tokens = rng.integers(1, 9, (8, 7)).astype(np.int32)
+    tokens[:, 5:] = 0
+    tokens[:3, 4] = 0
+    labels = np.where(tokens > 0, tokens, metrics.UNSCORED)
+    p = jax.random.normal(jax.random.key(0), (9, 8))
+
+    def apply(p, t, low=-jnp.inf):
+        e, keep = p[t], t > 0
+        both = keep[:, None] & keep[..., None]
+        s = jnp.where(both, jnp.einsum("bqd,bkd->bqk", e, e), low)
+        return aann.site("h", jax.nn.softmax(s, -1) @ e) @ p.T
+
+    inputs = jax.ShapeDtypeStruct((7,), jnp.int32)
+    data = aann.from_arrays("padded", tokens, labels)
+    finite = aann.Model(lambda p, t: apply(p, t, -1e9), p, "finite", inputs)
+    expected = unit_sweep(finite, "h", range(3), data, value, ("nll", "kl"), shortcut=False)
+    for shortcut in (False, True):
+        model = aann.Model(apply, p, "masked", inputs)
+        chosen = sweep(model, "h", range(3), shortcut=shortcut)
+        found = chosen.run(data, value, ("nll", "kl"))
+        for metric in ("nll", "kl"):
+            np.testing.assert_allclose(
+                found.losses[metric], expected.losses[metric], rtol=1e-4, atol=1e-5
+            )
 
 
 def test_a_neuron_whose_one_position_reaches_the_logits_has_rank_one():

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
+from aann.data.check import UNSCORED
 from aann.evaluation import metrics as metrics_of
 from aann.machine.machine import Machine
 from aann.model import Model
@@ -102,7 +103,7 @@ class OneByOne:
         counted = jnp.expand_dims(real, tuple(range(1, parts.ndim - 1)))
         if labels is not None and (axis := self.single.scored_axis(labels.shape)) is not None:
             others = tuple(i + 1 for i in range(parts.ndim - 2) if i != axis)
-            counted = counted & jnp.expand_dims(labels != metrics_of.UNSCORED, others)
+            counted = counted & jnp.expand_dims(labels != UNSCORED, others)
         counted = jnp.broadcast_to(counted, parts.shape[1:])
         total = jnp.where(counted[None], parts, jnp.zeros_like(parts)).sum(axis=1)
         return total, counted.sum(axis=0)

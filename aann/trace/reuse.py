@@ -9,8 +9,8 @@ key. Parameters are arguments of every piece: a model with other weights finds t
     run(model.params, inputs)
 
 Pieces know the function weakly: when the model is gone they go, too. Of each function the ``MOST``
-that were used last are kept. Sharp edge: a model's function is pure, as under ``jax.jit``; what it
-closes over is taken to be what it was at the first call.
+that were used last are kept. What a function closes over, and the helpers and globals that it
+names, belong to the key; only arrays of more than a megabyte that are changed in place escape it.
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ import jax
 
 from aann.model import Model
 from aann.shown.brief import brief
+from aann.trace.reached import reached
 
 MOST = 128
 """How many pieces of one model's function are kept."""
@@ -63,7 +64,10 @@ class Reuse:
         """
         model = self.model
         owner = _owner(model)
-        more = (model.name, _signature(model.inputs), model.inline_custom_rules, settings())
+        more = (
+            model.name, _signature(model.inputs), model.inline_custom_rules, settings(),
+            reached(model.apply),
+        )  # fmt: skip
         key = (what, self.recipe, _signature(model.params), _signature(like), more)
         found: T
         with _LOCK:

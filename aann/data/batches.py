@@ -36,6 +36,11 @@ class Batch:
 
     __repr__ = brief
 
+    @property
+    def scored(self) -> jax.Array | None:
+        """Where losses count if there are no labels to say so."""
+        return self.present if self.labels is None else None
+
 
 LARGEST = 16
 """So many times the bytes that are best may a batch have to be of more than one example."""

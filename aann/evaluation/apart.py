@@ -4,7 +4,8 @@ Losses are resampled by example, so what looks across the batch (statistics of a
 among the others) would get a number that depends on how the data was batched.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -67,16 +68,31 @@ def check_model(bench: Workbench, examples: Examples) -> None:
     """
     size = max(2, bench.batch_size)
     n = min(size, len(examples))
-    inputs = load(examples, range(n), bench.model)
-    straight = jax.tree.map(lambda x: x[:1], _outputs(bench, inputs[np.arange(size) % n]))
-    copied = _outputs(bench, inputs[np.zeros(size, int)])
+    inputs = load(examples, range(n), bench.model)[np.arange(size) % n]
+    check_batch(functools.partial(_outputs, bench), inputs, bench.model.name, examples.names[0])
+
+
+def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, example: str) -> None:
+    """Run a model on a batch, and on copies of its first example.
+
+    Args:
+        run: inputs to outputs, for batches of one size.
+        inputs: (batch, ...), of whatever structure; of two examples at least.
+        model: its name, for the message.
+        example: the name of the first one.
+
+    Raises:
+        ValueError: as ``check_model``.
+    """
+    straight = jax.tree.map(lambda x: x[:1], run(inputs))
+    copied = run(jax.tree.map(lambda x: x[np.zeros(len(x), int)], inputs))
     apart = max(map(difference, jax.tree.leaves(straight), jax.tree.leaves(copied)), default=0.0)
     if apart > 0:
         raise ValueError(
-            f"model {bench.model.name!r} mixes the examples of a batch: its outputs for "
-            f"{examples.names[0]!r} differ by up to {apart:.3g} when others stand beside it. "
-            "Losses are of single examples. Put it into evaluation mode: norm layers with running "
-            "statistics instead of those of the batch, no dropout"
+            f"model {model!r} mixes the examples of a batch: its outputs for {example!r} differ by "
+            f"up to {apart:.3g} when others stand beside it. Losses are of single examples. Put it "
+            "into evaluation mode: norm layers with running statistics instead of those of the "
+            "batch, no dropout"
         )
 
 

@@ -195,8 +195,7 @@ def _chooser(
 
 def _on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
     """Losses of the first ``n`` examples of a batch, on the host."""
-    by_mask = batch.labels is None and logits.ndim == 3
-    losses = _losses(logits, intact, batch.labels, batch.present if by_mask else None)
+    losses = _losses(logits, intact, batch.labels, batch.scored)
     return {metric: np.asarray(x)[:n] for metric, x in losses.items()}
 
 

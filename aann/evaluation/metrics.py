@@ -25,7 +25,7 @@ def per_example(
     logits: Float[Array, "batch *positions classes"],
     intact_logits: Float[Array, "batch *positions classes"],
     labels: Int[Array, "batch *positions"] | None = None,
-    scored: Bool[Array, "batch *positions"] | None = None,
+    scored: Bool[Array, "batch places"] | None = None,
 ) -> dict[str, Float[Array, " batch"]]:
     """The losses of each example.
 
@@ -36,7 +36,8 @@ def per_example(
         intact_logits: of the intact model on the same examples.
         labels: indices of the right classes, one for each of the logits' rows; of positions that
             are not scored -1. Without them ``kl`` and ``agreement`` alone.
-        scored: where the logits count, without labels to say so; by default everywhere.
+        scored: (batch, positions), where logits at many positions count, without labels to say so;
+            by default everywhere.
 
     Returns:
         float32 arrays: ``kl``, KL(intact || model) in nats, and ``agreement``, 1 where the two
@@ -194,7 +195,8 @@ def _check_shapes(
         )
     if intact_logits.shape != logits.shape:
         problems.append(f"intact logits have shape {intact_logits.shape}, others {logits.shape}")
-    for what, given in (("labels", labels), ("scored", scored)):
+    masks = ("scored", scored if logits.ndim == 3 else None)  # one loss an example has no places
+    for what, given in (("labels", labels), masks):
         if given is not None and given.shape != logits.shape[:-1]:
             problems.append(f"{what} have shape {logits.shape[:-1]}, got {given.shape}")
     if labels is not None and scored is not None:

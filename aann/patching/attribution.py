@@ -43,7 +43,7 @@ class EstimateError:
         places: how many were measured exactly.
         mean_absolute: of estimate minus exact, in the metric's unit.
         scale: mean absolute exact change, to judge that by.
-        correlation: between estimates and exact changes; NaN where either does not vary.
+        correlation: between estimates and exact changes; None where either does not vary.
         worst: indices of the place with the largest mean absolute error over examples.
         worst_absolute: that error.
     """
@@ -51,7 +51,7 @@ class EstimateError:
     places: int
     mean_absolute: float
     scale: float
-    correlation: float
+    correlation: float | None
     worst: tuple[int, ...]
     worst_absolute: float
 
@@ -85,7 +85,8 @@ class Attributed(Tabular):
         rows = [
             [
                 site, str(e.places), f"{e.mean_absolute:.4g}", f"{e.scale:.4g}",
-                f"{e.correlation:.3f}", f"{e.worst}: {e.worst_absolute:.4g}",
+                "-" if e.correlation is None else f"{e.correlation:.3f}",
+                f"{e.worst}: {e.worst_absolute:.4g}",
             ]
             for site, e in self.errors.items()
         ]  # fmt: skip
@@ -223,7 +224,7 @@ def _error(estimate: np.ndarray, exact: np.ndarray, indices: np.ndarray) -> Esti
         places=len(indices),
         mean_absolute=float(gap.mean()),
         scale=float(np.abs(exact).mean()),
-        correlation=float(np.corrcoef(estimate.ravel(), exact.ravel())[0, 1]) if varies else np.nan,
+        correlation=float(np.corrcoef(estimate.ravel(), exact.ravel())[0, 1]) if varies else None,
         worst=tuple(int(i) for i in indices[worst]),
         worst_absolute=float(by_place[worst]),
     )

@@ -4,6 +4,7 @@ Everything that mixes a clean and a corrupted run checks its arguments here, all
 """
 
 import dataclasses
+import functools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import jax
 import numpy as np
 
 from aann.evaluation.answer import Metric
+from aann.evaluation.apart import check_batch
 from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching.batch import chunks, example_count, given, like_batch, take
@@ -111,9 +113,21 @@ def pairs(
             problems.append(str(error))
     if problems or isinstance(judge, list):
         raise ValueError("\n".join(problems))
+    _check_apart(pieces, batch)
     direction = chosen["direction"]
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
     return Pairs(base, other, n, size, found, judge, direction, chosen["at_once"])
+
+
+def _check_apart(pieces: Reuse, batch: Any) -> None:
+    """Refuse a model that mixes examples; each is looked at once."""
+    if example_count(batch) < 2:
+        return
+    done: list[bool] = pieces.get("apart", lambda shell: [], batch)
+    if not done:
+        run = functools.partial(jax.jit(pieces.model.apply), pieces.model.params)
+        check_batch(run, jax.tree.map(np.asarray, batch), pieces.model.name, "0")
+        done.append(True)
 
 
 def _check_inputs(model: Model, clean: Any, corrupted: Any) -> list[str]:

@@ -14,7 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
-from aann.data.check import UNSCORED
 from aann.evaluation import metrics as metrics_of
 from aann.machine.machine import Machine
 from aann.model import Model
@@ -49,6 +48,7 @@ class OneByOne:
         state: tuple[Any, Any],
         inputs: Any,
         labels: Array | None,
+        scored: Array | None,
         values: Array,
         metrics: Sequence[str],
     ) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -58,6 +58,7 @@ class OneByOne:
             state: the model's parameters, and the table of a low-rank sweep or None.
             inputs: (batch, ...).
             labels: of the batch.
+            scored: where losses count if there are no labels.
             values: (units, *rest), what is written.
             metrics: names.
         """
@@ -69,7 +70,7 @@ class OneByOne:
         intact = pieces.suffix(prepared, at, crossing)
 
         def judge(logits: Array) -> dict[str, Array]:
-            found = metrics_of.per_example(logits, intact, labels)
+            found = metrics_of.per_example(logits, intact, labels, scored)
             return {name: found[name] for name in metrics}
 
         def updated(unit: tuple[Array, Array]) -> dict[str, Array]:
@@ -87,11 +88,11 @@ class OneByOne:
         ), judge(intact)
 
     def totals(
-        self, state: tuple[Any, Any], inputs: Any, labels: Array | None, count: Array
+        self, state: tuple[Any, Any], inputs: Any, present: Array | None, count: Array
     ) -> tuple[Array, Array]:
         """Sums of the units' values where they count, and how many values those are.
 
-        Of the first ``count`` examples, at positions that are scored.
+        Of the first ``count`` examples, at positions where there is something.
 
         Returns:
             (units, *rest), and (*rest).
@@ -101,9 +102,9 @@ class OneByOne:
         parts = self.single.values(at[self.site]).astype(jnp.float32)
         real = jnp.arange(parts.shape[1], dtype=jnp.int32) < count
         counted = jnp.expand_dims(real, tuple(range(1, parts.ndim - 1)))
-        if labels is not None and (axis := self.single.scored_axis(labels.shape)) is not None:
+        if present is not None and (axis := self.single.present_axis(present.shape)) is not None:
             others = tuple(i + 1 for i in range(parts.ndim - 2) if i != axis)
-            counted = counted & jnp.expand_dims(labels != UNSCORED, others)
+            counted = counted & jnp.expand_dims(present, others)
         counted = jnp.broadcast_to(counted, parts.shape[1:])
         total = jnp.where(counted[None], parts, jnp.zeros_like(parts)).sum(axis=1)
         return total, counted.sum(axis=0)

@@ -62,7 +62,7 @@ class Pareto(ParetoData):
         check_halves(heldout, self.examples)
         if not self.chosen:
             raise ValueError("the front is empty: no setting recovered more than zero-ablation")
-        setting = Setting(self.draws, self.seed, self.confidence)
+        setting = Setting(self.draws, self.seed, self.confidence, groups=heldout.groups)
         losses = _losses(
             self.network, self.chosen, heldout, self.metric, self.batch_size, self.machine
         )
@@ -125,7 +125,7 @@ def pareto(
         )
     _check_programs(programs, design)
     check_examples(model, design, [metric])
-    setting = Setting(draws, seed, confidence)
+    setting = Setting(draws, seed, confidence, groups=design.groups)
     bench = workbench(model, programs[0], 1)  # for the shapes
     check_programs(bench, [(program,) for program in programs])
     costs = complexity.measure_settings(programs, bench.reads[0])

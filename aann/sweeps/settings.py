@@ -25,7 +25,7 @@ from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.evaluation import metrics as metrics_of
 from aann.evaluation.agreement import agree
-from aann.evaluation.apart import check_apart
+from aann.evaluation.apart import check_apart, check_model
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -62,7 +62,7 @@ def settings_sweep(
     Raises:
         OSError: the cache folder of ``machine`` cannot be written.
         ValueError: no programs, programs that write at different places or return a wrong shape,
-            labels or metrics that do not fit, or a loss is NaN.
+            labels or metrics that do not fit, a model that mixes examples, or a loss is NaN.
         TypeError: a program of a wrong dtype, or that JAX cannot trace.
     """
     programs = [programs] if isinstance(programs, Replacement) else programs
@@ -93,11 +93,15 @@ def sweep(
     bench = workbench(model, programs[0], size, machine)
     check_programs(bench, [(program,) for program in programs])
     check_room(bench, examples)
+    if machine.process[0] == 0:  # whose the first examples are
+        check_model(bench, examples)
     apart: set[int] = set()
 
     @jax.jit
-    def judge(logits: Array, intact: Array, labels: Array | None) -> dict[str, Array]:
-        losses = metrics_of.per_example(logits, intact, labels)
+    def judge(
+        logits: Array, intact: Array, labels: Array | None, scored: Array | None
+    ) -> dict[str, Array]:
+        losses = metrics_of.per_example(logits, intact, labels, scored)
         return {name: losses[name] for name in metrics}
 
     def write(program: Replacement, i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
@@ -112,12 +116,12 @@ def sweep(
         rows = []
         for choose in [_zero, *chosen] if zero else chosen:
             _, logits = bench.flow(started, choose)
-            rows.append(judge(logits, intact, batch.labels))
+            rows.append(judge(logits, intact, batch.labels, batch.scored))
         changed = {m: jnp.stack([row[m] for row in rows]) for m in metrics}
-        return changed, judge(intact, intact, batch.labels)
+        return changed, judge(intact, intact, batch.labels, batch.scored)
 
     names = ["zero"] * zero + [program.name for program in programs]
-    with Pass(bench, examples) as run:
+    with Pass(bench, examples, progress=True) as run:
         found = ((batch, measure(batch, run.start(batch))) for batch in run.batches())
         return collect(names, found, examples, machine, site=programs[0].site)
 

@@ -47,9 +47,9 @@ class Singles:
         """The other axes of one example that are no coordinates."""
         return tuple(i for i in range(self.inside.ndim) if i not in self.coordinates)
 
-    def scored_axis(self, labels: tuple[int, ...]) -> int | None:
-        """Which of the other axes is that of labels of this shape (batch, positions), if any."""
-        fitting = [i for i in self.positions if labels[1:] == (self.inside.shape[i],)]
+    def present_axis(self, shape: tuple[int, ...]) -> int | None:
+        """Which of the other axes is that of positions, in a mask of shape (batch, positions)."""
+        fitting = [i for i in self.positions if shape[1:] == (self.inside.shape[i],)]
         return fitting[0] if fitting else None
 
     def mask(self, unit: Array) -> Array:

@@ -26,10 +26,11 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aann.data.batches import batches, default_size
+from aann.data.batches import batches, default_size, load
 from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.evaluation.agreement import check_same
+from aann.evaluation.apart import check_batch
 from aann.machine.machine import Machine
 from aann.machine.processes import together
 from aann.model import Model
@@ -85,7 +86,7 @@ class Sweep:
         Args:
             examples: all that are to be measured; of any split.
             value: ``"zero"``; ``"mean"``, of each unit (of a head each coordinate, see
-                ``aann.program.coordinates``) over these examples and all places that are scored;
+                ``aann.program.coordinates``) over these examples and all places but padding;
                 ``"position mean"``, over these examples at each place, the mean where a place is
                 never scored; or an array of one number a unit, (units,), or of a unit's values,
                 (units, *rest), the site's axes without those of batch and units.
@@ -93,11 +94,14 @@ class Sweep:
                 labels.
 
         Raises:
-            ValueError: unknown metrics, labels or values that do not fit, or a loss is NaN.
+            ValueError: unknown metrics, labels or values that do not fit, a model that mixes
+                examples, or a loss is NaN.
         """
         with together(self.machine.distributed):
             check_examples(self.model, examples, metrics)
             size = even_size(len(examples), self.batch_size, self.machine)
+            if self.machine.process[0] == 0:  # whose the first examples are
+                self._check_apart(examples, size)
             if self.machine.distributed:
                 written = value if isinstance(value, str) else np.asarray(value).tolist()
                 check_same(self.machine, {
@@ -108,7 +112,7 @@ class Sweep:
             values = self.machine.everywhere(jnp.asarray(self._values(value, examples, size)))
             run = functools.partial(self.program, self.state, metrics=tuple(metrics))
             found = (
-                (batch, run(batch.inputs, batch.labels, values))
+                (batch, run(batch.inputs, batch.labels, batch.scored, values))
                 for batch in batches(
                     examples, size, self.model, machine=self.machine,
                     progress=f"{len(self.single.units)} units at {self.site}",
@@ -116,6 +120,14 @@ class Sweep:
             )  # fmt: skip
             units = self.single.units.tolist()
             return collect(units, found, examples, self.machine, site=self.site)
+
+    def _check_apart(self, examples: Examples, size: int) -> None:
+        n = min(size, len(examples))
+        inputs = load(examples, range(n), self.model)[np.arange(max(2, size)) % n]
+        run = Reuse(self.model).get("outputs", lambda shell: jax.jit(shell.apply), inputs)
+        check_batch(
+            functools.partial(run, self.model.params), inputs, self.model.name, examples.names[0]
+        )
 
     def _values(self, value: str | ArrayLike, examples: Examples, size: int) -> np.ndarray:
         """(units, *rest) what is written."""
@@ -144,7 +156,7 @@ class Sweep:
         for batch in batches(
             examples, size, self.model, machine=self.machine, progress="means of units"
         ):
-            found = self.totals(self.state, batch.inputs, batch.labels, len(batch.indices))
+            found = self.totals(self.state, batch.inputs, batch.present, len(batch.indices))
             total, count = (x + np.asarray(y) for x, y in zip((total, count), found, strict=True))
         everyone = self.machine.gather((total, count))
         total, count = (np.sum([x[i] for x in everyone], axis=0) for i in range(2))

@@ -76,6 +76,11 @@ class Replacement:
                     plain = (0,)  # so that what else is wrong is found
                 object.__setattr__(self, field, plain)
         object.__setattr__(self, "reads", tuple(self.reads))
+        object.__setattr__(self, "constants", dict(self.constants))
+        if self.basis is not None:  # what was passed may change
+            basis = np.array(self.basis)
+            basis.flags.writeable = False
+            object.__setattr__(self, "basis", basis)
         problems += self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")

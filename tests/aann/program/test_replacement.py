@@ -136,6 +136,24 @@ def test_forms_that_could_mean_two_things_are_refused_with_all_else(unchecked):
         aann.make(gain, model="toy", site="m", units=MASK, positions=[1.5], reads=())
 
 
+@pytest.mark.parametrize("value", [np.ones(3), np.array(1.0), [1.0, 1.0]])
+def test_what_a_replacement_was_made_of_may_change_afterwards(value):
+    given, basis = {"table": value}, np.eye(4)[:, :2]
+    before = np.array(value)
+    made = aann.make(gain, model="toy", site="m", units=[0], constants=given, basis=basis)
+    np.asarray(value)[...] = 5 if isinstance(value, np.ndarray) else 1
+    if isinstance(value, list):
+        value[0] = 5.0
+    basis[:] = 7
+    given["more"] = 2.0
+    assert list(made.constants) == ["table"]
+    np.testing.assert_array_equal(made.constants["table"].value, before)
+    np.testing.assert_array_equal(made.basis, np.eye(4)[:, :2])
+    for array in (made.constants["table"].value, made.basis):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
 def test_the_decorator_gives_back_the_replacement():
     @aann.register(model="toy", site="m", units=[3], name="decorated")
     def decorated(x, c):

@@ -89,7 +89,7 @@ def imagenet_folder(
         UserWarning: notes (``zoo.pictures.tree.NOTES``) are left out; it names them.
     """
     table = None if labels is None else Path(labels)
-    found = folder.labelled_pictures(Path(path), table, megapixels)
+    found = folder.labelled_pictures(Path(path), table, float(megapixels))
     if found.notes:
         more = ", ..." if len(found.notes) > 5 else ""
         warnings.warn(

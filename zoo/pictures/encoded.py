@@ -47,7 +47,7 @@ def opened(source: Encoded, megapixels: float) -> Iterator[Image.Image]:
     try:
         with source.open("rb") as file, Image.open(file, formats=formats) as picture:
             size = picture.width * picture.height
-            if size > megapixels * 1e6:
+            if not size <= megapixels * 1e6:
                 raise ValueError(
                     f"{picture.width} x {picture.height} pixels are more than {megapixels:g} "
                     "megapixels: scale it down, or pass megapixels="

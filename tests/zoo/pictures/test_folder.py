@@ -149,11 +149,15 @@ def test_a_picture_that_was_saved_anew_is_the_same(tmp_path):
         zoo.data("imagenet_folder", path=tmp_path)
 
 
-def test_larger_pictures_are_allowed_where_they_are_meant(tmp_path):
+def test_larger_pictures_are_allowed_where_they_are_meant(tmp_path, unchecked):
     Image.new("1", (3000, 1000)).save(tmp_path / f"{FOX}.png")
     with pytest.raises(ValueError, match="3000 x 1000 pixels are more than 2.5 megapixels"):
         zoo.data("imagenet_folder", path=tmp_path, megapixels=2.5)
-    assert len(zoo.data("imagenet_folder", path=tmp_path, megapixels=3.0)) == 1
+    assert len(zoo.data("imagenet_folder", path=tmp_path, megapixels=3)) == 1
+    with pytest.raises(ValueError, match="more than nan megapixels"):
+        zoo.data("imagenet_folder", path=tmp_path, megapixels=float("nan"))
+    with pytest.raises(TypeError, match="megapixels=True: expected float, got bool"):
+        zoo.data("imagenet_folder", path=tmp_path, megapixels=True)
 
 
 def test_a_table_in_the_folder_is_no_note_and_links_may_lead_outside(tmp_path):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from aann.shown.brief import COLUMNS, clip, word
@@ -24,7 +25,8 @@ class Model(Tabular):
 
     Attributes:
         apply: pure function ``(params, inputs) -> outputs`` with ``aann.site`` marks.
-        params: pytree of arrays.
+        params: pytree of arrays. Those of NumPy that somebody could write to are copied, so that a
+            model does not change; the copies are read-only.
         name: what replacements and reports call it.
         inputs: shape and dtype of ONE example, without the batch axis. Only what works without
             being shown inputs (``aann.sites(model)``, ``aann.evaluate``) needs it.
@@ -50,6 +52,7 @@ class Model(Tabular):
         ]
         if problems:
             raise TypeError("\n".join(problems))
+        object.__setattr__(self, "params", fixed(self.params))
 
     def __repr__(self) -> str:
         count = sum(_size(leaf) for _, leaf in _leaves(self.params))
@@ -80,7 +83,8 @@ class Model(Tabular):
         if self.inputs is None:
             raise ValueError(
                 f"model {self.name!r} does not say what one example looks like: pass "
-                "inputs=jax.ShapeDtypeStruct(shape_without_batch, dtype) to aann.Model"
+                "inputs=jax.ShapeDtypeStruct(shape_without_batch, dtype) to aann.Model. "
+                f"{_SEVERAL}"
             )
         return jax.ShapeDtypeStruct((size, *self.inputs.shape), self.inputs.dtype)
 
@@ -95,13 +99,38 @@ class Model(Tabular):
             named += [(f"closed over {i}", c) for i, c in enumerate(closed.consts)]
         digest = hashlib.sha256()
         for name, leaf in named:
-            array = np.ascontiguousarray(leaf)
-            digest.update(f"{name} {array.shape} {array.dtype}\0".encode())
+            dtype = getattr(leaf, "dtype", None)
+            random = dtype is not None and jnp.issubdtype(dtype, jax.dtypes.prng_key)
+            array = np.ascontiguousarray(jax.random.key_data(leaf) if random else leaf)
+            kind = dtype if random else array.dtype
+            digest.update(f"{name} {array.shape} {kind}\0".encode())
             digest.update(array.tobytes())
         return digest.hexdigest()
 
 
 _leaves = jax.tree_util.tree_leaves_with_path
+
+_SEVERAL = (
+    "Where apply takes several arrays, an example is still one: derive the others from it inside "
+    "apply (mask = ids != 0), or pack them into one array and take it apart there. Only "
+    "aann.sites, capture, splice and cut take several, from a model without inputs="
+)
+
+
+def fixed(tree: Any) -> Any:
+    """The same tree without arrays that somebody could write to: NumPy's are copied."""
+    return jax.tree.map(_fixed, tree)
+
+
+def _fixed(leaf: Any) -> Any:
+    owner = leaf
+    while isinstance(owner, np.ndarray) and not owner.flags.writeable:
+        owner = owner.base
+    if not isinstance(owner, np.ndarray):  # not NumPy's, or read-only all the way down
+        return leaf
+    copy = leaf.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def _size(leaf: Any) -> int:
@@ -148,12 +177,17 @@ def _param_problems(params: Any) -> Iterator[str]:
     bad = [
         f"params{jax.tree_util.keystr(path)} is {_kind(leaf)}"
         for path, leaf in _leaves(params)
-        if not (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
+        if not (hasattr(leaf, "shape") and _is_numeric(getattr(leaf, "dtype", object)))
         and not isinstance(leaf, bool | int | float | complex)
     ]
     if bad:
         more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
         yield f"{', '.join(bad[:5])}{more}, not an array: let apply close over it"
+
+
+def _is_numeric(dtype: Any) -> bool:
+    """Whether JAX has such a dtype; it has none of objects, texts and dates."""
+    return jnp.issubdtype(dtype, jax.dtypes.extended) or np.dtype(dtype).kind not in "OSUMm"
 
 
 def _name_problems(name: Any) -> Iterator[str]:
@@ -170,10 +204,7 @@ def _input_problems(inputs: Any) -> Iterator[str]:
             "jax.ShapeDtypeStruct(x.shape[1:], x.dtype) for a batch x"
         )
     elif any(isinstance(leaf, jax.ShapeDtypeStruct) for leaf in jax.tree.leaves(inputs)):
-        yield (
-            f"inputs= is one jax.ShapeDtypeStruct, got a {type(inputs).__name__}: leave it out "
-            "where apply takes several arrays, and pass them to aann.sites, capture and cut"
-        )
+        yield (f"inputs= is one jax.ShapeDtypeStruct, got a {type(inputs).__name__}. {_SEVERAL}")
     else:
         yield (
             f"inputs= is the shape and dtype of one example, got {_kind(inputs)}: pass "

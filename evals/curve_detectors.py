@@ -14,6 +14,7 @@ from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
 from evals.shared import arguments, command, curve_figures, start
+from zoo.pictures.same import unseen
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -102,14 +103,13 @@ def _examples(args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
     if args.images or args.data:
         given = {"path": args.images, "labels": args.labels} if args.images else {}
         heldout = aann.held_out(zoo.data(args.data or "imagenet_folder", **given), design)
-        seen = set(design.digests)
-        unseen = [i for i, digest in enumerate(heldout.digests) if digest not in seen]
-        if len(unseen) < len(heldout):
+        kept = unseen(heldout, design)
+        if len(kept) < len(heldout):
             command.say(
-                f"left out {len(heldout) - len(unseen)} of {len(heldout)} pictures: design images, "
+                f"left out {len(heldout) - len(kept)} of {len(heldout)} pictures: design images, "
                 "which the program was tuned on"
             )
-            heldout = heldout.take(unseen)
+            heldout = heldout.take(kept)
     return command.limited(design, heldout, args)
 
 

@@ -7,6 +7,7 @@ path=..., labels=...)`` is the user's own pictures, all of them held out. ``imag
 ``max_of_k`` are the tasks of the transformers of the same names.
 """
 
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,7 @@ import aann
 from zoo import halves, induction, max_of_k, modular_addition, naming, options_of
 from zoo.files import assets, checksums
 from zoo.pictures import folder, tfds_pictures
+from zoo.pictures.encoded import MEGAPIXELS
 from zoo.pictures.images import Pictures
 from zoo.pictures.synsets import unit_of_wnid
 
@@ -68,28 +70,39 @@ def _samples() -> aann.Examples:
     )
 
 
-def imagenet_folder(path: str | Path, labels: str | Path | None = None) -> aann.HeldOut:
+def imagenet_folder(
+    path: str | Path, labels: str | Path | None = None, megapixels: float = MEGAPIXELS
+) -> aann.HeldOut:
     """The user's own pictures; all are held out. Every file is read once here, to check it.
 
     Args:
         path: folder, searched recursively.
         labels: CSV with columns ``file`` (relative to ``path``) and ``wnid``; without it the class
             is the WordNet id at the start of each file's name or else of its folder's name.
+        megapixels: that a picture may have; larger ones are refused before they are decoded.
 
     Raises:
-        ValueError: no pictures, unknown or missing classes, rows that name missing files,
-            duplicates: all of these at once. Or else pictures that cannot be read: all of them.
+        ValueError: no pictures, unknown or missing classes, rows that name missing files, files
+            that cannot be read, the same picture twice: all of these at once.
+
+    Warns:
+        UserWarning: notes (``zoo.pictures.tree.NOTES``) are left out; it names them.
     """
-    root = Path(path)
-    found = folder.labelled_pictures(root, None if labels is None else Path(labels))
-    pictures = Pictures([root / picture.name for picture in found])
-    pictures.check()
+    table = None if labels is None else Path(labels)
+    found = folder.labelled_pictures(Path(path), table, float(megapixels))
+    if found.notes:
+        more = ", ..." if len(found.notes) > 5 else ""
+        warnings.warn(
+            f"{path}: left out {len(found.notes)} file(s) that are no pictures by their names: "
+            f"{', '.join(found.notes[:5])}{more}",
+            stacklevel=3,
+        )
     examples = aann.Examples(
         name="imagenet_folder",
-        names=tuple(picture.name for picture in found),
-        digests=tuple(picture.digest for picture in found),
-        load=pictures,
-        labels=np.asarray([picture.unit for picture in found], np.int32),
+        names=found.names,
+        digests=found.digests,
+        load=found.load,
+        labels=np.asarray(found.units, np.int32),
     )
     return aann.held_out(examples)
 

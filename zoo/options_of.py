@@ -43,6 +43,8 @@ def check(what: str, function: Callable[..., Any], options: Mapping[str, Any]) -
 def _fits(value: Any, hint: Any) -> bool:
     if hint is int:  # NumPy's integers are, booleans are not
         return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if hint is float:  # integers are, too
+        return isinstance(value, numbers.Real) and not isinstance(value, bool)
     return isinstance(value, hint)
 
 

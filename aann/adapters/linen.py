@@ -16,7 +16,7 @@ from flax import nnx
 from aann.adapters.attention import marked_attention
 from aann.adapters.marking import call_marked, site_name
 from aann.adapters.problems import Adapted, build, check_inputs, refuse
-from aann.model import Model
+from aann.model import Model, fixed
 
 _NO_SITES = ("setup", "<lambda>")
 
@@ -51,9 +51,14 @@ def model(
         ValueError: the module does not run as a pure function on a batch of one, or returns no
             floating-point array; modules run inside a ``jax.jit`` that has been traced before.
     """
-    refuse([*_module_problems(module), *_variable_problems(variables), *check_inputs(inputs)])
+    problems = [*_module_problems(module), *_variable_problems(variables), *check_inputs(inputs)]
+    if call_kwargs.get("mutable", False) is not False:
+        problems.append(
+            "mutable= makes a module return its changed variables beside its outputs: leave it out"
+        )
+    refuse(problems)
     root = type(module).__name__
-    held = {k: v for k, v in variables.items() if k != "params"}
+    held = fixed({k: v for k, v in variables.items() if k != "params"})
 
     def run(params: Any, inputs: Any) -> Any:
         def mark(call: Any, args: Any, kwargs: Any, context: Any) -> Any:
@@ -90,6 +95,10 @@ def _attends(module: nn.Module) -> bool:
 
 _OTHER_VARIABLES = "pass everything that init of this very module returned as variables"
 _ADVICE = {
+    'collection "cache"': (
+        "it decodes step by step: make the module with decode=False, which takes a whole sequence "
+        "at once; its parameters stay the same"
+    ),
     "InvalidRngError": (
         "it draws random numbers: switch that off, by the argument or field that your module has "
         "for it (train=False, deterministic=True, ...)"

@@ -18,12 +18,13 @@ from flax.nnx.nn.attention import dot_product_attention_weights
 from aann.adapters.attention import marked_attention
 from aann.adapters.marking import CALL, call_marked, site_name
 from aann.adapters.problems import Adapted, build, check_inputs, refuse
-from aann.adapters.pure import check_pure, set_counts
-from aann.model import Model
+from aann.adapters.pure import DECODES, check_pure, set_counts
+from aann.model import Model, fixed
 
 _OPAQUE = (nnx.Variable, nnx.Pytree)
 _CONTAINERS = (nnx.List, nnx.Dict)
 _SITE = "_aann_site"
+_ADVICE = {"init_cache": DECODES, "`decode`": DECODES}
 
 
 def model(
@@ -59,7 +60,8 @@ def model(
     """
     refuse([*_module_problems(module), *check_inputs(inputs)])
     root = type(module).__name__
-    graphdef, params, *held = nnx.split(nnx.clone(module), nnx.Param, ...)
+    graphdef, *states = nnx.split(nnx.clone(module), nnx.Param, ...)
+    params, *held = fixed(states)
 
     def called(
         params: Any, inputs: Any, counts: Mapping[str, Any] | None = None
@@ -78,7 +80,7 @@ def model(
     def run(params: Any, inputs: Any) -> Any:
         return called(params, inputs)[0]
 
-    adapted = build(Adapted(run, root, {}), params, inputs, name)
+    adapted = build(Adapted(run, root, _ADVICE), params, inputs, name)
     check_pure(module, called, params, inputs)
     return adapted
 

@@ -12,6 +12,11 @@ from aann.adapters.marking import noting
 from aann.model import Model
 from aann.shown.brief import brief
 
+_USUAL = (
+    "check that inputs= describes ONE example, without the batch axis, and that every argument "
+    "without a default is among the keyword arguments (train=False, ...)"
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Adapted:
@@ -20,7 +25,8 @@ class Adapted:
     Attributes:
         run: ``(params, inputs) -> outputs`` with marks.
         what: its class's name.
-        advice: class name of an error that running it can raise -> what to do.
+        advice: what an error that running it can raise has in its class's name or its message ->
+            what to do; the first that fits.
     """
 
     run: Callable[[Any, Any], Any]
@@ -88,14 +94,12 @@ def _try(adapted: Adapted, params: Any, one: Any) -> None:
     try:
         outputs = jax.eval_shape(adapted.run, params, one)
     except Exception as error:
-        advice = adapted.advice.get(
-            type(error).__name__,
-            "check that inputs= describes ONE example, without the batch axis, and that every "
-            "argument without a default is among the keyword arguments (train=False, ...)",
-        )
+        told = f"{type(error).__name__}: {error}"
+        fitting = [advice for words, advice in adapted.advice.items() if words in told]
+        advice, *_ = [*fitting, _USUAL]
         raise ValueError(
             f"{adapted.what} does not run on a batch of one, of shape {', '.join(shapes)}: "
-            f"{type(error).__name__}: {error}\n{advice}"
+            f"{told}\n{advice}"
         ) from error
     leaves = jax.tree.leaves(outputs)
     if not any(jnp.issubdtype(x.dtype, jnp.floating) for x in leaves):

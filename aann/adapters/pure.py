@@ -16,6 +16,11 @@ from jax.interpreters import partial_eval
 Called = Callable[[Any, Any, Mapping[str, Any]], tuple[Any, nnx.Module]]
 """``(params, inputs, counts) -> (outputs, the module after the run)``."""
 
+DECODES = (
+    "pass nnx.view(module, decode=False, raise_if_not_found=False), which takes a whole sequence "
+    "at once"
+)
+
 
 def check_pure(module: nnx.Module, called: Called, params: Any, one: Any) -> None:
     """Refuse a module in training mode.
@@ -34,7 +39,7 @@ def check_pure(module: nnx.Module, called: Called, params: Any, one: Any) -> Non
     ones = jax.tree.map(lambda s: jnp.ones((1, *s.shape), s.dtype), one)
     before, counts = values(module), rng_counts(module)
     after = jax.jit(lambda p, x: values(called(p, x, counts)[1]))(params, ones)
-    changed = [path for path, x in before.items() if not np.array_equal(x, after[path])]
+    changed = [path for path, x in before.items() if not _equal(x, after.get(path, []))]
     traced = jax.make_jaxpr(lambda c, p, x: called(p, x, c)[0])(counts, params, ones)
     _, used = partial_eval.dce_jaxpr(traced.jaxpr, [True] * len(traced.jaxpr.outvars))
     problems = []
@@ -44,20 +49,54 @@ def check_pure(module: nnx.Module, called: Called, params: Any, one: Any) -> Non
     if any(used[: len(counts)]):
         problems.append("draws random numbers, as dropout does,")
     if problems:
+        kinds = {type(node) for path, node in _variables(module) if path in changed}
+        kinds |= {nnx.RngCount} if any(used[: len(counts)]) else set()
         raise ValueError(
             f"{type(module).__name__} {' and '.join(problems)} when it runs, so it is no pure "
-            "function: put it into evaluation mode with module.eval(), or pass "
-            "nnx.view(module, deterministic=True, use_running_average=True)"
+            f"function: {_advice(kinds)}"
         )
 
 
-def values(module: nnx.Module) -> dict[str, jax.Array]:
-    """Path -> value of each variable that is an array, those of random numbers left out."""
+def _advice(kinds: set[type]) -> str:
+    """How what changes variables of these kinds is switched off."""
+    caches = {k for k in kinds if issubclass(k, nnx.Cache)}
+    sown = {k for k in kinds if issubclass(k, nnx.Intermediate)}
+    advice = []
+    if kinds - caches - sown:
+        advice.append(
+            "put it into evaluation mode with module.eval(), or pass "
+            "nnx.view(module, deterministic=True, use_running_average=True)"
+        )
+    if any(not issubclass(k, (nnx.BatchStat, nnx.RngState)) for k in kinds - caches - sown):
+        advice.append("variables of its own it must not write when it runs")
+    if caches:
+        advice.append(f"for its cache {DECODES}")
+    if sown:
+        advice.append("take out what it has sown, nnx.pop(module, nnx.Intermediate)")
+    return "; ".join(advice)
+
+
+def values(module: nnx.Module) -> dict[str, list[jax.Array]]:
+    """Path -> arrays of each variable, those of random numbers left out."""
     return {
-        path: jnp.asarray(node.get_value())
+        path: [_plain(x) for x in jax.tree.leaves(node.get_value())]
         for path, node in _variables(module)
-        if not isinstance(node, nnx.RngState) and len(jax.tree.leaves(node.get_value())) == 1
+        if not isinstance(node, nnx.RngState)
     }
+
+
+def _plain(leaf: Any) -> jax.Array:
+    array = jnp.asarray(leaf)
+    random = jnp.issubdtype(array.dtype, jax.dtypes.prng_key)
+    return jax.random.key_data(array) if random else array
+
+
+def _equal(before: list[jax.Array], after: list[jax.Array]) -> bool:
+    """Whether arrays are the same, bit for bit: what was not set may be no number."""
+    if len(before) != len(after):
+        return False
+    pairs = zip(before, after, strict=True)
+    return all(np.asarray(a).tobytes() == np.asarray(b).tobytes() for a, b in pairs)
 
 
 def rng_counts(module: nnx.Module) -> dict[str, jax.Array]:

@@ -116,6 +116,8 @@ def _variables(jaxpr: Jaxpr) -> list[Any]:
 
 
 def _real(value: Any) -> np.ndarray:
+    if isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key):
+        value = jax.random.key_data(value)
     array = np.asarray(value)
     return np.stack([array.real, array.imag]) if np.iscomplexobj(array) else array
 

@@ -18,7 +18,7 @@ class Constant:
     """A number, or an array of numbers, that a program knows, and where it comes from.
 
     Attributes:
-        value: number or array; every scalar in it counts.
+        value: number or array; every scalar in it counts. An array is a read-only copy.
         origin: ``derived`` (from geometry or mathematics), ``source`` (published), ``fitted`` (on
             design examples) or ``chosen`` (by hand, looking at design examples).
         note: which derivation, source or fit.
@@ -36,7 +36,7 @@ class Constant:
     def __post_init__(self) -> None:
         if self.origin not in get_args(Origin):
             raise ValueError(f"origin is one of {get_args(Origin)}, got {self.origin!r}")
-        array = np.asarray(self.value)
+        array = np.array(self.value)
         if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool) or not array.size:
             raise TypeError(f"a constant is a number or an array of numbers, got {self.value!r}")
         if np.iscomplexobj(array):
@@ -45,6 +45,9 @@ class Constant:
             raise ValueError(f"constants are finite float32 numbers, got {self.value!r}")
         if np.issubdtype(array.dtype, np.integer) and np.abs(array).max() >= 2**31:
             raise ValueError(f"whole constants fit into 32 bits, got {self.value!r}")
+        if not isinstance(self.value, int | float | np.generic):  # what was passed may change
+            array.flags.writeable = False
+            object.__setattr__(self, "value", array)
 
 
 @jax.tree_util.register_pytree_with_keys_class

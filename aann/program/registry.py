@@ -3,7 +3,7 @@
 import difflib
 import inspect
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,23 +101,30 @@ def make(
     host: bool = False,
 ) -> Replacement:
     """A replacement that is not registered; arguments as for ``register``."""
-    declared = {
-        n: c if isinstance(c, Constant) else Constant(c) for n, c in (constants or {}).items()
-    }
+    declared: Any = {} if constants is None else constants
+    if isinstance(declared, Mapping):
+        declared = {n: c if isinstance(c, Constant) else Constant(c) for n, c in declared.items()}
     return Replacement(
         program=program,
         model=model,
         site=site,
         units=_plain(units),
-        reads=(reads,) if isinstance(reads, str) else tuple(reads),
+        reads=_names(reads),
         constants=declared,
         axis=axis,
-        name=name or str(getattr(program, "__name__", "program")),
+        name=name or "",
         positions=_plain(positions),
         position_axis=position_axis,
         basis=None if basis is None else np.asarray(basis),
         host=host,
     )
+
+
+def _names(given: Any) -> Any:
+    """Reads as a tuple; what is none stays, as for indices."""
+    if isinstance(given, str):
+        return (given,)
+    return tuple(given) if isinstance(given, Iterable) else given
 
 
 def _plain(given: Any) -> Any:

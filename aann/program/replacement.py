@@ -22,9 +22,10 @@ import numpy as np
 
 from aann.program.constant import Constant, Constants, as_known, like, name_problems
 from aann.program.host import run as run_on_host
+from aann.program.kinds import kind_problems
 from aann.program.outside import call
 from aann.program.place import Place
-from aann.shown.brief import brief
+from aann.shown.brief import brief, word
 from aann.statistics.indices import as_indices
 from aann.trace.site import INPUT
 
@@ -42,7 +43,7 @@ class Replacement:
         reads: sites (or ``input``) whose values the program gets.
         constants: name -> ``Constant``.
         axis: the channel axis of the site; that of heads, say, to replace whole heads.
-        name: what tables call it.
+        name: what tables call it; by default the program's own name.
         positions: indices along ``position_axis`` to write at; by default at all of them. The
             program then returns those positions alone.
         position_axis: of the site.
@@ -66,7 +67,11 @@ class Replacement:
     __repr__ = brief
 
     def __post_init__(self) -> None:
-        problems = []
+        problems = kind_problems(self)
+        if problems:
+            raise TypeError(f"replacement {word(self.name)}: " + "; ".join(problems))
+        if not self.name.strip():
+            self._set("name", str(getattr(self.program, "__name__", "program")))
         for field in ("units", "positions"):
             if (given := getattr(self, field)) is not None or field == "units":
                 try:
@@ -74,8 +79,13 @@ class Replacement:
                 except ValueError as error:
                     problems.append(str(error))
                     plain = (0,)  # so that what else is wrong is found
-                object.__setattr__(self, field, plain)
-        object.__setattr__(self, "reads", tuple(self.reads))
+                self._set(field, plain)
+        self._set("reads", tuple(self.reads))
+        self._set("constants", dict(self.constants))
+        if self.basis is not None:  # what was passed may change
+            basis = np.array(self.basis)
+            basis.flags.writeable = False
+            self._set("basis", basis)
         problems += self.place.problems()
         if not self.reads:
             problems.append("reads is empty: a program reads 'input' or an earlier site")
@@ -84,6 +94,9 @@ class Replacement:
         problems += name_problems(self.constants)
         if problems:
             raise ValueError(f"replacement {self.name!r} at {self.site!r}: " + "; ".join(problems))
+
+    def _set(self, field: str, value: Any) -> None:
+        object.__setattr__(self, field, value)
 
     @property
     def place(self) -> Place:

@@ -1,5 +1,8 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 from adapted import check_cuts, check_splices, check_unchanged
 from flax import linen as nn
@@ -29,7 +32,12 @@ def apply(params, x):
         ((apply, None, ONE), "name is a string, got ShapeDtypeStruct of shape .* goes to inputs="),
         ((apply, None, "a", batch()), r"shape \(4, 6\): pass jax.ShapeDtypeStruct\(x.shape\[1:\]"),
         ((apply, None, "a", (6,)), r"got tuple \(6,\): pass jax.ShapeDtypeStruct\(shape_without"),
-        ((apply, None, "a", {"x": ONE}), "got a dict: leave it out where apply takes several"),
+        ((apply, None, "a", {"x": ONE}), r"got a dict. Where apply .* derive the others from"),
+        (
+            (apply, {"w": np.array(["a"])}),
+            r"params\['w'\] is ndarray of shape \(1,\), not an",
+        ),
+        ((apply, {"w": np.array([None])}), "not an array"),
     ],
 )
 def test_what_is_no_model_is_refused(args, message, unchecked):
@@ -68,8 +76,74 @@ def test_several_inputs_are_passed_to_what_looks_at_sites():
     model = aann.Model(lambda p, x: aann.site("s", x["a"] + x["b"]), None)
     inputs = {"a": batch(), "b": batch(seed=2)}
     assert aann.sites(model, inputs)["s"].shape == (4, WIDTH)
-    with pytest.raises(ValueError, match="does not say what one example looks like"):
+    message = r"does not say what one example looks like.* derive the others from it inside apply"
+    with pytest.raises(ValueError, match=message):
         aann.sites(model)
+
+
+def test_parameters_cannot_change_under_a_model():
+    weights = np.eye(WIDTH, dtype=np.float32)
+    seen = weights.view()
+    seen.flags.writeable = False  # but who has weights can write
+    params = {"w": weights, "v": seen, "n": 2.0, "none": None}
+    model = aann.Model(lambda p, x: x @ p["w"] @ p["v"] * p["n"], params, inputs=ONE)
+    before, outputs = model.fingerprint(), model(batch())
+    weights[:] = 0
+    params["w"] = weights
+    assert model.fingerprint() == before
+    np.testing.assert_array_equal(model(batch()), outputs)
+    with pytest.raises(ValueError, match="read-only"):
+        model.params["w"][:] = 0
+    again = dataclasses.replace(model, name="again")
+    assert again.params["w"] is model.params["w"]  # copied once
+
+
+def test_parameters_that_nobody_can_write_to_are_not_copied(tmp_path):
+    np.save(tmp_path / "w.npy", np.eye(WIDTH, dtype=np.float32))
+    mapped = np.load(tmp_path / "w.npy", mmap_mode="r")
+    params = {"mapped": mapped, "jax": jnp.eye(2)}
+    model = aann.Model(apply, params)
+    assert all(model.params[name] is params[name] for name in params)
+
+
+def fingerprint(leaf):
+    return aann.Model(apply, {"w": leaf}).fingerprint()
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        jax.random.key(0), jax.random.split(jax.random.key(0), 3), jax.random.key(0, impl="rbg"),
+        jnp.ones((2, 3), jnp.bfloat16), jnp.ones((2, 3), jnp.float8_e4m3fn),
+        jnp.ones((2, 3), jnp.int4), jnp.ones((2, 3), bool), jnp.ones((2, 3), jnp.complex64),
+        jnp.ones((0, 3)), jnp.float32(1), 1.0, 1, True, 1j,
+    ],
+)  # fmt: skip
+def test_every_dtype_has_a_fingerprint(leaf):
+    assert fingerprint(leaf) == fingerprint(jax.tree.map(lambda x: x, leaf))
+    others = [jnp.ones((3, 2)), jnp.ones((2, 3), jnp.float16), jnp.ones((3, 0)), 2.0, False]
+    assert fingerprint(leaf) not in {fingerprint(other) for other in others}
+
+
+def test_keys_of_random_numbers_are_parameters_as_others():
+    keys = [jax.random.key(0), jax.random.key(1), jax.random.key(0, impl="rbg")]
+    assert len({fingerprint(key) for key in keys}) == 3
+
+    def noisy(p, x):
+        return aann.site("h", x @ p["w"] + jax.random.normal(p["rng"], (1, WIDTH)))
+
+    rng = np.random.default_rng(0)
+    params = {"w": jnp.eye(WIDTH), "rng": jax.random.key(0)}
+    model = aann.Model(noisy, params, "m", ONE)
+    held = aann.split(aann.from_arrays("d", rng.normal(size=(40, WIDTH)).astype(np.float32)))[1]
+    own = jax.random.key(7)  # counts as the two numbers that it is made of
+    program = aann.make(
+        lambda x, c: x[:, :1] + jax.random.normal(own, (1, 1)), model="m", site="h", units=0,
+        name="p",
+    )  # fmt: skip
+    row = aann.evaluate(model, program, held, draws=100, linear=False).row("p")
+    assert row.constants == 2
+    assert row.recovered["kl"].identified
 
 
 def named(p, x):

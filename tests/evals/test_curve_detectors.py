@@ -3,6 +3,7 @@ import shutil
 
 import prepared
 import pytest
+from PIL import Image
 
 import zoo
 from evals import curve_detectors
@@ -11,11 +12,16 @@ from zoo.pictures import synsets
 
 @pytest.fixture(scope="module")
 def pictures(assets, tmp_path_factory):
-    """Twelve held-out pictures and one design picture in a folder of the user's own."""
+    """Twelve held-out pictures and two design pictures in a folder of the user's own, one of these
+    saved anew.
+    """
     folder = tmp_path_factory.mktemp("mine")
     heldout = zoo.data("imagenet_samples", split="heldout")
     for name in (*heldout.names[:12], heldout.design.names[0]):
         shutil.copy(assets / "imagenet_samples" / name, folder / name)
+    name = heldout.design.names[1]
+    with Image.open(assets / "imagenet_samples" / name) as picture:
+        picture.save((folder / name).with_suffix(".png"))
     return folder
 
 
@@ -24,7 +30,7 @@ def test_design_pictures_are_left_out_of_the_users_own(pictures, capsys):
     design, heldout = curve_detectors._examples(args)
     assert len(heldout) == 12
     assert not set(heldout.digests) & set(design.digests)
-    assert "left out 1 of 13 pictures: design images" in capsys.readouterr().err
+    assert "left out 2 of 14 pictures: design images" in capsys.readouterr().err
 
 
 def test_all_of_a_data_set_is_held_out(assets, tmp_path, monkeypatch):

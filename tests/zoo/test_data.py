@@ -59,3 +59,12 @@ def test_the_halves_of_the_samples(assets):
     assert len(design) == len(heldout) == 500
     assert set(design.names) | set(heldout.names) == set(everything.names)
     assert sorted(everything.labels.tolist()) == list(range(1, 1001))
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [("modular_addition", {}), ("induction", {"variant": "seed0"}), ("max_of_k", {})],
+)
+def test_what_a_loader_hands_out_is_what_its_model_takes(model, options):
+    taken, loaded = zoo.load(model, "seed0").inputs, zoo.data(model, **options).load([0, 1])
+    assert (loaded.shape[1:], loaded.dtype) == (taken.shape, taken.dtype)

@@ -7,47 +7,44 @@ Cameras' orientation tags are obeyed, transparency is laid on white, grey and CM
 Sharp edge: embedded colour profiles are ignored, as they were when the networks were trained.
 """
 
-import contextlib
-import io
+import hashlib
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
+from zoo.pictures.encoded import MEGAPIXELS, Encoded, opened
+
 SHORTER_SIDE = 256
 CROP = 224
 LONGEST = 4  # times the shorter side; what is beyond is cut off before scaling
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"})
 MEMORY_BUDGET = 1 << 30  # bytes of decoded pixels kept: 7,133 pictures
 SHOW_PROGRESS_FROM = 200  # pictures
 
 
-@runtime_checkable
-class Encoded(Protocol):
-    """A picture in a file format: a ``Path``, say. ``str`` of it names it in messages."""
-
-    def open(self, mode: Literal["rb"], /) -> io.BufferedReader | io.BytesIO:
-        """Its bytes, as a file that can be read from any place."""
-
-
-def decode(source: Encoded) -> UInt8[np.ndarray, "224 224 3"]:
+def decode(source: Encoded, megapixels: float = MEGAPIXELS) -> UInt8[np.ndarray, "224 224 3"]:
     """One picture as RGB bytes (224, 224, 3).
 
+    Args:
+        source: the picture.
+        megapixels: it may have.
+
     Raises:
-        ValueError: it is not a complete picture that Pillow can read.
+        ValueError: it is not a complete picture that Pillow can read, or has more pixels.
     """
-    with _opened(source) as picture:
-        upright = _to_rgb(ImageOps.exif_transpose(picture))
-    return np.asarray(_centre(_scale(upright), CROP, CROP))
+    with opened(source, megapixels) as picture:
+        ImageOps.exif_transpose(picture, in_place=True)
+        return np.asarray(_centre(_scale(_to_rgb(picture)), CROP, CROP))
 
 
-def decode_all(sources: Sequence[Encoded]) -> UInt8[np.ndarray, "n 224 224 3"]:
+def decode_all(
+    sources: Sequence[Encoded], megapixels: float = MEGAPIXELS
+) -> UInt8[np.ndarray, "n 224 224 3"]:
     """Many pictures, decoded in parallel, with a progress bar where it takes long.
 
     Raises:
@@ -56,9 +53,13 @@ def decode_all(sources: Sequence[Encoded]) -> UInt8[np.ndarray, "n 224 224 3"]:
     pixels = np.empty((len(sources), CROP, CROP, 3), np.uint8)
 
     def one(i: int) -> None:
-        pixels[i] = decode(sources[i])
+        pixels[i] = decode(sources[i], megapixels)
 
-    _for_each(one, len(sources), "decoding")
+    if problems := _for_each(one, len(sources), "decoding"):
+        raise ValueError(
+            f"{len(problems)} of {len(sources)} pictures cannot be read; replace or remove them:"
+            "\n  " + "\n  ".join(problems.values())
+        )
     return pixels
 
 
@@ -69,8 +70,14 @@ class Pictures:
     otherwise it is decoded whenever it is asked for.
     """
 
-    def __init__(self, sources: Sequence[Encoded], budget: int = MEMORY_BUDGET) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Encoded],
+        budget: int = MEMORY_BUDGET,
+        megapixels: float = MEGAPIXELS,
+    ) -> None:
         self.sources = tuple(sources)
+        self.megapixels = megapixels
         self.keeps = len(self.sources) * CROP * CROP * 3 <= budget
         self._lock = threading.Lock()
         self._pixels: np.ndarray | None = None
@@ -80,35 +87,51 @@ class Pictures:
         """Pictures (k, 224, 224, 3) in the order of ``indices``."""
         wanted = np.asarray(indices, dtype=int)
         if not self.keeps:
-            return decode_all([self.sources[i] for i in wanted]).astype(np.float32)
+            return self._decode(wanted).astype(np.float32)
         with self._lock:
             pixels: np.ndarray = self._kept(wanted)[wanted]
         return pixels.astype(np.float32)
 
-    def check(self) -> None:
+    def examine(self) -> tuple[dict[int, str], dict[int, str]]:
         """Read all files once, so that a long run does not end at a broken one.
 
-        Raises:
-            ValueError: some cannot be read; all of these are listed.
+        Returns:
+            Index -> hex SHA-256 of its pixels, as the model gets them; and of those that cannot be
+            read index -> what is wrong.
         """
-        if self.keeps:
-            self(range(len(self.sources)))
-        else:
-            _for_each(lambda i: _glance(self.sources[i]), len(self.sources), "checking")
+        digests: dict[int, str] = {}
+
+        def one(i: int) -> None:
+            pixels = decode(self.sources[i], self.megapixels)
+            digests[i] = hashlib.sha256(pixels.tobytes()).hexdigest()
+            if self.keeps:
+                with self._lock:
+                    self._room()[i] = pixels
+                    self._decoded[i] = True
+
+        problems = _for_each(one, len(self.sources), "decoding")
+        return dict(sorted(digests.items())), problems
+
+    def _decode(self, wanted: np.ndarray) -> np.ndarray:
+        return decode_all([self.sources[i] for i in wanted], self.megapixels)
+
+    def _room(self) -> np.ndarray:
+        if self._pixels is None:
+            self._pixels = np.empty((len(self.sources), CROP, CROP, 3), np.uint8)
+        return self._pixels
 
     def _kept(self, wanted: np.ndarray) -> np.ndarray:
         """All pixels, of which at least ``wanted`` are decoded."""
-        if self._pixels is None:
-            self._pixels = np.empty((len(self.sources), CROP, CROP, 3), np.uint8)
+        pixels = self._room()
         new = np.unique(wanted[~self._decoded[wanted]])
         if len(new):
-            self._pixels[new] = decode_all([self.sources[i] for i in new])
+            pixels[new] = self._decode(new)
             self._decoded[new] = True
-        return self._pixels
+        return pixels
 
 
-def _for_each(task: Callable[[int], None], count: int, what: str) -> None:
-    """Run ``task`` on 0 .. count - 1 in threads; one ValueError with the messages of all."""
+def _for_each(task: Callable[[int], None], count: int, what: str) -> dict[int, str]:
+    """Run ``task`` on 0 .. count - 1 in threads; the messages of its ValueErrors by number."""
 
     def problem(i: int) -> str | None:
         try:
@@ -122,42 +145,20 @@ def _for_each(task: Callable[[int], None], count: int, what: str) -> None:
         warnings.simplefilter("ignore")
         found = pool.map(problem, range(count))
         quiet = count < SHOW_PROGRESS_FROM
-        problems = [p for p in tqdm(found, what, count, unit="picture", disable=quiet) if p]
-    if problems:
-        raise ValueError(
-            f"{len(problems)} of {count} pictures cannot be read; replace or remove them:\n  "
-            + "\n  ".join(problems)
-        )
-
-
-@contextlib.contextmanager
-def _opened(source: Encoded) -> Iterator[Image.Image]:
-    """``Image.open`` whose errors, also those of decoding inside the block, name the source."""
-    try:
-        with source.open("rb") as file, Image.open(file) as picture:
-            yield picture
-    except Exception as error:  # Pillow's decoders raise whatever the broken bytes lead them to
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise ValueError(f"{source}: {reason}") from error
-
-
-def _glance(source: Encoded) -> None:
-    """Decode at the coarsest scale that the format offers, which still reads the whole file."""
-    with _opened(source) as picture:
-        picture.draft("RGB", (1, 1))
-        picture.load()
+        shown = tqdm(found, what, count, unit="picture", disable=quiet)
+        return {i: message for i, message in enumerate(shown) if message}
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode == "F" or picture.mode.startswith("I"):
-        grey = np.nan_to_num(np.asarray(picture, np.float64))
+        grey = np.nan_to_num(np.array(picture, np.float64), copy=False)
         if picture.mode.startswith("I;16") or (picture.mode == "I" and grey.max(initial=0) > 255):
-            grey = grey / 256
-        return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB")
+            grey /= 256
+        return Image.fromarray(np.clip(grey, 0, 255, out=grey).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
-        on_white = Image.new("RGBA", picture.size, "white")
-        on_white.alpha_composite(picture.convert("RGBA"))
-        return on_white.convert("RGB")
+        layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
     return picture.convert("RGB")
 
 

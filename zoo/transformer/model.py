@@ -31,8 +31,9 @@ from jaxtyping import Array, Float, Int
 import aann
 from aann.trace.site import site
 from zoo.transformer.config import ACTIVATIONS, TransformerConfig
+from zoo.transformer.expected import check_params
 
-__all__ = ["Transformer", "TransformerConfig", "as_model", "forward"]
+__all__ = ["Transformer", "TransformerConfig", "as_model", "forward", "shapes"]
 
 LAYER_NORM_EPS = 1e-5
 
@@ -202,6 +203,13 @@ def _normal(config: TransformerConfig) -> nn.initializers.Initializer:
     return nn.initializers.normal(config.d_model**-0.5)
 
 
+@functools.lru_cache(maxsize=32)
+def shapes(config: TransformerConfig) -> Any:
+    """The parameters of ``Transformer(config)`` as shapes and dtypes."""
+    tokens = jax.ShapeDtypeStruct((1, config.context), jnp.int32)
+    return jax.eval_shape(Transformer(config).init, jax.random.key(0), tokens)["params"]
+
+
 def forward(
     config: TransformerConfig, params: Any, tokens: Int[Array, "batch pos"]
 ) -> Float[Array, "batch *outputs"]:
@@ -211,7 +219,11 @@ def forward(
         config: its shape.
         params: nested dict of float32 arrays, see ``Transformer``.
         tokens: see ``Transformer``.
+
+    Raises:
+        ValueError: the parameters are not exactly those of ``config``; all that differ are listed.
     """
+    check_params(config, params, shapes(config))
     logits = Transformer(config).apply({"params": params}, tokens)
     assert isinstance(logits, jax.Array)  # no collection is mutable, so nothing comes with it
     return logits
@@ -224,7 +236,11 @@ def as_model(config: TransformerConfig, params: Any, name: str) -> aann.Model:
         config: its shape.
         params: nested dict of float32 arrays, see ``Transformer``.
         name: what replacements and reports call it.
+
+    Raises:
+        ValueError: as ``forward``.
     """
+    check_params(config, params, shapes(config))
     return aann.Model(
         apply=functools.partial(forward, config),
         params=params,

@@ -14,16 +14,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from flax.traverse_util import flatten_dict, unflatten_dict
+from flax.traverse_util import unflatten_dict
 from safetensors import SafetensorError, safe_open
 
 import aann
 from zoo.checkpoints import checkpoint
 from zoo.transformer.config import TransformerConfig
-from zoo.transformer.model import Transformer, as_model
+from zoo.transformer.expected import named
+from zoo.transformer.model import as_model, shapes
 
 FOLDER = Path(__file__).parents[1] / "weights"
 """The weights that ship."""
@@ -118,9 +118,7 @@ def shipped(path: Path) -> tuple[TransformerConfig, dict[str, Any]]:
             f"{path} holds no weights of a transformer ({error}); install the package again, or "
             f"train them with the scripts of zoo/train"
         ) from error
-    tokens = jax.ShapeDtypeStruct((1, config.context), jnp.int32)
-    made = jax.eval_shape(Transformer(config).init, jax.random.key(0), tokens)["params"]
-    expected = {name: leaf.shape for name, leaf in _flat(made).items()}
+    expected = {name: leaf.shape for name, leaf in named(shapes(config)).items()}
     checkpoint.check(flat, expected, where=str(path))
     return config, _nested({name: jnp.asarray(x, jnp.float32) for name, x in flat.items()})
 
@@ -138,11 +136,6 @@ def load_shipped(name: str, variant: str, model: str) -> aann.Model:
     """
     config, params = shipped(FOLDER / f"{name}_{variant}.safetensors")
     return as_model(config, params, model)
-
-
-def _flat(params: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = flatten_dict(params, sep=".")  # type: ignore[no-untyped-call]
-    return flat
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_laws_on_an_mlp():
     np.testing.assert_array_equal(model(x), MLP().apply(variables, x))
     check_splices(model, x, names(model)[2:])
     check_cuts(model, x, ["middle#1", "Dense_0:input"])
-    assert model.params is variables["params"]
+    assert jax.tree.leaves(model.params) == jax.tree.leaves(variables["params"])
 
 
 def test_laws_on_a_resnet_with_batch_statistics():
@@ -342,6 +342,7 @@ PARAMS = {"params": {}}
         ((MLP(), PARAMS), {}, "inputs= is missing: what ONE example looks like"),
         ((MLP(), PARAMS), {"inputs": jnp.ones((4, 6))}, r"of shape \(4, 6\): pass jax.Shape"),
         ((MLP(), PARAMS), {"inputs": (6,)}, "got int: pass jax.ShapeDtypeStruct"),
+        ((MLP(), PARAMS), {"inputs": VECTOR, "mutable": ["cache"]}, "mutable= makes .* leave"),
     ],
 )  # fmt: skip
 def test_wrong_objects_are_refused(args, kwargs, message, unchecked):
@@ -386,3 +387,28 @@ def test_modules_that_do_not_run_say_why(module, variables, message):
     kwargs = {"train": False} if message.startswith("pass everything") else {}
     with pytest.raises(ValueError, match=message):
         linen.model(module, variables, inputs=PICTURE, **kwargs)
+
+
+@pytest.mark.parametrize("collections", [("params", "cache"), ("params",)])
+def test_what_a_decoding_module_is_told_helps(collections):
+    one = jax.ShapeDtypeStruct((1, 8), jnp.float32)
+    module = nn.MultiHeadDotProductAttention(2, decode=True)
+    variables = module.init(jax.random.key(0), jnp.ones((1, 1, 8)))
+    given = {name: variables[name] for name in collections}
+    with pytest.raises(ValueError, match="it decodes step by step: make the module with"):
+        linen.model(module, given, inputs=one)
+    whole = nn.MultiHeadDotProductAttention(2, decode=False)
+    model = linen.model(whole, given, inputs=jax.ShapeDtypeStruct((5, 8), jnp.float32))
+    x = jax.random.normal(jax.random.key(0), (2, 5, 8))
+    np.testing.assert_array_equal(model(x), whole.apply(variables, x))
+
+
+def test_what_is_held_cannot_change():
+    variables = jax.tree.map(np.array, dict(resnet()[1]))
+    model = linen.model(ResNet(), variables, inputs=PICTURE, train=False)
+    x = examples(PICTURE)
+    before = model(x), model.fingerprint()
+    for array in jax.tree.leaves(variables):
+        array[...] = 3
+    np.testing.assert_array_equal(model(x), before[0])
+    assert model.fingerprint() == before[1]

@@ -274,3 +274,106 @@ def test_a_view_in_evaluation_mode_does():
     view = flax_nnx.view(module, deterministic=True, use_running_average=True)
     model = nnx.model(view, inputs=PICTURE)
     np.testing.assert_array_equal(model(x := examples(PICTURE, 1)), view(x))
+
+
+class Decodes(flax_nnx.Module):
+    """Attention with a cache, as for writing a text word by word."""
+
+    def __init__(self, decode=True, rngs=None):
+        rngs = rngs or flax_nnx.Rngs(0)
+        self.norm = flax_nnx.BatchNorm(8, rngs=rngs)
+        self.attention = flax_nnx.MultiHeadAttention(2, 8, decode=decode, rngs=rngs)
+
+    def __call__(self, x):
+        return self.attention(self.norm(x))
+
+
+ONE_WORD = jax.ShapeDtypeStruct((1, 8), jnp.float32)
+NO_CACHE = r"pass nnx.view\(module, decode=False, raise_if_not_found=False\)"
+
+
+def test_what_a_decoding_module_is_told_helps():
+    module = Decodes()
+    with pytest.raises(ValueError, match=rf"cache not initialized.*\n{NO_CACHE}"):
+        nnx.model(module, inputs=ONE_WORD)
+    module.attention.init_cache((1, 1, 8))
+    with pytest.raises(ValueError, match=rf"put it into evaluation.*; for its cache {NO_CACHE}"):
+        nnx.model(module, inputs=ONE_WORD)
+    module.eval()
+    with pytest.raises(ValueError, match=rf"so it is no pure function: for its cache {NO_CACHE}"):
+        nnx.model(module, inputs=ONE_WORD)
+    view = flax_nnx.view(module, decode=False, raise_if_not_found=False)
+    model = nnx.model(view, inputs=jax.ShapeDtypeStruct((5, 8), jnp.float32))
+    whole = Decodes(decode=False)
+    whole.eval()
+    x = jax.random.normal(jax.random.key(0), (2, 5, 8))
+    np.testing.assert_allclose(model(x), whole(x), atol=1e-6)
+
+
+def test_attention_that_was_not_told_whether_it_decodes():
+    module = flax_nnx.MultiHeadAttention(2, 8, rngs=flax_nnx.Rngs(0))
+    with pytest.raises(ValueError, match=rf"(?s)No `decode` argument.*\n{NO_CACHE}"):
+        nnx.model(module, inputs=ONE_WORD)
+    view = flax_nnx.view(module, decode=False)
+    assert "input" in aann.sites(nnx.model(view, inputs=ONE_WORD))
+
+
+class Sows(flax_nnx.Module):
+    def __init__(self):
+        self.dense = flax_nnx.Linear(8, 8, rngs=flax_nnx.Rngs(0))
+
+    def __call__(self, x):
+        self.sow(flax_nnx.Intermediate, "dense out", y := self.dense(x))
+        return y
+
+
+class Counts(flax_nnx.Module):
+    """What it keeps is an array, or a structure of them."""
+
+    def __init__(self, start):
+        self.calls = flax_nnx.Variable(start)
+
+    def __call__(self, x):
+        self.calls.set_value(jax.tree.map(lambda n: n + 1, self.calls.get_value()))
+        return x
+
+
+@pytest.mark.filterwarnings("ignore:Using 'Module.sow:DeprecationWarning")
+@pytest.mark.parametrize("runs", [0, 1, 2])
+def test_what_was_sown_is_taken_out(runs):
+    module = Sows()
+    for _ in range(runs):
+        module(jnp.ones((1, 1, 8)))
+    if runs:
+        with pytest.raises(
+            ValueError, match=r"function: take out what .* nnx.pop\(module, nnx.Int"
+        ):
+            nnx.model(module, inputs=ONE_WORD)
+        flax_nnx.pop(module, flax_nnx.Intermediate)
+    assert "dense" in aann.sites(nnx.model(module, inputs=ONE_WORD))
+
+
+@pytest.mark.parametrize("start", [jnp.zeros(()), {"a": jnp.zeros(()), "b": jnp.ones(2)}])
+def test_variables_of_a_modules_own_are_named(start):
+    message = r"\(calls\) when it runs.*; variables of its own it must not write"
+    with pytest.raises(ValueError, match=message):
+        nnx.model(Counts(start), inputs=ONE_WORD)
+
+
+@pytest.mark.parametrize("value", [jnp.full(3, jnp.nan), jax.random.key(0), jnp.ones(3, jnp.int4)])
+def test_values_that_are_no_numbers_or_keys_stay_the_same(value):
+    module = flax_nnx.Linear(8, 8, rngs=flax_nnx.Rngs(0))
+    module.held = flax_nnx.Variable(value)
+    assert "input" in aann.sites(nnx.model(module, inputs=ONE_WORD))
+
+
+def test_what_is_held_cannot_change():
+    table = np.ones(8, np.float32)
+    module = flax_nnx.Linear(8, 8, rngs=flax_nnx.Rngs(0))
+    module.bias = flax_nnx.Param(table)
+    module.held = flax_nnx.Variable(table)
+    model = nnx.model(module, inputs=ONE_WORD, method=lambda m, x: m(x) * m.held[...])
+    before = model(jnp.ones((1, 1, 8))), model.fingerprint()
+    table[:] = 3
+    np.testing.assert_array_equal(model(jnp.ones((1, 1, 8))), before[0])
+    assert model.fingerprint() == before[1]

@@ -31,7 +31,6 @@ def test_one_replacement_is_a_row():
         ((named("zero"),), "these occur twice: zero"),
         ((named("a"), [named("a, recalibrated")]), "these occur twice: a, recalibrated"),
         (([named("a"), named("a")],), "need different names"),
-        ((named(""),), "need different names"),
     ],
 )
 def test_rows_need_names_of_their_own(arguments, match):

@@ -1,4 +1,6 @@
-"""Serves ``constant``, ``registry`` too."""
+"""Serves ``constant``, ``kinds``, ``registry`` too."""
+
+import functools
 
 import jax
 import numpy as np
@@ -134,6 +136,44 @@ def test_forms_that_could_mean_two_things_are_refused_with_all_else(unchecked):
     )
     with pytest.raises(ValueError, match=message):
         aann.make(gain, model="toy", site="m", units=MASK, positions=[1.5], reads=())
+
+
+def test_parts_of_another_kind_are_refused_all_at_once(unchecked):
+    wrong = {"model": 3, "site": None, "name": 4, "axis": "head", "position_axis": True}
+    with pytest.raises(TypeError) as error:
+        aann.make("x", units=[0], reads=None, constants=[1.0], **wrong)
+    assert str(error.value) == (
+        "replacement 4: program is a function, got 'x'; model is a string, got 3; site is a "
+        "string, got None; name is a string, got 4; axis is the number of an axis, got 'head'; "
+        "position_axis is the number of an axis, got True; reads is a list of names of sites, got "
+        "None; constants is a dict, name to number, got [1]"
+    )
+    with pytest.raises(TypeError, match="reads is a list of names of sites, got 'input'"):
+        aann.Replacement(gain, "toy", "m", (0,), "input")
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_without_a_name_it_goes_by_that_of_its_program(name):
+    assert aann.Replacement(gain, "toy", "m", (0,), name=name).name == "gain"
+    assert aann.make(functools.partial(gain), model="toy", site="m", units=0).name == "program"
+
+
+@pytest.mark.parametrize("value", [np.ones(3), np.array(1.0), [1.0, 1.0]])
+def test_what_a_replacement_was_made_of_may_change_afterwards(value):
+    given, basis = {"table": value}, np.eye(4)[:, :2]
+    before = np.array(value)
+    made = aann.make(gain, model="toy", site="m", units=[0], constants=given, basis=basis)
+    np.asarray(value)[...] = 5 if isinstance(value, np.ndarray) else 1
+    if isinstance(value, list):
+        value[0] = 5.0
+    basis[:] = 7
+    given["more"] = 2.0
+    assert list(made.constants) == ["table"]
+    np.testing.assert_array_equal(made.constants["table"].value, before)
+    np.testing.assert_array_equal(made.basis, np.eye(4)[:, :2])
+    for array in (made.constants["table"].value, made.basis):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
 
 
 def test_the_decorator_gives_back_the_replacement():

@@ -76,7 +76,9 @@ def test_all_unreadable_pictures_are_named_at_once(tmp_path):
 def test_pictures_by_index(tmp_path, budget):
     paths = [save(tmp_path / f"{i}.png", constant(i, i, i)) for i in range(5)]
     pictures = images.Pictures(paths, budget)
-    pictures.check()
+    digests, problems = pictures.examine()
+    assert len(set(digests.values())) == 5
+    assert not problems
     for _ in range(2):
         loaded = pictures([4, 0, 4])
         assert loaded.dtype == np.float32
@@ -86,12 +88,14 @@ def test_pictures_by_index(tmp_path, budget):
 
 
 @pytest.mark.parametrize("budget", [1 << 30, 0])
-def test_checking_finds_torn_pictures_whether_they_are_kept_or_not(tmp_path, budget):
+def test_examining_finds_torn_pictures_whether_they_are_kept_or_not(tmp_path, budget):
     noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
     path = save(tmp_path / "a.jpg", noise)
     path.write_bytes(path.read_bytes()[:-5000])
-    with pytest.raises(ValueError, match=r"1 of 1 pictures cannot be read(.|\n)*a\.jpg"):
-        images.Pictures([path], budget).check()
+    digests, problems = images.Pictures([path], budget).examine()
+    assert not digests
+    assert list(problems) == [0]
+    assert "a.jpg: image file is truncated" in problems[0]
 
 
 def test_kept_pictures_are_decoded_once(tmp_path):
@@ -100,6 +104,26 @@ def test_kept_pictures_are_decoded_once(tmp_path):
     first = pictures([0])
     path.unlink()
     np.testing.assert_array_equal(pictures([0]), first)
+
+
+def test_examined_pictures_are_not_decoded_again(tmp_path, monkeypatch):
+    pictures = images.Pictures([save(tmp_path / "a.png", constant(7, 7, 7))])
+    pictures.examine()
+    monkeypatch.setattr(images, "decode", None)
+    assert (pictures([0]) == 7).all()
+
+
+@pytest.mark.parametrize("budget", [1 << 30, 0])
+def test_digests_are_those_of_the_pixels_whatever_the_file(tmp_path, budget):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    paths = [
+        save(tmp_path / "a.png", noise),
+        save(tmp_path / "a.bmp", noise),
+        save(tmp_path / "a.webp", noise, lossless=True),
+        save(tmp_path / "a.jpg", noise),
+    ]
+    png, bmp, webp, jpg = images.Pictures(paths, budget).examine()[0].values()
+    assert png == bmp == webp != jpg
 
 
 def test_long_loads_show_progress(tmp_path, capsys):

@@ -110,7 +110,7 @@ def test_imagenette_has_its_ten_classes_and_two_parts(folder, classes):
 def test_nothing_is_decoded_before_it_is_asked_for(folder, monkeypatch):
     decoded = []
 
-    def decode(source):
+    def decode(source, megapixels):
         decoded.append(str(source))
         return np.zeros((224, 224, 3), np.uint8)
 

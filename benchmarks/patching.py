@@ -7,8 +7,9 @@ Two networks: the zoo's two-layer induction model, and one of the shape of Trans
 from a hub, with a quarter of the examples. Each is copied into a ``HookedTransformer``; the numbers
 of both sides are compared before anything is timed. What is timed is CPU time (of all threads) of
 calls as users write them, from tokens to NumPy, warm: the first call of each, which compiles, is
-left out and printed apart. Repetitions of the two sides are interleaved and medians count. Ratios
-are aann's over TransformerLens'.
+left out and printed apart. PyTorch runs in one thread: several wait for one another in busy loops,
+which would count. Repetitions of the two sides are interleaved and medians count. Ratios are aann's
+over TransformerLens'.
 """
 
 import statistics
@@ -33,7 +34,7 @@ RELATIVE = 1e-5
 """How far numbers may be apart, of the largest one."""
 ATTN_ONLY_2L = TransformerConfig(
     layers=2, heads=8, d_model=512, d_head=64, d_mlp=None, d_vocab=48262, d_vocab_out=48262,
-    context=16, biases=("attn", "unembed"), layer_norm=True,
+    context=8, biases=("attn", "unembed"), layer_norm=True,
 )  # fmt: skip
 TECHNIQUES = (
     "streams", "heads", "heads_by_position", "attribution", "direct", "lens", "scores",
@@ -154,6 +155,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
     from benchmarks.pytorch import hooked  # noqa: PLC0415
 
+    hooked.torch.set_num_threads(1)
     numbers = {}
     for name, model, config in models(args.variant):
         examples = args.examples if name == "induction" else max(1, args.examples // 4)

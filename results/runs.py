@@ -26,6 +26,7 @@ RUNS = {
     "inception_throughput": "python -m benchmarks.inception_throughput",
     "memory": "python -m benchmarks.memory",
     "neuron_sweep": "python -m benchmarks.neuron_sweep",
+    "patching": "python -m benchmarks.patching",
     "replacements": "python -m benchmarks.replacements --images 60",
 }
 """Name -> command, with the arguments that change a number."""

@@ -13,7 +13,7 @@ many settings.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jax
@@ -223,3 +223,23 @@ class Replacement:
     def write(self, natural: jax.Array, value: jax.Array) -> jax.Array:
         """The site's value with that part replaced; all else keeps its value."""
         return self.place.write(natural, value)
+
+
+def listed(given: Any) -> list[Replacement]:
+    """One replacement, or several, as a list.
+
+    Raises:
+        TypeError: something else is among them, such as a program that was not made one.
+    """
+    if isinstance(given, Replacement):
+        return [given]
+    chosen = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in chosen:
+        if not isinstance(one, Replacement):
+            kind = getattr(one, "__name__", None) if callable(one) else None
+            what = type(one).__name__ if kind is None else f"the function {kind}"
+            raise TypeError(
+                f"replacements are what aann.make and aann.register give, got {what}: say what a "
+                "program replaces, aann.make(program, model=..., site=..., units=...)"
+            )
+    return chosen

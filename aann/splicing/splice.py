@@ -15,7 +15,7 @@ import jax
 
 from aann.model import Model
 from aann.program.place import overlap
-from aann.program.replacement import Replacement
+from aann.program.replacement import Replacement, listed
 from aann.shown.listing import Listing
 from aann.trace import run as running
 from aann.trace.graph import Graph, shape_of, trace
@@ -131,9 +131,10 @@ def splice(model: Model, replacements: Replacement | Iterable[Replacement]) -> M
     Raises:
         ValueError: overlapping units, replacements made for another model; and when it runs:
             unknown sites, units out of range, reads downstream of writes, wrong shapes.
-        TypeError: (when it runs) a program of the wrong dtype, or that cannot be traced.
+        TypeError: something else than replacements; and (when it runs) a program of the wrong
+            dtype, or that cannot be traced.
     """
-    chosen = [replacements] if isinstance(replacements, Replacement) else list(replacements)
+    chosen = listed(replacements)
     check_together(model, chosen)
     by_site = defaultdict(list)
     for replacement in chosen:

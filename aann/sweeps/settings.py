@@ -30,7 +30,7 @@ from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.constant import Constant
-from aann.program.replacement import Replacement
+from aann.program.replacement import Replacement, listed
 from aann.shown.brief import counted
 from aann.shown.screen import Shown, Tabular
 from aann.store.passes import Pass
@@ -65,8 +65,7 @@ def settings_sweep(
             labels or metrics that do not fit, a model that mixes examples, or a loss is NaN.
         TypeError: a program of a wrong dtype, or that JAX cannot trace.
     """
-    programs = [programs] if isinstance(programs, Replacement) else programs
-    return sweep(model, programs, examples, metrics, batch_size=batch_size, machine=machine)
+    return sweep(model, listed(programs), examples, metrics, batch_size=batch_size, machine=machine)
 
 
 def sweep(

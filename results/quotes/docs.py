@@ -23,7 +23,21 @@ RESUME = Page(
         "prefixes of that size, {memory[10 times]:.2f} for ten times as much.",
     ),
 )
-PAGES = (CLUSTERS, RESUME)
+PATCHING = Page(
+    "docs/patching.md",
+    tuple(
+        f"{name}: activation patching {{patching[{run} heads]:.2f}}, over more places "
+        f"{{patching[{run} streams]:.2f}} and {{patching[{run} heads_by_position]:.2f}}, "
+        f"attribution {{patching[{run} attribution]:.2f}}, direct attribution "
+        f"{{patching[{run} direct]:.2f}}, lens {{patching[{run} lens]:.2f}}, head scores "
+        f"{{patching[{run} scores]:.2f}} of TransformerLens"
+        for name, run in (
+            ("the zoo's induction model", "induction"),
+            ("the shape of `attn-only-2l` with random weights", "attn-only-2l"),
+        )
+    ),
+)
+PAGES = (CLUSTERS, RESUME, PATCHING)
 
 KNOWN = {
     "docs/clusters.md": {

@@ -159,3 +159,9 @@ def test_overlaps_and_foreign_models_are_reported_together():
 def test_wrong_programs_are_refused(function, units, error, match):
     with pytest.raises(error, match=match):
         jax.jit(aann.splice(mlp_model(), program(function, units=units)).__call__)(batch())
+
+
+@pytest.mark.parametrize("given", [lambda x, c: x, [lambda x, c: x], 3, "name", [None]])
+def test_what_is_no_replacement_is_refused_with_what_to_do(given, unchecked):
+    with pytest.raises(TypeError, match=r"aann.make and aann.register give, got .*: say what a"):
+        aann.splice(mlp_model(), given)

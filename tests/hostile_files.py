@@ -185,18 +185,19 @@ def measure(reader, path):
     """Seconds, peak bytes beyond the imports, kind of error and its text: in a process of its own."""
     code = f"""
 import resource, sys, time
+from pathlib import Path
 sys.path[:0] = [{str(ROOT)!r}]
 {READERS[reader]}
 def peak():
     line = next(x for x in open('/proc/self/status') if x.startswith('VmHWM'))
     return int(line.split()[1]) * 1024
 def warm():
-    try: read({str(path)!r} + '.none')
+    try: read(Path({str(path)!r} + '.none'))
     except Exception: pass
 warm()
 begin, before = time.perf_counter(), peak()
 try:
-    read({str(path)!r}); kind, said = 'read', ''
+    read(Path({str(path)!r})); kind, said = 'read', ''
 except BaseException as error:
     kind, said = type(error).__name__, str(error)
 seconds = time.perf_counter() - begin

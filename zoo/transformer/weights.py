@@ -9,7 +9,7 @@ What was trained here lies in ``zoo/weights``, as safetensors with flat names su
 ``blocks_0.attn.W_Q`` and the network's config as metadata.
 """
 
-import json
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
-from safetensors import SafetensorError, safe_open
 
 import aann
+from aann.report import strict
+from aann.shown.brief import clip
 from zoo.checkpoints import checkpoint
+from zoo.checkpoints.tensors import read_tensors
 from zoo.transformer.config import TransformerConfig
 from zoo.transformer.model import Transformer, as_model
 
@@ -109,20 +111,42 @@ def shipped(path: Path) -> tuple[TransformerConfig, dict[str, Any]]:
         ValueError: there is no such file, it is damaged, or keys or shapes do not fit its config.
     """
     try:
-        with safe_open(path, "np") as file:
-            fields = json.loads((file.metadata() or {})["config"])
-            flat = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata, flat = read_tensors(path)
+        fields = strict.parse(metadata["config"])
         config = TransformerConfig(**{**fields, "biases": tuple(fields["biases"])})
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        _check_size(config, flat)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        said = clip(str(error), 300)
         raise ValueError(
-            f"{path} holds no weights of a transformer ({error}); install the package again, or "
+            f"{path} holds no weights of a transformer ({said}); install the package again, or "
             f"train them with the scripts of zoo/train"
         ) from error
-    tokens = jax.ShapeDtypeStruct((1, config.context), jnp.int32)
-    made = jax.eval_shape(Transformer(config).init, jax.random.key(0), tokens)["params"]
-    expected = {name: leaf.shape for name, leaf in _flat(made).items()}
-    checkpoint.check(flat, expected, where=str(path))
+    checkpoint.check(flat, _shapes(config), where=str(path))
     return config, _nested({name: jnp.asarray(x, jnp.float32) for name, x in flat.items()})
+
+
+def _check_size(config: TransformerConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    """Refuse a network that is larger than its file, before it is looked at any further."""
+    elements = sum(x.size for x in arrays.values())
+    sizes = dataclasses.asdict(dataclasses.replace(config, layers=1))
+    if config.layers > len(arrays) or any(
+        isinstance(n, int) and n > max(elements, 1) for n in sizes.values()
+    ):
+        raise ValueError(
+            f"its config is of a larger network than its {len(arrays)} arrays of {elements} numbers"
+        )
+
+
+def _shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of all parameters. One block is traced, the others are like it."""
+    token = jax.ShapeDtypeStruct((1, 1), jnp.int32)
+    one = Transformer(dataclasses.replace(config, layers=1))
+    made = _flat(jax.eval_shape(one.init, jax.random.key(0), token)["params"])
+    return {
+        name.replace("blocks_0.", f"blocks_{i}.", 1): leaf.shape
+        for name, leaf in made.items()
+        for i in range(config.layers if name.startswith("blocks_0.") else 1)
+    }
 
 
 def load_shipped(name: str, variant: str, model: str) -> aann.Model:

@@ -7,6 +7,7 @@ is cut off where it is longer than any honest one.
 import io
 import struct
 import zipfile
+import zlib
 from typing import Final
 
 LONGEST: Final = 1 << 21
@@ -14,7 +15,8 @@ LONGEST: Final = 1 << 21
 
 DAMAGED: Final = (
     ValueError, EOFError, OSError, KeyError, IndexError, OverflowError, RecursionError, MemoryError,
-    NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile,
+    NotImplementedError, RuntimeError, struct.error, zlib.error,
+    zipfile.BadZipFile,
 )  # fmt: skip
 """What ``zipfile`` raises where an archive is damaged."""
 

@@ -9,7 +9,12 @@ import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+
+from aann.shown.brief import clip, word
+
+LARGEST: Final = 2**63
+"""Integers beyond are of no use in arrays, and beyond all floats at some point."""
 
 
 def decode(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
@@ -29,15 +34,15 @@ def decode(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
         return _union(arguments, value, where, problems)
     if origin is not None and issubclass(origin, Mapping):
         if isinstance(value, dict):
-            return {k: decode(arguments[1], v, f"{where}.{k}", problems) for k, v in value.items()}
-        problems.append(f"{where} is {_shown(value)}, not an object")
+            return {k: decode(arguments[1], v, _at(where, k), problems) for k, v in value.items()}
+        problems.append(f"{where} is {word(value)}, not an object")
     elif origin is not None and issubclass(origin, Sequence):
         if isinstance(value, list):
             items = enumerate(value)
             return [decode(arguments[0], v, f"{where}[{i}]", problems) for i, v in items]
-        problems.append(f"{where} is {_shown(value)}, not a list")
+        problems.append(f"{where} is {word(value)}, not a list")
     elif hint is not Any and not _is(hint, value):
-        problems.append(f"{where} is {_shown(value)}, not {getattr(hint, '__name__', hint)}")
+        problems.append(f"{where} is {word(value)}, not {getattr(hint, '__name__', hint)}")
     return value
 
 
@@ -49,7 +54,7 @@ def fields(cls: type) -> dict[str, Any]:
 
 def _dataclass(cls: type, value: Any, where: str, problems: list[str]) -> Any:
     if not isinstance(value, dict):
-        problems.append(f"{where} is {_shown(value)}, not an object")
+        problems.append(f"{where} is {word(value)}, not an object")
         return None
     known = fields(cls)
     needed = [
@@ -60,7 +65,7 @@ def _dataclass(cls: type, value: Any, where: str, problems: list[str]) -> Any:
     at = f" in {where}" if where else ""
     before = len(problems)
     problems += [f"no {name!r}{at}" for name in needed if name not in value]
-    problems += [f"unknown {name!r}{at}" for name in value if name not in known]
+    problems += [f"unknown {word(name)}{at}" for name in value if name not in known]
     dot = f"{where}." if where else ""
     decoded = {
         n: decode(known[n], v, f"{dot}{n}", problems) for n, v in value.items() if n in known
@@ -75,19 +80,17 @@ def _union(options: Sequence[Any], value: Any, where: str, problems: list[str]) 
         if not found:
             return result
     names = " or ".join("null" if o is types.NoneType else o.__name__ for o in options)
-    problems.append(f"{where} is {_shown(value)}, not {names}")
+    problems.append(f"{where} is {word(value)}, not {names}")
     return value
 
 
 def _is(hint: Any, value: Any) -> bool:
     if hint is float:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and math.isfinite(value)
+        return _is(int, value) or (isinstance(value, float) and math.isfinite(value))
     if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and -LARGEST < value < LARGEST
     return value is None if hint is types.NoneType else isinstance(value, hint)
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _at(where: str, key: str) -> str:
+    return f"{where}.{clip(key[:60], 40)}"

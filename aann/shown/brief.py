@@ -57,6 +57,13 @@ def clip(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: max(most - 3, 0)]}..."
 
 
+def visible(text: str) -> str:
+    """A text on one line: what is no letter of a page, a newline say, as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def listed(problems: Sequence[str], most: int = 20, mark: str = "  ") -> str:
     """A line each, as many as people read, and how many more there are.
 

@@ -30,6 +30,9 @@ from zoo.transformer.model import Transformer, as_model
 FOLDER = Path(__file__).parents[1] / "weights"
 """The weights that ship."""
 
+LONGEST_CONFIG = 10_000
+"""Characters of the config that a file may state; they have some 250."""
+
 _UNEMBED = "unembed.W_U"
 
 
@@ -112,6 +115,8 @@ def shipped(path: Path) -> tuple[TransformerConfig, dict[str, Any]]:
     """
     try:
         metadata, flat = read_tensors(path)
+        if len(metadata["config"]) > LONGEST_CONFIG:
+            raise ValueError(f"its config has more than {LONGEST_CONFIG} characters")
         fields = strict.parse(metadata["config"])
         config = TransformerConfig(**{**fields, "biases": tuple(fields["biases"])})
         _check_size(config, flat)

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from aann.shown.brief import clip, word
 
-LARGEST: Final = 2**63
-"""Integers beyond are of no use in arrays, and beyond all floats at some point."""
+LARGEST: Final = 10**300
+"""Integers beyond are beyond all floats at some point."""
 
 
 def decode(hint: Any, value: Any, where: str, problems: list[str]) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from aann.report.data import Estimate, ReportData
+from aann.report.plain import decode
 from aann.shown.brief import word
 
 _HALF: Final = {"name": str, "split": str, "n": int, "hash": str}
@@ -76,16 +77,17 @@ def _precision(report: ReportData) -> list[str]:
     problems = [
         f"precision.moved has no estimate of {metric!r} with its interval"
         for metric in report.metrics
-        if not _is_interval(found.get(metric))
+        if not _is_moved(found.get(metric))
     ]
-    n = report.precision.get("n")
-    if not isinstance(n, int):
-        problems.append(f"precision.n is {word(n)}, not int")
+    decode(int, report.precision.get("n"), "precision.n", problems)
     return problems
 
 
-def _is_interval(found: Any) -> bool:
-    if not isinstance(found, Mapping) or "estimate" not in found:
-        return False
-    numbers = [found.get(name) for name in ("estimate", "low", "high")]
-    return numbers[0] is None or all(isinstance(x, int | float) for x in numbers)
+def _is_moved(found: Any) -> bool:
+    problems: list[str] = []
+    if isinstance(found, Mapping) and "estimate" in found:
+        shown = ("estimate", "low", "high")
+        for name in () if found["estimate"] is None else shown:
+            decode(float, found.get(name), name, problems)
+        return not problems
+    return False

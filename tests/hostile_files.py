@@ -12,9 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 
-import numpy as np
 import torch_files
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -182,7 +180,7 @@ def tensors(n):
 
 
 def measure(reader, path):
-    """Seconds, peak bytes beyond the imports, kind of error and its text: in a process of its own."""
+    """Seconds, peak bytes beyond the imports, kind, length and text of the error."""
     code = f"""
 import resource, sys, time
 from pathlib import Path
@@ -227,13 +225,21 @@ def main(only):
             path = folder / "file"
             path.write_bytes(content)
             seconds, memory, kind, length, said = measure(reader, path)
-            bad = "BAD" if (
-                seconds > SECONDS or memory > 4 * len(content) + MEMORY or memory < 0
-                or kind not in ("read", "ValueError", "OSError") or length > 2000
-            ) else ""
+            bad = (
+                "BAD"
+                if (
+                    seconds > SECONDS
+                    or memory > 4 * len(content) + MEMORY
+                    or memory < 0
+                    or kind not in ("read", "ValueError", "OSError")
+                    or length > 2000
+                )
+                else ""
+            )
             print(
                 f"{bad:3} {reader:8}{name:42}{len(content) / 1e6:9.3f} MB {seconds:7.2f} s "
-                f"{memory / 1e6:8.1f} MB {kind:12} {length:9,} {said[:90]}", flush=True,
+                f"{memory / 1e6:8.1f} MB {kind:12} {length:9,} {said[:90]}",
+                flush=True,
             )
 
 

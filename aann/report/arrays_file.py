@@ -54,7 +54,9 @@ def read(file: pathlib.Path) -> dict[str, np.ndarray]:
         return {m.filename.removesuffix(".npy"): _array(stored, m) for m in members}
     except (*archive.DAMAGED, SyntaxError, TypeError) as error:
         said = clip(str(error), 200) or type(error).__name__
-        raise ValueError(f"{file} is truncated or altered ({said}); run the evaluation again") from None
+        raise ValueError(
+            f"{file} is truncated or altered ({said}); run the evaluation again"
+        ) from None
 
 
 def _array(stored: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:

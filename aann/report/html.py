@@ -24,7 +24,6 @@ from aann.report.pictures import Picture
 from aann.report.text import count, rounding, share, some
 from aann.shown.brief import brief
 
-
 LONGEST_SOURCE = 200_000
 """Characters of a source that is coloured: it takes seconds a megabyte."""
 

@@ -39,6 +39,7 @@ _PUSHED = {
     "BYTEARRAY8",
 }  # fmt: skip
 _CONTAINERS = {"EMPTY_LIST", "EMPTY_DICT", "MARK", "TUPLE1", "TUPLE2", "TUPLE3", "REDUCE"}
+_OPCODES = {opcode.code: opcode for opcode in pickletools.opcodes}
 _LINES = {"INT", "LONG", "FLOAT", "STRING", "UNICODE"}
 """Data of protocol 0, which take long to decode; they are refused in any case."""
 
@@ -116,15 +117,13 @@ def _asked(refused: set[str]) -> str:
     return f"the pickle asks for {count} {need}: {names}. Nothing was run"
 
 
-def _instructions(
-    file: io.BytesIO, spent: Spent
-) -> Iterator[tuple[pickletools.OpcodeInfo, Any]]:
+def _instructions(file: io.BytesIO, spent: Spent) -> Iterator[tuple[pickletools.OpcodeInfo, Any]]:
     """The instructions of one pickle with their arguments."""
     name = ""
     try:
         while name != "STOP":
             code = file.read(1)
-            opcode = pickletools.code2op.get(code.decode("latin-1"))
+            opcode = _OPCODES.get(code.decode("latin-1"))
             if opcode is None:
                 unknown = f"opcode {code!r} unknown"
                 raise ValueError(unknown if code else "pickle exhausted before seeing STOP")

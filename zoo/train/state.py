@@ -34,10 +34,13 @@ def save(path: Path, state: Any, settings: dict[str, Any], records: list[Record]
     """
     metadata = {"settings": json.dumps(settings), "records": json.dumps(records)}
     beside = path.with_name(path.name + ".new")
-    save_file({name: np.asarray(leaf) for name, leaf in _named(state)}, beside, metadata)
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        save_file({name: np.asarray(leaf) for name, leaf in _named(state)}, beside, metadata)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:  # a full disk gets its room back
+        beside.unlink(missing_ok=True)
 
 
 def restore(path: Path, like: Any, settings: dict[str, Any]) -> tuple[Any, list[Record]]:

@@ -1,18 +1,23 @@
 """Files that are made to stall who reads them, or to eat memory, and what reading one takes.
 
-Each attack has a size: tests make small ones, ``python tests/hostile_files.py`` the largest that
-hurt, and prints what each takes.
+Each attack has a size: tests make small ones. ``python tests/hostile_files.py torch 1000000``, or
+``weights``, ``state``, ``hdf5``, ``report``, ``pickle``, prints what each takes.
 """
 
+import io
 import json
 import pathlib
 import pickle
-import resource
 import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
+from typing import NamedTuple
 
+import h5py
+import numpy as np
+import report_files
 import torch_files
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -31,10 +36,7 @@ READERS = {
     "def read(path):\n"
     "    like = {'a': {'bias': jax.ShapeDtypeStruct((4,), jnp.float32)}}\n"
     "    return from_torch_dump({'a_b': path}, like)",
-    "report": "from aann.report.report import Report\n"
-    "def read(path):\n"
-    "    report = Report.load(path)\n"
-    "    return str(report), repr(report), report.markdown(), report.html()",
+    "report": "from aann.report.report import Report\nread = Report.load",
 }
 
 
@@ -82,11 +84,6 @@ def config(**changes):
     return json.dumps(plain | changes)
 
 
-def _settled(code, n):
-    """A tuple that is built again and again from one long string or number."""
-    return code + b"q\x000" + n
-
-
 def pickles(n):
     """Name -> pickle without its end; ``n`` is about how many bytes or instructions it has."""
     name = text("m" * (n * 4))
@@ -115,8 +112,7 @@ def pickles(n):
         "two equal long storages": storage(name) + b"0" + name + b"q\x000"
         + storage(b"h\x00") * (n // 40),
         "a long shape again and again": long_list + array + b"q\x01"
-        + b"(K\x01h\x00" + dtype + b"\x89C\x00tb" * 1
-        + b"".join([b"(K\x01h\x00K\x00\x89C\x00tb"] * 1) + b"",
+        + b"(K\x01h\x00K\x00\x89C\x00tb",
         "a long identity again and again": long_list + b"cos\nsystem\n0" + b"h\x00Q0" * (n // 4)
         + b"N",
         "a long identity": long_list + b"h\x00Q",
@@ -179,70 +175,195 @@ def tensors(n):
     }
 
 
-def measure(reader, path):
-    """Seconds, peak bytes beyond the imports, kind, length and text of the error."""
-    code = f"""
-import resource, sys, time
+def dumps(folder, n):
+    """Name -> HDF5 file of four numbers, ``a_b``, of which none is plainly there."""
+    outside = folder / "outside"
+    outside.write_bytes(np.ones(4, np.float32).tobytes())
+    with h5py.File(folder / "other", "w") as file:
+        file["a_b"] = np.ones(4, np.float32)
+    layout = h5py.VirtualLayout((4,), np.float32)
+    layout[:] = h5py.VirtualSource(str(folder / "other"), "a_b", (4,))
+    small = {"shape": (4,), "dtype": np.float32}
+    create = {
+        "external data": {**small, "external": [(str(outside), 0, 16)]},
+        "nothing written": small,
+        "compressed": {"data": np.ones(4, np.float32), "compression": "gzip"},
+        "chunks larger than memory": {**small, "maxshape": (None,), "chunks": (n * 2000,),
+                                      "compression": "gzip"},
+        "a trillion numbers": {"shape": (1 << 40,), "dtype": np.float32, "chunks": (1 << 20,)},
+        "no numbers": {"data": np.asarray([np.nan, 1, 2, np.inf], np.float32)},
+        "complex numbers": {"data": np.ones(4, np.complex64)},
+        "integers": {"data": np.ones(4, np.int32)},
+        "texts": {"data": [b"a" * n] * 4},
+        "fields": {"data": np.zeros(4, [("x", np.float32)])},
+        "references": {**small, "dtype": h5py.ref_dtype},
+        "texts of any length": {**small, "dtype": h5py.string_dtype()},
+        "no shape": {"data": h5py.Empty(np.float32)},
+    }  # fmt: skip
+    make = {
+        name: (lambda file, given=given: file.create_dataset("a_b", **given))
+        for name, given in create.items()
+    } | {
+        "a virtual data set": lambda file: file.create_virtual_dataset("a_b", layout),
+        "an external link": lambda file: file.__setitem__(
+            "a_b", h5py.ExternalLink(str(folder / "other"), "a_b")
+        ),
+        "a link to itself": lambda file: file.__setitem__("a_b", h5py.SoftLink("/a_b")),
+        "a group": lambda file: file.create_group("a_b"),
+        "many groups": lambda file: [file.create_group(f"{i:09}") for i in range(n // 50)],
+    }
+    found = {}
+    for name, change in make.items():
+        with h5py.File(folder / "made", "w") as file:
+            change(file)
+        found[name] = (folder / "made").read_bytes()
+    return found
+
+
+def reports(plain, arrays, n):
+    """Name -> (report.json, report.npz) of a report that was altered.
+
+    Args:
+        plain: what its JSON says.
+        arrays: its npz.
+        n: about how many values there are more.
+    """
+
+    def changed(**changes):
+        return json.dumps(plain | changes), arrays
+
+    row = plain["rows"][0]
+    deep = '{"schema": 1, "eval": ' + "[" * n + "]" * n + "}"
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("losses/kl.npy", np.zeros(n * 400, np.uint8).tobytes())
+    header = io.BytesIO()
+    shape = {"descr": "<f4", "fortran_order": False, "shape": (1 << 36,)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    names = {f"{i}.npy": b"" for i in range(n // 2)}
+    return {
+        "empty lists": ('{"schema": 1, "eval": [' + "[]," * n * 4 + "[]]}", arrays),
+        "empty objects": ('{"schema": 1, "eval": [' + '{"":0},' * n * 2 + "[]]}", arrays),
+        "numbers": ('{"schema": 1, "eval": [' + "1.5," * n * 4 + "1]}", arrays),
+        "nested lists": (deep, arrays),
+        "digits": ('{"schema": 1' + "0" * n * 4 + "}", arrays),
+        "a wide text": changed(claim="a" * n * 4 + "\U0001f600"),
+        "a long key over many mistakes": changed(intact={"k" * n: ["x"]}),
+        "long keys over many mistakes": changed(constants={str(i) * n: {} for i in range(9)}),
+        "many mistakes below a long key": changed(versions={"k" * n * 4: 1}, units=["x"] * n),
+        "many rows of one name": changed(rows=[row | {"r2": [], "correlation": []}] * (n // 50)),
+        "many rows": changed(
+            rows=[row | {"name": str(i), "r2": [], "correlation": []} for i in range(n // 50)]
+        ),
+        "many unknown fields": changed(**{f"field {i}": 0 for i in range(n)}),
+        "many units": changed(units=list(range(n))),
+        "brackets in a source": changed(
+            rows=[r | {"source": "([{" * n} for r in plain["rows"]]
+        ),
+        "an archive that unpacks to more": (json.dumps(plain), bomb.getvalue()),
+        "an archive of many names": (json.dumps(plain), torch_files.zipped(names)),
+        "an array beyond all memory": (
+            json.dumps(plain),
+            torch_files.zipped({"losses/kl.npy": header.getvalue() + b"1234"}),
+        ),
+    }  # fmt: skip
+
+
+_MEASURE = """
+import json, sys, time
 from pathlib import Path
-sys.path[:0] = [{str(ROOT)!r}]
-{READERS[reader]}
-def peak():
-    line = next(x for x in open('/proc/self/status') if x.startswith('VmHWM'))
+sys.path[:0] = [ROOT]
+READER
+
+def status(name):
+    line = next(x for x in open('/proc/self/status') if x.startswith(name))
     return int(line.split()[1]) * 1024
-def warm():
-    try: read(Path({str(path)!r} + '.none'))
-    except Exception: pass
-warm()
-begin, before = time.perf_counter(), peak()
-try:
-    read(Path({str(path)!r})); kind, said = 'read', ''
-except BaseException as error:
-    kind, said = type(error).__name__, str(error)
-seconds = time.perf_counter() - begin
-print(seconds, peak() - before, kind, len(said), repr(said[:150]))
-"""
+
+def run(path):
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30)),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return 20.0, -1, "stalled", 0, ""
-    if done.returncode:
-        return 0.0, -1, f"exit {done.returncode}", 0, done.stderr[-200:]
-    seconds, memory, kind, length, said = done.stdout.strip().split(" ", 4)
-    return float(seconds), int(memory), kind, int(length), said
+        read(Path(path))
+        return 'read', ''
+    except BaseException as error:
+        return type(error).__name__, str(error)
+
+run('/nowhere')
+for path in sys.argv[1:]:
+    Path('/proc/self/clear_refs').write_text('5')  # the peak is counted anew
+    begin, before = time.perf_counter(), status('VmRSS')
+    kind, said = run(path)
+    seconds = time.perf_counter() - begin
+    print(json.dumps([seconds, status('VmHWM') - before, kind, said[:5000]]), flush=True)
+"""
 
 
-def main(only):
-    folder = pathlib.Path(tempfile.mkdtemp())
-    n = int(only[1]) if len(only) > 1 else 250_000
-    groups = {"torch": torch(n), "weights": tensors(n), "state": tensors(n)}
-    for reader, attacks in groups.items():
-        if only and only[0] not in (reader, "all"):
-            continue
-        for name, content in attacks.items():
-            path = folder / "file"
+class Taken(NamedTuple):
+    """What it took to read a file: of memory what came on top of what the process had."""
+
+    seconds: float
+    memory: int
+    kind: str
+    said: str
+
+    def within(self, size):
+        """Whether that is what a file of ``size`` bytes may take, and says it in short."""
+        fast = self.seconds < SECONDS and self.memory < 4 * size + MEMORY
+        return fast and self.kind in ("read", "ValueError") and len(self.said) < 5000
+
+
+def measure(reader, paths, root=ROOT, timeout=300):
+    """What each of some files takes to read, in a process of its own: as many as came to an end."""
+    code = _MEASURE.replace("ROOT", repr(str(root))).replace("READER", READERS[reader])
+    command = [sys.executable, "-c", code, *map(str, paths)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        out = done.stdout
+    except subprocess.TimeoutExpired as late:
+        out = (late.stdout or b"").decode()
+    return [Taken(*json.loads(line)) for line in out.splitlines()]
+
+
+def write(folder, attacks):
+    """Name -> path and size of files, or of folders with a report."""
+    found = {}
+    for i, (name, content) in enumerate(attacks.items()):
+        path = folder / f"attack{i}"
+        if isinstance(content, bytes):
             path.write_bytes(content)
-            seconds, memory, kind, length, said = measure(reader, path)
-            bad = (
-                "BAD"
-                if (
-                    seconds > SECONDS
-                    or memory > 4 * len(content) + MEMORY
-                    or memory < 0
-                    or kind not in ("read", "ValueError", "OSError")
-                    or length > 2000
-                )
-                else ""
-            )
-            print(
-                f"{bad:3} {reader:8}{name:42}{len(content) / 1e6:9.3f} MB {seconds:7.2f} s "
-                f"{memory / 1e6:8.1f} MB {kind:12} {length:9,} {said[:90]}",
-                flush=True,
-            )
+            found[name] = path, len(content)
+        else:
+            path.mkdir()
+            (path / "report.json").write_text(content[0])
+            (path / "report.npz").write_bytes(content[1])
+            found[name] = path, len(content[0]) + len(content[1])
+    return found
+
+
+def saved():
+    """A small report as it is on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        report_files.report(n=12, draws=100).save(folder)
+        files = pathlib.Path(folder)
+        plain = json.loads((files / "report.json").read_text())
+        return plain, (files / "report.npz").read_bytes()
+
+
+def main(reader, count, root):
+    """Print what each attack takes."""
+    folder, n = pathlib.Path(tempfile.mkdtemp()), int(count)
+    attacks = {
+        "torch": lambda: torch(n), "weights": lambda: tensors(n), "state": lambda: tensors(n),
+        "hdf5": lambda: dumps(folder, n), "report": lambda: reports(*saved(), n),
+        "pickle": lambda: {k: b"\x80\x04" + v + b"." for k, v in pickles(n).items()},
+    }[reader]()  # fmt: skip
+    for name, (path, size) in write(folder, attacks).items():
+        found = measure(reader, [path], root, timeout=20) or [Taken(20.0, 0, "stalled", "")]
+        taken = found[0]
+        mark = "" if taken.within(size) else "BAD"
+        print(
+            f"{mark:3} {reader:8}{name:42}{size / 1e6:9.3f} MB {taken.seconds:7.2f} s "
+            f"{taken.memory / 1e6:8.1f} MB {taken.kind:12} {taken.said[:70]!r}", flush=True,
+        )  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    main(sys.argv[1:])
+    main(*sys.argv[1:3], root=sys.argv[3] if len(sys.argv) > 3 else ROOT)

@@ -81,7 +81,8 @@ def read_json(file: pathlib.Path, schema: int) -> dict[str, Any]:
             f"{file} has schema {got}, this version of aann reads {schema}: run the evaluation "
             "again with it"
         )
-    return {name: value for name, value in plain.items() if name != "schema"}
+    del plain["schema"]
+    return plain
 
 
 def _read_arrays(file: pathlib.Path) -> dict[str, np.ndarray]:

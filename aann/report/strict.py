@@ -11,8 +11,8 @@ from typing import Any, Final
 DEEPEST: Final = 50
 """Levels of lists and objects; reports have six or so."""
 
-WEIGHTS: Final = {",": 60, "[": 100, "{": 260}
-"""Bytes of memory that a value, a list and an object take at most."""
+WEIGHTS: Final = {",": 80, ":": 60, "[": 100, "{": 320}
+"""Bytes of memory that a value, a name, a list and an object take at most."""
 
 FREE: Final = 48 * 2**20
 """Bytes of memory that any text may take; twice its length in addition."""
@@ -47,7 +47,7 @@ _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         nested = [x.values() if isinstance(x, dict) else x for x in level if _holds(x)]
         level = [x for inside in nested for x in inside]
         if not level:

@@ -15,7 +15,7 @@ def make_own(folder: pathlib.Path) -> None:
         OSError: it cannot be made; a link that leads nowhere is in its place, say.
     """
     if not folder.is_dir():
-        if folder.parent != folder:
+        if not os.path.lexists(folder.parent):
             make_own(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 

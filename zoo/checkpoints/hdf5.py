@@ -61,11 +61,14 @@ def _problem(found: Any, shape: tuple[int, ...]) -> str:
         return f"expected shape {shape}, found {word(found.shape)}"
     if found.dtype.kind != "f":
         return f"expected floating-point numbers, found {clip(str(found.dtype), 100)}"
+    return _stored_elsewhere(found)
+
+
+def _stored_elsewhere(found: Any) -> str:
     made = found.id.get_create_plist()
     if found.is_virtual or made.get_external_count():
         return "its numbers are in other files"
     if made.get_layout() not in _PLAIN or made.get_nfilters():
         return "it is in chunks or compressed, expected plain numbers"
-    if found.id.get_storage_size() != found.dtype.itemsize * found.size:
-        return "numbers are missing"
-    return ""
+    missing = found.id.get_storage_size() != found.dtype.itemsize * found.size
+    return "numbers are missing" if missing else ""

@@ -4,6 +4,7 @@ Files that unpack to much more than their size are refused; what is written here
 compressed where that would shrink it so far.
 """
 
+import math
 import os
 import pathlib
 import zipfile
@@ -17,6 +18,9 @@ from aann.shown.brief import clip, word
 
 FREE: Final = 48 * 2**20
 """Bytes that the arrays of any file may have; twice the file's size in addition."""
+
+LARGEST_EMPTY: Final = 2**20
+"""Rows of nothing take no room in a file, but who goes through them takes as long as of others."""
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LAST_LETTER: Final = 0x10FFFF
@@ -66,6 +70,8 @@ def _array(stored: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     name = word(member.filename)
     if rest or array.dtype.kind not in "biufcUS" or (array.size and not array.dtype.itemsize):
         raise ValueError(f"{name} is no array of numbers or texts")
+    if not array.size and math.prod(n for n in array.shape if n) > LARGEST_EMPTY:
+        raise ValueError(f"{name} is empty and has the shape {word(array.shape)}")
     if array.dtype.kind == "U" and array.size:
         letters = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
         if array.dtype.byteorder == ">" or letters.max() > _LAST_LETTER:

@@ -84,10 +84,7 @@ def _precision(report: ReportData) -> list[str]:
 
 
 def _is_moved(found: Any) -> bool:
-    problems: list[str] = []
-    if isinstance(found, Mapping) and "estimate" in found:
-        shown = ("estimate", "low", "high")
-        for name in () if found["estimate"] is None else shown:
-            decode(float, found.get(name), name, problems)
-        return not problems
-    return False
+    if not isinstance(found, Mapping) or "estimate" not in found:
+        return False
+    shown = [found.get(name) for name in ("estimate", "low", "high")]
+    return shown[0] is None or all(isinstance(x, float) for x in shown)

@@ -5,6 +5,7 @@ Serves ``archive``, ``arrays_file``, ``showable``, ``strict`` too.
 
 import contextlib
 import copy
+import functools
 import io
 import json
 import sys
@@ -14,15 +15,16 @@ import hostile_files
 import numpy as np
 import pytest
 import report_files
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aann.report import archive, arrays_file, strict
 from aann.report.report import Report
 
 
-@pytest.fixture(scope="module")
+@functools.cache
 def saved():
+    """No fixture: a test that fails would print all of it."""
     return hostile_files.saved()
 
 
@@ -40,8 +42,8 @@ def shown(report):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads its own peak of memory from /proc")
-def test_no_file_stalls_or_eats_memory(tmp_path, saved):
-    attacks = hostile_files.write(tmp_path, hostile_files.reports(*saved, 60_000))
+def test_no_file_stalls_or_eats_memory(tmp_path):
+    attacks = hostile_files.write(tmp_path, hostile_files.reports(*saved(), 60_000))
     found = hostile_files.measure("report", [path for path, _ in attacks.values()], timeout=120)
     assert len(found) == len(attacks), f"stalled: {list(attacks)[len(found)]}"
     for (name, (_, size)), taken in zip(attacks.items(), found):
@@ -62,11 +64,12 @@ def places(value, before=()):
             yield from places(x, (*before, key))
 
 
+@settings(deadline=None)
 @given(st.data())
-def test_an_altered_report_is_refused_or_shown(tmp_path_factory, saved, data):
-    plain, arrays = copy.deepcopy(saved[0]), saved[1]
+def test_an_altered_report_is_refused_or_shown(tmp_path_factory, data):
+    plain, arrays = copy.deepcopy(saved()[0]), saved()[1]
     plain["precision"] = {
-        "n": 5, "moved": {m: {"estimate": 0.1, "low": 0, "high": 1} for m in plain["damage"]}
+        "n": 5, "moved": {m: {"estimate": 0.1, "low": 0.0, "high": 1.0} for m in plain["damage"]}
     }  # fmt: skip
     for _ in range(data.draw(st.integers(1, 2))):
         *path, last = data.draw(st.sampled_from(list(places(plain))))
@@ -89,14 +92,15 @@ def test_an_altered_report_is_refused_or_shown(tmp_path_factory, saved, data):
 KINDS = ["f2", "f8", "f16", "c8", "O", "U3", "U0", "S4", "V0", "V8", "M8[s]", "?", ">f4", ">U3"]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["losses/kl", "examples/names", "examples/marks", "more"]),
     st.sampled_from(KINDS),
     st.sampled_from([(), (0,), (5, 12), (12,), (1 << 40,), (10**9, 0)]),
     st.sampled_from([0, 48, 144, 240]),
 )
-def test_altered_arrays_are_refused_or_shown(tmp_path_factory, saved, name, kind, shape, size):
-    with np.load(io.BytesIO(saved[1])) as stored:
+def test_altered_arrays_are_refused_or_shown(tmp_path_factory, name, kind, shape, size):
+    with np.load(io.BytesIO(saved()[1])) as stored:
         arrays = {k: stored[k] for k in stored.files}
     parts = {}
     for key, array in arrays.items():
@@ -112,19 +116,20 @@ def test_altered_arrays_are_refused_or_shown(tmp_path_factory, saved, name, kind
                 made.writestr(key, part.getvalue())
         content = file.getvalue()
     with contextlib.suppress(ValueError):
-        report = load(tmp_path_factory.getbasetemp(), saved[0], content)
+        report = load(tmp_path_factory.getbasetemp(), saved()[0], content)
         assert shown(report)
         for array in report.arrays.values():
             array.tolist()
 
 
+@settings(deadline=None)
 @given(st.data())
-def test_damaged_archives_are_refused_or_read(tmp_path_factory, saved, data):
-    content = bytearray(saved[1])
+def test_damaged_archives_are_refused_or_read(tmp_path_factory, data):
+    content = bytearray(saved()[1])
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(ValueError):
-        load(tmp_path_factory.getbasetemp(), saved[0], bytes(content))
+        load(tmp_path_factory.getbasetemp(), saved()[0], bytes(content))
 
 
 @pytest.mark.parametrize("size", [10, 20_000_000])
@@ -169,6 +174,7 @@ def test_json_beyond_the_bounds_is_refused(text, problem):
         strict.parse(text)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -185,10 +191,10 @@ def test_long_lists_of_numbers_are_read():
     assert strict.parse(json.dumps(value, indent=1)) == value
 
 
-def test_mistakes_by_the_thousand_are_listed_in_short(tmp_path, saved):
-    plain = saved[0] | {"units": ["x"] * 5000, "k" * 5000: 1}
+def test_mistakes_by_the_thousand_are_listed_in_short(tmp_path):
+    plain = saved()[0] | {"units": ["x"] * 5000, "k" * 5000: 1}
     with pytest.raises(ValueError, match="and 80 more") as error:
-        load(tmp_path, plain, saved[1])
+        load(tmp_path, plain, saved()[1])
     assert len(str(error.value)) < 3000
 
 

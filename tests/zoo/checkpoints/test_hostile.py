@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.checkpoints import checkpoint, content, hdf5, tensors
@@ -123,6 +123,7 @@ def test_numbers_of_other_files_are_never_read(tmp_path):
             np.testing.assert_array_equal(file["a_b"], np.ones(4))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_hdf5_is_read_or_refused(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
@@ -131,6 +132,7 @@ def test_damaged_hdf5_is_read_or_refused(tmp_path_factory, data):
     damaged(folder, data, lambda path: hdf5.read_array(path, "a_b", (4,)))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_safetensors_are_read_or_refused(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
@@ -138,6 +140,7 @@ def test_damaged_safetensors_are_read_or_refused(tmp_path_factory, data):
     damaged(folder, data, lambda path: state.restore(path, {"w": jnp.zeros(3)}, {"seed": 0}))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_arrays_in_pickles_are_read_or_refused(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
@@ -164,6 +167,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.sampled_from(["layers", "heads", "d_mlp", "biases", "activation", "more", None]))
 def test_any_config_is_refused(tmp_path_factory, value, field):
     path = tmp_path_factory.getbasetemp() / "config.safetensors"
@@ -174,6 +178,7 @@ def test_any_config_is_refused(tmp_path_factory, value, field):
         weights.shipped(path)
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_any_settings_and_records_are_refused(tmp_path_factory, settings, records):
     path = tmp_path_factory.getbasetemp() / "run.safetensors"

@@ -36,7 +36,7 @@ def test_markdown_escapes_what_would_end_a_cell():
         ("a\\|b", r"a\\\|b"),
         ("[x](y) [0.5, 1]", r"[x\](y) [0.5, 1]"),
         ("*e* `c` &lt; $m$ ~~s~~", r"\*e\* \`c\` \&lt; \$m\$ \~\~s\~\~"),
-        ("a\nb\x1b", r"a\nb\x1b"),
+        ("a\nb\x1b", r"a\\nb\\x1b"),
         ("-", "-"),
     ],
 )

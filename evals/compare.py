@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import aann
 from aann.comparison.compare import Comparison, compare_rows, main_row
+from aann.report.folder import replacing
 from aann.statistics.interval import Setting
 from aann.vis.forest import forest
 from evals.shared import arguments, command
@@ -86,9 +87,10 @@ def _pairs(
 def save(found: Comparison, folder: pathlib.Path) -> Sequence[str]:
     """Print the comparison and write it and its figure into ``folder``; returns the files."""
     page = f"{found.markdown()}\n\n![differences](comparison.png)\n"
-    (folder / "comparison.json").write_text(found.to_json() + "\n", encoding="utf-8")
-    (folder / "comparison.md").write_text(page, encoding="utf-8")
-    forest(found).savefig(folder / "comparison.png", bbox_inches="tight")
+    with replacing(folder) as new:
+        (new / "comparison.json").write_text(found.to_json() + "\n", encoding="utf-8")
+        (new / "comparison.md").write_text(page, encoding="utf-8")
+        forest(found).savefig(new / "comparison.png", bbox_inches="tight")
     print(found)
     written = [f"comparison.{end}" for end in ("json", "md", "png")]
     command.say(f"wrote {', '.join(written)} to {folder}")

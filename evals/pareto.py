@@ -11,6 +11,7 @@ import numpy as np
 
 import aann
 import zoo
+from aann.report.folder import replacing
 from aann.vis.pareto import against_settings
 from circuits.modular_addition import evidence as modular_evidence
 from circuits.modular_addition import fit as modular_fit
@@ -79,11 +80,12 @@ def save(found: aann.Pareto, title: str, folder: pathlib.Path) -> None:
     if not command.leads():
         return
     figure = against_settings(found, title=title)
-    figure.savefig(folder / "pareto.png", bbox_inches="tight")
     page = f"{found.markdown()}\n![recovered against bits](pareto.png)\n"
-    (folder / "pareto.json").write_text(found.to_json() + "\n", encoding="utf-8")
-    (folder / "pareto.md").write_text(page, encoding="utf-8")
-    np.savez_compressed(folder / "pareto.npz", **found.arrays)  # type: ignore[arg-type]
+    with replacing(folder) as new:
+        figure.savefig(new / "pareto.png", bbox_inches="tight")
+        (new / "pareto.json").write_text(found.to_json() + "\n", encoding="utf-8")
+        (new / "pareto.md").write_text(page, encoding="utf-8")
+        np.savez_compressed(new / "pareto.npz", **found.arrays)  # type: ignore[arg-type]
     print(found)
     command.say(f"wrote pareto.json, pareto.md, pareto.npz, pareto.png to {folder}")
 

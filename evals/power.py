@@ -4,6 +4,7 @@ import argparse
 import pathlib
 
 import aann
+from aann.report.folder import replacing
 from evals.shared import command
 from zoo.scripts import integers, script
 
@@ -29,7 +30,8 @@ def main(argv: list[str] | None = None) -> None:
     print(found)
     if args.out is not None:
         folder = command.writable(args.out)
-        (folder / "power.json").write_text(found.to_json() + "\n", encoding="utf-8")
+        with replacing(folder) as new:
+            (new / "power.json").write_text(found.to_json() + "\n", encoding="utf-8")
         command.say(f"wrote power.json to {folder}")
 
 

@@ -4,18 +4,20 @@
 belong to it: the losses of as many rows and examples, with the means that the rows state.
 """
 
-import json
+import collections
 import os
 import pathlib
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
 import numpy as np
 
+from aann.report import arrays_file, strict
 from aann.report.data import Kind
+from aann.report.folder import place
 from aann.report.plain import decode
+from aann.report.showable import unshowable
+from aann.shown.brief import clip, listed, word
 
 Read = TypeVar("Read")
 
@@ -42,11 +44,14 @@ def read(
     plain = read_json(file, schema)
     arrays = _read_arrays(file.with_name("report.npz"))
     problems: list[str] = []
-    found = decode(cls, plain, "", problems)
+    found: Any = decode(cls, plain, "", problems)
+    if not problems:
+        problems += unshowable(found)
     if not problems:
         problems += _strangers(plain, arrays)
     if problems:
-        raise ValueError(f"{file} is no report as aann {schema=} writes it:\n" + _lines(problems))
+        lines = listed(problems, mark="- ")
+        raise ValueError(f"{file} is no report as aann {schema=} writes it:\n{lines}")
     return found, arrays
 
 
@@ -57,67 +62,60 @@ def read_json(file: pathlib.Path, schema: int) -> dict[str, Any]:
         OSError: the file is missing or cannot be read.
         ValueError: it is no JSON object, or of another schema.
     """
-    if not file.is_file():
+    stored = place(file)
+    if not stored.is_file():
         raise FileNotFoundError(
             f"no report at {file}: pass the folder that an evaluation wrote (--out), or the "
             "report.json in it"
         )
     try:
-        plain = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        plain = strict.parse(stored.read_bytes())
+    except ValueError as error:
+        said = clip(str(error), 200)
         raise ValueError(
-            f"{file} is truncated or altered: it is not JSON ({error}); run the evaluation again"
+            f"{file} is truncated or altered: it is not JSON ({said}); run the evaluation again"
         ) from None
     if not isinstance(plain, dict) or plain.get("schema") != schema:
-        got = plain.get("schema", "none") if isinstance(plain, dict) else "no object"
+        got = word(plain.get("schema")) if isinstance(plain, dict) else "no object"
         raise ValueError(
             f"{file} has schema {got}, this version of aann reads {schema}: run the evaluation "
             "again with it"
         )
-    return {name: value for name, value in plain.items() if name != "schema"}
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of strict JSON")
+    del plain["schema"]
+    return plain
 
 
 def _read_arrays(file: pathlib.Path) -> dict[str, np.ndarray]:
-    if not file.is_file():
+    stored = place(file)
+    if not stored.is_file():
         raise FileNotFoundError(
             f"no {file.name} beside the report in {file.parent}: it holds the losses of the "
             "examples. Copy it there, or run the evaluation again"
         )
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(
-            f"{file} is truncated or altered ({error}); run the evaluation again"
-        ) from None
+    return arrays_file.read(stored)
 
 
 def _strangers(plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[str]:
     """What does not fit between the two files."""
     n, rows = plain["data"].get("n"), plain["rows"]
-    names = [row["name"] for row in rows]
-    problems = [
-        f"{names.count(n)} rows are called {n!r}" for n in sorted({*names}) if names.count(n) > 1
-    ]
+    names = collections.Counter(row["name"] for row in rows)
+    problems = [f"{count} rows are called {word(n)}" for n, count in names.items() if count > 1]
     problems += [
-        f"row {row['name']!r} is of kind {row['kind']!r}: kinds are {', '.join(get_args(Kind))}"
+        f"row {word(row['name'])} is of kind {word(row['kind'])}: kinds are "
+        f"{', '.join(get_args(Kind))}"
         for row in rows
         if row["kind"] not in get_args(Kind)
     ]
     for name in ("examples/names", "examples/marks"):
         if name in arrays and arrays[name].shape != (n,):
-            problems.append(f"report.npz: {name} has shape {arrays[name].shape}, not ({n},)")
+            problems.append(f"report.npz: {name} has shape {word(arrays[name].shape)}, not ({n},)")
     for metric in plain["damage"]:
         losses = arrays.get(f"losses/{metric}")
         if losses is None:
-            problems.append(f"report.npz has no losses/{metric}")
+            problems.append(f"report.npz has no losses/{clip(metric, 40)}")
         elif losses.shape != (len(rows) + 1, n) or not np.issubdtype(losses.dtype, np.floating):
             problems.append(
-                f"report.npz: losses/{metric} is {losses.dtype} of shape {losses.shape}, not "
+                f"report.npz: losses/{clip(metric, 40)} is {word(losses)}, not "
                 f"floating of shape {(len(rows) + 1, n)}: {len(rows)} rows and intact, n examples"
             )
         else:
@@ -129,15 +127,11 @@ def _other_means(plain: Mapping[str, Any], metric: str, losses: np.ndarray) -> l
     """Rows whose mean losses are not those of the JSON."""
     stated = [(row["name"], row["loss"].get(metric)) for row in plain["rows"]]
     stated.append(("intact", plain["intact"].get(metric)))
-    means = losses.astype(np.float64).mean(axis=1)
+    with np.errstate(all="ignore"):  # where there is an overflow the means differ
+        means = losses.astype(np.float64).mean(axis=1).tolist()
     return [
-        f"losses/{metric} of {name!r} have mean {mean:.6g} in report.npz and {said} in report.json"
+        f"losses/{clip(metric, 40)} of {word(name)} have mean {mean:.6g} in report.npz and {said} "
+        "in report.json"
         for (name, said), mean in zip(stated, means, strict=True)
         if said is None or not abs(mean - said) <= SAME * abs(said) + 1e-12
     ]
-
-
-def _lines(problems: list[str], most: int = 20) -> str:
-    shown = [f"- {problem}" for problem in problems[:most]]
-    more = [f"- and {len(problems) - most} more"] if len(problems) > most else []
-    return "\n".join(shown + more)

@@ -7,11 +7,12 @@ and lets no script run but the page's own. Names, claims and source are escaped:
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -22,6 +23,11 @@ from aann.report.grid import Grid
 from aann.report.pictures import Picture
 from aann.report.text import count, rounding, share, some
 from aann.shown.brief import brief
+
+LONGEST_SOURCE = 200_000
+"""Characters of a source that is coloured: it takes seconds a megabyte."""
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Chapter(NamedTuple):
@@ -61,7 +67,7 @@ def page(
     if not chapters or (len(chapters) > 1 and not title):
         raise ValueError(f"a page shows one report, or several with a title; got {len(chapters)}")
     script = _asset("sort.js")
-    return (
+    return _legible(
         _environment()
         .get_template("page.html")
         .render(
@@ -78,7 +84,7 @@ def page(
 
 def fragment(report: ReportData) -> str:
     """The report without a page around it, for notebooks."""
-    return (
+    return _legible(
         _environment()
         .get_template("fragment.html")
         .render(
@@ -155,6 +161,8 @@ def _programs(report: ReportData) -> list[Program]:
 
 def _coloured(source: str) -> Markup:
     """Escaped, with a class for each token."""
+    if len(source) > LONGEST_SOURCE:
+        return Markup(escape(source))
     return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
@@ -175,6 +183,11 @@ def _provenance(report: ReportData) -> list[tuple[str, str]]:
 
 def _half(data: Any) -> str:
     return f"{data['name']}, {data['split']}, n = {data['n']}, hash {data['hash']}"
+
+
+def _legible(text: str) -> str:
+    """Without characters that no page can hold: halves of letters, and the one of number 0."""
+    return _UNWRITABLE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 @functools.cache

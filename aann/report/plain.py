@@ -5,11 +5,23 @@ can list all that is wrong with a file.
 """
 
 import dataclasses
+import functools
+import itertools
 import math
 import types
 import typing
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from aann.shown.brief import clip, word
+
+Item = TypeVar("Item")
+
+MOST: Final = 100
+"""Problems after which the rest is not looked at."""
+
+LARGEST: Final = 10**300
+"""Integers beyond are beyond all floats at some point."""
 
 
 def decode(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
@@ -29,18 +41,22 @@ def decode(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
         return _union(arguments, value, where, problems)
     if origin is not None and issubclass(origin, Mapping):
         if isinstance(value, dict):
-            return {k: decode(arguments[1], v, f"{where}.{k}", problems) for k, v in value.items()}
-        problems.append(f"{where} is {_shown(value)}, not an object")
+            entries = _until_hopeless(value.items(), problems)
+            return {k: decode(arguments[1], v, _at(where, k), problems) for k, v in entries}
+        problems.append(f"{where} is {word(value)}, not an object")
     elif origin is not None and issubclass(origin, Sequence):
         if isinstance(value, list):
-            items = enumerate(value)
+            items = _until_hopeless(enumerate(value), problems)
             return [decode(arguments[0], v, f"{where}[{i}]", problems) for i, v in items]
-        problems.append(f"{where} is {_shown(value)}, not a list")
+        problems.append(f"{where} is {word(value)}, not a list")
     elif hint is not Any and not _is(hint, value):
-        problems.append(f"{where} is {_shown(value)}, not {getattr(hint, '__name__', hint)}")
+        problems.append(f"{where} is {word(value)}, not {getattr(hint, '__name__', hint)}")
+    elif hint is float:
+        return float(value)  # JSON of others has 1 for 1.0
     return value
 
 
+@functools.cache
 def fields(cls: type) -> dict[str, Any]:
     """Name -> annotation of a dataclass's fields."""
     hints = typing.get_type_hints(cls)
@@ -49,7 +65,7 @@ def fields(cls: type) -> dict[str, Any]:
 
 def _dataclass(cls: type, value: Any, where: str, problems: list[str]) -> Any:
     if not isinstance(value, dict):
-        problems.append(f"{where} is {_shown(value)}, not an object")
+        problems.append(f"{where} is {word(value)}, not an object")
         return None
     known = fields(cls)
     needed = [
@@ -60,7 +76,8 @@ def _dataclass(cls: type, value: Any, where: str, problems: list[str]) -> Any:
     at = f" in {where}" if where else ""
     before = len(problems)
     problems += [f"no {name!r}{at}" for name in needed if name not in value]
-    problems += [f"unknown {name!r}{at}" for name in value if name not in known]
+    unknown = itertools.islice((name for name in value if name not in known), MOST)
+    problems += [f"unknown {word(name)}{at}" for name in unknown]
     dot = f"{where}." if where else ""
     decoded = {
         n: decode(known[n], v, f"{dot}{n}", problems) for n, v in value.items() if n in known
@@ -75,19 +92,22 @@ def _union(options: Sequence[Any], value: Any, where: str, problems: list[str]) 
         if not found:
             return result
     names = " or ".join("null" if o is types.NoneType else o.__name__ for o in options)
-    problems.append(f"{where} is {_shown(value)}, not {names}")
+    problems.append(f"{where} is {word(value)}, not {names}")
     return value
 
 
 def _is(hint: Any, value: Any) -> bool:
     if hint is float:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and math.isfinite(value)
+        return _is(int, value) or (isinstance(value, float) and math.isfinite(value))
     if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and -LARGEST < value < LARGEST
     return value is None if hint is types.NoneType else isinstance(value, hint)
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _until_hopeless(values: Iterable[Item], problems: list[str]) -> Iterator[Item]:
+    """The values, or those before there are more problems than anyone reads."""
+    return itertools.takewhile(lambda _: len(problems) < MOST, values)
+
+
+def _at(where: str, key: str) -> str:
+    return f"{where}.{clip(key[:60], 40)}"

@@ -7,13 +7,13 @@ import dataclasses
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from aann.report import pictures, text
+from aann.report import arrays_file, pictures, text
 from aann.report.data import SCHEMA, ReportData
 from aann.report.file import read
+from aann.report.folder import replacing
 from aann.shown.screen import screen
 
 
@@ -41,7 +41,10 @@ class Report(ReportData):
     def save(
         self, folder: str | os.PathLike[str], figures: Sequence[str] | Mapping[str, str] = ()
     ) -> None:
-        """Write ``report.json``, ``report.md``, ``report.html`` and ``report.npz``.
+        """Write ``report.json``, ``report.md``, ``report.html`` and ``report.npz``, or none.
+
+        A report that is there already is replaced as a whole: with a full disk, or where the
+        process is killed, it stays.
 
         Args:
             folder: created where there is none.
@@ -49,20 +52,19 @@ class Report(ReportData):
                 such names with a description of each for who cannot see them.
 
         Raises:
-            FileNotFoundError: there are no such pictures.
+            OSError: there are no such pictures, or the folder cannot be written.
             ValueError: a file is no picture.
         """
-        path = pathlib.Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
+        path = pathlib.Path(folder).expanduser()
         texts = {
             "report.html": self.html(pictures.read(path, figures)),
             "report.json": self.to_json(),
             "report.md": self.markdown(list(figures)),
         }
-        for name, content in texts.items():
-            (path / name).write_text(content + "\n", encoding="utf-8")
-        arrays: Mapping[str, Any] = self.arrays
-        np.savez_compressed(path / "report.npz", **arrays)
+        with replacing(path) as new:
+            for name, content in texts.items():
+                (new / name).write_text(content + "\n", encoding="utf-8")
+            arrays_file.write(new / "report.npz", self.arrays)
 
     def markdown(self, figures: Sequence[str] = ()) -> str:
         """The report as a Markdown page that shows ``figures`` (file names beside it)."""

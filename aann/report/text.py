@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
 from aann.report.data import Estimate, ReportData
 from aann.report.pictures import title
-from aann.shown.brief import COLUMNS, clip
+from aann.shown.brief import COLUMNS, clip, visible
 from aann.shown.screen import Shown
-from aann.shown.table import aligned, markdown
+from aann.shown.table import aligned, markdown, paragraph, plain
 
 SHOWN_UNITS = 20
 
@@ -17,7 +18,7 @@ SHOWN_UNITS = 20
 def table(report: ReportData) -> str:
     """The ladder with its provenance and legend, for a terminal."""
     shown = aligned([_header(report), *_cells(report)], left=2)
-    return "\n".join([*_provenance(report), *shown, *legend(report)])
+    return "\n".join([*map(visible, _provenance(report)), *shown, *legend(report)])
 
 
 def glance(report: ReportData) -> Shown:
@@ -49,17 +50,17 @@ def page(report: ReportData, figures: Sequence[str] = ()) -> str:
         [n, numbers(c["value"]), c["origin"], c["note"]] for n, c in report.constants.items()
     ]
     lines = [
-        f"# {report.eval}: {report.site} of {report.model}",
+        f"# {plain(f'{report.eval}: {report.site} of {report.model}')}",
         "",
-        f"> {report.claim}",
+        f"> {paragraph(report.claim)}",
         "",
-        *_provenance(report),
+        *map(paragraph, _provenance(report)),
         "",
         *markdown([_header(report), *_cells(report)]),
         "",
         *legend(report),
         "",
-        *(f"![{title(name)}]({name})\n" for name in figures),
+        *(f"![{plain(title(name))}]({quote(name)})\n" for name in figures),
         "## Constants of the program",
         "",
         *markdown([["name", "value", "origin", "note"], *constants]),

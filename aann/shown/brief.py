@@ -57,6 +57,26 @@ def clip(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: max(most - 3, 0)]}..."
 
 
+def visible(text: str) -> str:
+    """A text on one line: what is no letter of a page, a newline say, as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def listed(problems: Sequence[str], most: int = 20, mark: str = "  ") -> str:
+    """A line each, as many as people read, and how many more there are.
+
+    Args:
+        problems: what is wrong.
+        most: lines.
+        mark: at the start of each.
+    """
+    shown = [f"{mark}{clip(problem, 300)}" for problem in problems[:most]]
+    more = [f"{mark}and {len(problems) - most} more"] if len(problems) > most else []
+    return "\n".join(shown + more)
+
+
 def word(value: Any, depth: int = _DEPTH) -> str:  # noqa: PLR0911 - a kind a line
     """A value in at most some 80 characters.
 

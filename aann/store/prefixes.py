@@ -95,6 +95,8 @@ class Prefixes:
         if found is None:
             return None
         arrays = tuple(found.values())
+        if [(x.shape, x.dtype) for x in arrays] != [(x.shape, x.dtype) for x in self.like]:
+            return None
         self._remember(key, arrays)
         return arrays
 

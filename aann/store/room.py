@@ -1,14 +1,15 @@
 """Whether memory and disk suffice, found out before work starts."""
 
 import math
-import os
 import pathlib
 import shutil
+import tempfile
 import time
 
 from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
-from aann.store import prefixes, shard
+from aann.store import prefixes, results, shard
+from aann.store.own import check_own, make_own
 
 DONORS = 256
 """At most so many design examples stand in for others."""
@@ -55,17 +56,17 @@ def check_writable(folder: pathlib.Path) -> None:
     """Make a folder and show that it takes files, before hours of work depend on it.
 
     Raises:
-        OSError: it cannot be made or written.
+        OSError: it cannot be made or written, or is not the user's own.
     """
-    probe = folder / f".probe-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"aann")
-        probe.unlink()
+        make_own(folder)
+        check_own(folder, prefixes.FOLDER, results.FOLDER)
+        with tempfile.TemporaryFile(dir=folder) as probe:  # under a name that nobody can know
+            probe.write(b"aann")
     except OSError as error:
         raise OSError(
-            f"the cache folder {folder} cannot be written ({error.strerror}): name another one "
-            "with cache (--cache), or run without"
+            f"the cache folder {folder} cannot be written ({error.strerror or error}): name "
+            "another one with cache (--cache), or run without"
         ) from error
 
 
@@ -80,7 +81,7 @@ def readable(size: int) -> str:
 def _check_disk(bench: Workbench, cache: pathlib.Path, data: tuple[Examples, ...]) -> None:
     batches = sum(math.ceil(len(examples) / bench.batch_size) for examples in data)
     folder = prefixes.folder_of(bench)
-    there = sum(p.stat().st_size for p in folder.glob(f"*{shard.SUFFIX}"))
+    there = sum(p.lstat().st_size for p in folder.glob(f"*{shard.SUFFIX}") if p.is_file())
     needed = max(0, batches * prefixes.bytes_of(bench) - there) + MARGIN
     free = shutil.disk_usage(cache).free
     if needed > free:

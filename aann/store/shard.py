@@ -14,17 +14,23 @@ import os
 import pathlib
 import secrets
 import shutil
+import stat
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import jax.numpy as jnp
 import numpy as np
+
+from aann.report import strict
+from aann.store.own import make_own
 
 SUFFIX = ".shard"
 PARTIAL = ".partial"
 _MARKER = b"aann\x00sh1"
 _START = len(_MARKER) + 32 + 8
 _ALIGN = 64
+_PLAIN = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""No links are followed, and a pipe is not waited for."""
 
 
 def write(path: pathlib.Path, key: str, arrays: Mapping[str, np.ndarray]) -> None:
@@ -39,19 +45,11 @@ def write(path: pathlib.Path, key: str, arrays: Mapping[str, np.ndarray]) -> Non
         OSError: with the space that was needed. What other files hold is not touched.
     """
     pieces = _pieces(key, arrays)
-    half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{PARTIAL}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with half.open("xb") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(half, path)
+        make_own(path.parent)
+        _write(path, pieces)
     except OSError as error:
         raise OSError(_unwritten(path, sum(map(len, pieces)), error)) from error
-    finally:
-        _remove(half)
 
 
 def read(path: pathlib.Path, key: str) -> dict[str, np.ndarray] | None:
@@ -64,28 +62,24 @@ def read(path: pathlib.Path, key: str) -> dict[str, np.ndarray] | None:
         key: what it must have been written with.
     """
     try:
-        with path.open("rb") as file:
-            data = np.empty(os.fstat(file.fileno()).st_size, np.uint8)
-            count = file.readinto(data.data)
+        data = _content(path)
     except FileNotFoundError:
         return None
     except OSError as error:
-        _warn(path, f"cannot be read ({error.strerror})")
+        _warn(path, f"cannot be read ({error.strerror or error})")
         return None
-    if count != len(data) or not _whole(data):
+    if data is None or not _whole(data):
         _warn(path, "is truncated or altered")
         return None
-    length = int.from_bytes(data[_START - 8 : _START].tobytes(), "little")
-    header = json.loads(data[_START : _START + length].tobytes())
-    if header["key"] != key:
+    try:
+        stated, arrays = _arrays(data)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        _warn(path, "has a header that says nothing of its content")
+        return None
+    if stated != key:
         _warn(path, "was made from something else")
         return None
-    data = data[_first(length) :]
-    data.flags.writeable = False
-    return {
-        name: data[start : start + size].view(jnp.dtype(dtype)).reshape(shape)
-        for name, dtype, shape, start, size in header["arrays"]
-    }
+    return arrays
 
 
 def remove_partial(folder: pathlib.Path, older: float) -> None:
@@ -102,6 +96,60 @@ def remove_partial(folder: pathlib.Path, older: float) -> None:
                 path.unlink()
         except OSError:
             continue  # another process was first
+
+
+def _write(path: pathlib.Path, pieces: Sequence[bytes | memoryview]) -> None:
+    """Write a file beside its place, and put it there."""
+    for left in (1, 0):
+        half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{PARTIAL}")
+        try:
+            with half.open("xb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(half, path)
+        except FileNotFoundError:  # a process whose clock is ahead took it for a leftover
+            if not left:
+                raise
+        else:
+            return
+        finally:
+            _remove(half)
+
+
+def _content(path: pathlib.Path) -> np.ndarray | None:
+    """The bytes of a regular file, no link; None where it is being changed."""
+    opened = os.open(path, os.O_RDONLY | _PLAIN)
+    with open(opened, "rb") as file:
+        info = os.fstat(opened)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError("it is no regular file")
+        try:
+            data = np.empty(info.st_size, np.uint8)
+        except MemoryError:
+            raise OSError(f"it has {info.st_size:,} bytes") from None
+        return data if file.readinto(data.data) == len(data) else None
+
+
+def _arrays(data: np.ndarray) -> tuple[str, dict[str, np.ndarray]]:
+    """The key that a whole file states, and its arrays.
+
+    Raises:
+        ValueError, TypeError, KeyError, OverflowError: the header is odd.
+    """
+    length = int.from_bytes(data[_START - 8 : _START].tobytes(), "little")
+    header = strict.parse(data[_START : _START + length].tobytes())
+    data = data[_first(length) :]
+    data.flags.writeable = False
+    found = {}
+    for name, dtype, shape, start, size in header["arrays"]:
+        if not isinstance(name, str) or not 0 <= start <= start + size <= len(data):
+            raise ValueError("an array lies outside of the file")
+        if any(type(n) is not int or n < 0 for n in shape):
+            raise ValueError("an array has a shape that there is not")
+        found[name] = data[start : start + size].view(jnp.dtype(dtype)).reshape(shape)
+    return header["key"], found
 
 
 def _pieces(key: str, arrays: Mapping[str, np.ndarray]) -> list[bytes | memoryview]:

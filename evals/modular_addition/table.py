@@ -20,6 +20,7 @@ from aann.data.examples import held_out
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import Measured, measure
 from aann.report.data import Estimate
+from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.shown.table import aligned, markdown
 from aann.statistics.bootstrap import Recovered, recovered
@@ -111,10 +112,11 @@ def save(table: Sequence[Row], notes: Sequence[str], folder: pathlib.Path) -> No
     if not command.leads():
         return
     plain = {"schema": 1, "notes": list(notes), "rows": [dataclasses.asdict(row) for row in table]}
-    (folder / "seeds.json").write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n")
     shown = "\n".join(markdown(cells(table)))
     remarks = "\n".join(f"- {note}" for note in (*notes, *LEGEND))
-    (folder / "seeds.md").write_text(f"{shown}\n\n{remarks}\n", encoding="utf-8")
+    with replacing(folder) as new:
+        (new / "seeds.json").write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n")
+        (new / "seeds.md").write_text(f"{shown}\n\n{remarks}\n", encoding="utf-8")
 
 
 def text(table: Sequence[Row], notes: Sequence[str]) -> str:

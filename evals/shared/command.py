@@ -1,9 +1,9 @@
 """What an evaluation says and writes: examples as asked for, results in a folder."""
 
 import argparse
-import os
 import pathlib
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 import aann
 from aann.report import pictures
+from aann.report.folder import replacing
 from aann.report.grid import Grid
 from aann.report.html import Chapter, page
 from aann.vis.alt import alt_text
@@ -66,9 +67,8 @@ def writable(folder: pathlib.Path) -> pathlib.Path:
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".aann-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise OSError(f"cannot write results to {folder}: {error.strerror}; pass --out") from error
     return folder
@@ -91,10 +91,11 @@ def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Pat
     if not leads():
         return Chapter(report, ())
     described = {}
-    for name, figure in figures.items():
-        figure.savefig(folder / f"{name}.png", bbox_inches="tight")
-        described[f"{name}.png"] = alt_text(figure, pictures.title(name))
-    report.save(folder, described)
+    with replacing(folder) as new:
+        for name, figure in figures.items():
+            figure.savefig(new / f"{name}.png", bbox_inches="tight")
+            described[f"{name}.png"] = alt_text(figure, pictures.title(name))
+        report.save(new, described)
     show(str(report))
     written = ["report.html", "report.json", "report.md", "report.npz", *described]
     say(f"wrote {', '.join(written)} to {folder}")
@@ -116,5 +117,6 @@ def save_page(
     if not leads():
         return
     text = page([chapters[-1], *chapters[:-1]], title=name, lead=claim, summary=tables)
-    (folder / "report.html").write_text(f"{text}\n", encoding="utf-8")
+    with replacing(folder) as new:
+        (new / "report.html").write_text(f"{text}\n", encoding="utf-8")
     say(f"wrote report.html of all networks to {folder}")

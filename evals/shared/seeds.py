@@ -13,6 +13,7 @@ from typing import Any
 import aann
 from aann.evaluation.lineup import name_of
 from aann.report.data import Estimate, ReportRow
+from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report
 from aann.shown.table import aligned, markdown
@@ -142,8 +143,9 @@ def save(rows: Sequence[Row], folder: pathlib.Path) -> None:
         return
     plain = {"schema": 1, "rows": [dataclasses.asdict(row) for row in rows]}
     text = json.dumps(plain, indent=1, allow_nan=False)
-    (folder / "seeds.json").write_text(f"{text}\n", encoding="utf-8")
-    (folder / "seeds.md").write_text(_page(rows, markdown, "## {}"), encoding="utf-8")
+    with replacing(folder) as new:
+        (new / "seeds.json").write_text(f"{text}\n", encoding="utf-8")
+        (new / "seeds.md").write_text(_page(rows, markdown, "## {}"), encoding="utf-8")
 
 
 def text(rows: Sequence[Row]) -> str:

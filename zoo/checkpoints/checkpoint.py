@@ -1,6 +1,6 @@
 """Foreign checkpoints, read into the parameters that a model expects, all of them or none.
 
-HDF5 holds arrays and no code, so reading it is safe; ``read_torch`` reads PyTorch's pickles with a
+``hdf5`` reads arrays that are plainly there, and ``read_torch`` PyTorch's pickles with a
 machine that can call nothing. A file that the model does not expect is refused rather than
 skipped: half-understood weights give a network that runs and is wrong.
 """
@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
 import jax.numpy as jnp
 import numpy as np
 
+from aann.shown.brief import clip, listed, word
+from zoo.checkpoints.hdf5 import read_array
 from zoo.checkpoints.torch_file import read_torch
 
 __all__ = ["check", "from_torch_dump", "read_torch"]
@@ -48,9 +49,11 @@ def from_torch_dump(files: Mapping[str, Path], expected: Mapping[str, Any]) -> d
     for stem in wanted.keys() & files.keys():
         layer, kind, want = wanted[stem]
         try:
-            params[layer][kind] = jnp.asarray(_read(files[stem], stem, want.shape), want.dtype)
-        except (OSError, KeyError, ValueError) as error:
+            array = read_array(files[stem], stem, _stored(want.shape))
+        except (OSError, ValueError) as error:
             problems.append(f"{stem}: {error}")
+        else:
+            params[layer][kind] = jnp.asarray(_rearranged(array, want.shape), want.dtype)
     _refuse(problems, "the checkpoint")
     return params
 
@@ -67,13 +70,14 @@ def check(found: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]], whe
         ValueError: arrays are missing, left over, of another shape or not finite; all are listed.
     """
     problems = [f"missing: {name}" for name in expected.keys() - found.keys()]
-    problems += [f"not expected: {name}" for name in found.keys() - expected.keys()]
+    problems += [f"not expected: {clip(name, 100)}" for name in found.keys() - expected.keys()]
     for name in expected.keys() & found.keys():
         array = found[name]
         if not isinstance(array, np.ndarray):
             problems.append(f"{name}: expected an array, found {type(array).__name__}")
         elif array.shape != expected[name]:
-            problems.append(f"{name}: expected shape {expected[name]}, found {array.shape}")
+            found_shape = word(array.shape)
+            problems.append(f"{name}: expected shape {expected[name]}, found {found_shape}")
         elif not jnp.issubdtype(array.dtype, jnp.floating):
             problems.append(f"{name}: expected floating-point numbers, found {array.dtype}")
         elif not np.isfinite(array.astype(np.float32)).all():
@@ -84,25 +88,18 @@ def check(found: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]], whe
 def _refuse(problems: list[str], where: str) -> None:
     if problems:
         raise ValueError(
-            f"{where} does not fit the model, {len(problems)} problem(s):\n  "
-            + "\n  ".join(sorted(problems))
+            f"{where} does not fit the model, {len(problems)} problem(s):\n"
+            + listed(sorted(problems))
         )
 
 
-def _read(path: Path, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The array in one file, rearranged to ``shape``."""
-    with h5py.File(path) as file:
-        if list(file) != [name]:
-            raise KeyError(f"expected the one data set {name!r}, found {list(file)}")
-        array = np.asarray(file[name])
-    return _rearranged(array, shape)
+def _stored(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape in the file: a bias's own, of a kernel (out, height, width, in)."""
+    return shape if len(shape) == 1 else (shape[-1], *((1, 1, *shape)[-4:-1]))
 
 
 def _rearranged(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A bias as it is; a kernel (out, height, width, in) with its outputs moved last."""
-    stored = shape if len(shape) == 1 else (shape[-1], *((1, 1, *shape)[-4:-1]))
-    if array.shape != stored:
-        raise ValueError(f"expected shape {stored}, found {array.shape}")
-    return (
-        array if len(shape) == 1 else np.ascontiguousarray(np.moveaxis(array, 0, -1)).reshape(shape)
-    )
+    if len(shape) == 1:
+        return array
+    return np.ascontiguousarray(np.moveaxis(array, 0, -1)).reshape(shape)

@@ -16,7 +16,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from aann.shown.brief import word
 from zoo.checkpoints import unpickle
+from zoo.checkpoints.content import read_bytes
 from zoo.checkpoints.pickle_machine import Functions
 from zoo.checkpoints.placeholder import Placeholder, settle
 
@@ -28,7 +30,7 @@ class Dtype(Placeholder):
 
     def __init__(self, code: Any, *flags: Any) -> None:
         if not isinstance(code, str) or not _CODE.fullmatch(code):
-            raise ValueError(f"the pickle has the dtype {code!r}; only numbers are read")
+            raise ValueError(f"the pickle has the dtype {word(code)}; only numbers are read")
         self.dtype = np.dtype(code)
 
     def set_state(self, state: Any) -> None:
@@ -53,10 +55,11 @@ class Ndarray(Placeholder):
         """(version, shape, dtype, whether in Fortran's order, bytes)."""
         try:
             _, shape, dtype, fortran, data = state
-            sound = all(type(n) is int and n >= 0 for n in shape) and len(shape) <= 32
+            # before anything that takes longer the more axes there are, and the longer they are
+            sound = isinstance(shape, tuple | list) and len(shape) <= 32
+            sound = sound and all(type(n) is int and 0 <= n < 1 << 59 for n in shape)
             sound = sound and isinstance(dtype, Dtype) and isinstance(data, bytes)
             sound = sound and math.prod(shape) * dtype.dtype.itemsize == len(data)
-            sound = sound and max(shape, default=0) < 1 << 59
         except (TypeError, ValueError):
             sound = False
         if not sound:
@@ -80,7 +83,7 @@ def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any, axes: Any = None
     if order == "K":
         axes = tuple(axes)
         if not all(type(n) is int for n in axes) or sorted(axes) != list(range(len(shape))):
-            raise ValueError(f"the pickle has an array with the order of axes {axes[:20]}")
+            raise ValueError(f"the pickle has an array with the order of axes {word(axes)}")
         array.axes = axes
     elif order not in ("C", "F"):
         raise ValueError("the pickle has an array whose memory order is not known")
@@ -102,7 +105,7 @@ class Scalar(Ndarray):
 def _latin1(text: Any, encoding: Any) -> bytes:
     """``_codecs.encode``, as which old protocols write bytes."""
     if not isinstance(text, str) or encoding != "latin1":
-        raise ValueError(f"the pickle encodes a {type(text).__name__} as {encoding!r}")
+        raise ValueError(f"the pickle encodes a {type(text).__name__} as {word(encoding)}")
     return text.encode("latin1")
 
 
@@ -130,11 +133,11 @@ def read_pickle(path: str | Path) -> Any:
         ValueError: it is damaged, or asks for anything else; then nothing was run.
         OSError: the file cannot be read.
     """
-    file = io.BytesIO(Path(path).read_bytes())
+    file = io.BytesIO(read_bytes(path))
     try:
         value = settle(unpickle.read(file, FUNCTIONS))
         if rest := len(file.read()):
             raise ValueError(f"{rest} bytes are left over")
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"cannot read {path} as a pickle of arrays: {error}") from error
     return value

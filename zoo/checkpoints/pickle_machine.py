@@ -8,12 +8,16 @@ import pickletools
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from aann.shown.brief import word
 from zoo.checkpoints.nesting import Nesting
 from zoo.checkpoints.placeholder import Placeholder
 
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _KEYS = (str, int, type(None))  # bool is an int
 _LARGEST_KEY = 1 << 60  # integers beyond may all have one hash, and fill a dict in quadratic time
+_LONGEST_KEY = 1000  # characters; equal ones are compared again each time they are looked up
+MOST_REFUSED = 10
+"""Names that a message lists."""
 
 
 class Global:
@@ -25,6 +29,10 @@ class Global:
 
     def __repr__(self) -> str:
         return f"{self.module}.{self.name}"
+
+
+class TooManyRefusedError(ValueError):
+    """A pickle asks for so much that the rest need not be read."""
 
 
 Functions = Mapping[tuple[str, str], Callable[..., Any] | None]
@@ -57,7 +65,9 @@ class _Instructions:
         self.stack += [_REFUSED] * len(opcode.stack_after)
 
     def refuse(self, what: str) -> None:
-        self.refused.add(what.encode("ascii", "backslashreplace").decode()[:200])
+        self.refused.add(ascii(what[:100])[1:-1])
+        if len(self.refused) > MOST_REFUSED:
+            raise TooManyRefusedError
 
     def do_proto(self, _: Any) -> None:
         pass
@@ -156,7 +166,7 @@ class _Instructions:
     def push_global(self, module: str, name: str) -> None:
         known = (module, name) in self.functions
         if not known:
-            self.refuse(f"{module}.{name}")
+            self.refuse(f"{module[:60]}.{name[:60]}")
         self.stack.append(Global(module, name) if known else _REFUSED)
 
     def do_reduce(self, _: Any) -> None:
@@ -213,7 +223,8 @@ class Machine(_Instructions):
         elif (method := getattr(self, f"do_{name.lower()}", None)) is not None:
             method(argument)
         else:
-            self.refuse(f"the instruction {name}" + (f" {argument}" if name == "INST" else ""))
+            more = f" {argument[:60]}" if name == "INST" else ""
+            self.refuse(f"the instruction {name}{more}")
             self.skip(opcode)
 
 
@@ -228,6 +239,8 @@ def ordered_dict(items: Any = ()) -> dict[Any, Any]:
     # the hash of a tuple of tuples that share parts takes time exponential in its depth
     if odd := [key for key, _ in pairs if not isinstance(key, _KEYS)]:
         raise ValueError(f"the pickle has a {type(odd[0]).__name__} as a key of a dict")
-    if any(isinstance(key, int) and abs(key) >= _LARGEST_KEY for key, _ in pairs):
+    if any(isinstance(k, int) and not -_LARGEST_KEY < k < _LARGEST_KEY for k, _ in pairs):
         raise ValueError("the pickle has an integer of more than 60 bits as a key of a dict")
+    if long := [key for key, _ in pairs if isinstance(key, str) and len(key) > _LONGEST_KEY]:
+        raise ValueError(f"the pickle has {word(long[0])} as a key, over {_LONGEST_KEY} characters")
     return dict(pairs)

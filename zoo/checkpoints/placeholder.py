@@ -59,6 +59,6 @@ def _settle(value: Any, done: dict[int, tuple[Any, Any]], depth: int) -> Any:
     elif isinstance(value, tuple):
         new = tuple(inside(item) for item in value)
     else:
-        raise ValueError(f"the pickle holds {value!r} where data are expected")
+        raise ValueError(f"the pickle holds {str(value)[:100]} where data are expected")
     done[id(value)] = value, new  # the old value is kept alive, so that its id stays its own
     return new

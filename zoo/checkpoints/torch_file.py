@@ -19,19 +19,17 @@ the dtype of ``ml_dtypes``. Which device a tensor was on and whether it wants gr
 """
 
 import io
-import struct
 import zipfile
 from pathlib import Path
 from typing import Any, Final
 
+from aann.report import archive
+from aann.shown.brief import clip, word
 from zoo.checkpoints import unpickle
+from zoo.checkpoints.content import read_bytes
 from zoo.checkpoints.placeholder import settle
 from zoo.checkpoints.torch_tensor import FUNCTIONS, Storage, storage_of
 
-_DAMAGED = (
-    ValueError, OverflowError, EOFError, struct.error, zipfile.BadZipFile, NotImplementedError,
-)  # fmt: skip
-"""What reading a damaged file raises, here and in ``zipfile``."""
 MAGIC: Final = 0x1950A86A20F9469CFC6C
 PROTOCOL: Final = 1001
 _ADVICE = (
@@ -54,46 +52,49 @@ def read_torch(path: str | Path) -> Any:
             weights do not need; then nothing was run.
         OSError: the file cannot be read.
     """
-    content = Path(path).read_bytes()
+    content = read_bytes(path)
     try:
         if content.startswith(b"PK"):
             return settle(_read_zip(content))
         return settle(_read_legacy(content))
-    except _DAMAGED as error:
-        raise ValueError(f"cannot read {path} as a PyTorch file: {error}. {_ADVICE}") from error
+    except archive.DAMAGED as error:
+        said = clip(str(error), 1000) or type(error).__name__
+        raise ValueError(f"cannot read {path} as a PyTorch file: {said}. {_ADVICE}") from error
 
 
 def _read_zip(content: bytes) -> Any:
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    members = _members(archive, len(content))
+    stored = archive.opened(content)
+    members = _members(stored, len(content))
     roots = [name.removesuffix("data.pkl") for name in members if name.endswith("/data.pkl")]
     if len(roots) != 1:
         raise ValueError(f"expected one data.pkl in the archive, found {len(roots)}")
     root = roots[0]
     order = f"{root}byteorder"
-    if order in members and (found := archive.read(order)) != b"little":
+    if order in members and (found := stored.read(order)) != b"little":
         raise ValueError(f"its numbers are in the byte order {found[:20]!r}, expected b'little'")
+    if members[f"{root}data.pkl"] > unpickle.LONGEST:
+        raise ValueError(f"its data.pkl has more than {unpickle.LONGEST} bytes")
     storages: dict[str, Storage] = {}
-    file = io.BytesIO(archive.read(f"{root}data.pkl"))
+    file = io.BytesIO(stored.read(f"{root}data.pkl"))
     value = unpickle.read(file, FUNCTIONS, lambda identity: storage_of(identity, storages))
-    _check_end(file)
+    _check_end(len(file.read()))
     problems = [
-        f"{key!r}: declares {storage.nbytes} bytes, holds {members.get(f'{root}data/{key}')}"
+        f"{word(key)}: declares {storage.nbytes} bytes, holds {members.get(f'{root}data/{key}')}"
         for key, storage in storages.items()
         if members.get(f"{root}data/{key}") != storage.nbytes
     ]
     if problems:
         raise ValueError("storages are missing or have another size: " + "; ".join(problems[:10]))
     for key, storage in storages.items():
-        storage.data = archive.read(f"{root}data/{key}")
+        storage.data = stored.read(f"{root}data/{key}")
     return value
 
 
-def _members(archive: zipfile.ZipFile, size: int) -> dict[str, int]:
+def _members(stored: zipfile.ZipFile, size: int) -> dict[str, int]:
     """Name -> size of the members, which are plain and together no larger than the archive."""
-    found = archive.infolist()
+    found = stored.infolist()
     problems = [
-        f"{member.filename!r} is compressed or encrypted; torch.save does neither"
+        f"{word(member.filename)} is compressed or encrypted; torch.save does neither"
         for member in found
         if member.compress_type != zipfile.ZIP_STORED
         or member.flag_bits & 1
@@ -110,39 +111,43 @@ def _members(archive: zipfile.ZipFile, size: int) -> dict[str, int]:
 
 
 def _read_legacy(content: bytes) -> Any:
-    file = io.BytesIO(content)
-    magic = unpickle.read(file, {})
-    protocol = unpickle.read(file, {}) if magic == MAGIC else None
+    file, spent = io.BytesIO(content[: unpickle.LONGEST]), unpickle.Spent()
+    magic = unpickle.read(file, {}, spent=spent)
+    protocol = unpickle.read(file, {}, spent=spent) if magic == MAGIC else None
     if magic != MAGIC or protocol != PROTOCOL:
         raise ValueError(
             f"it is neither a zip archive nor does it start with PyTorch's magic number "
             f"{MAGIC:#x} and protocol {PROTOCOL}"
         )
-    system = unpickle.read(file, {})
+    system = unpickle.read(file, {}, spent=spent)
     if not isinstance(system, dict) or system.get("little_endian") is not True:
         raise ValueError("it was written on a big-endian machine, expected little-endian numbers")
     storages: dict[str, Storage] = {}
-    value = unpickle.read(file, FUNCTIONS, lambda identity: storage_of(identity, storages))
-    keys = unpickle.read(file, {})
+    value = unpickle.read(
+        file, FUNCTIONS, lambda identity: storage_of(identity, storages), spent=spent
+    )
+    keys = unpickle.read(file, {}, spent=spent)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise ValueError("its list of storages is damaged")
-    if sorted(keys) != sorted(storages):
+    if len(keys) != len(storages) or set(keys) != storages.keys():
         raise ValueError(
-            f"it lists the storages {sorted(keys)[:10]}, its tensors use {sorted(storages)[:10]}"
+            f"it lists the storages {word(keys)}, its tensors use {word(list(storages))}"
         )
+    at = file.tell()
     for key in keys:
-        numel = int.from_bytes(file.read(8), "little", signed=True)
-        storage = storages[key]
-        if numel != storage.numel or len(content) - file.tell() < storage.nbytes:
+        numel = int.from_bytes(content[at : at + 8], "little", signed=True)
+        storage, at = storages[key], at + 8
+        if numel != storage.numel or len(content) - at < storage.nbytes:
             raise ValueError(
-                f"the storage {key!r} declares {storage.numel} elements ({storage.nbytes} bytes), "
-                f"found {numel} and {len(content) - file.tell()} bytes to the end of the file"
+                f"the storage {word(key)} declares {storage.numel} elements ({storage.nbytes} "
+                f"bytes), found {numel} and {len(content) - at} bytes to the end of the file"
             )
-        storage.data = file.read(storage.nbytes)
-    _check_end(file)
+        storage.data = content[at : at + storage.nbytes]
+        at += storage.nbytes
+    _check_end(len(content) - at)
     return value
 
 
-def _check_end(file: io.BytesIO) -> None:
-    if rest := len(file.read()):
+def _check_end(rest: int) -> None:
+    if rest:
         raise ValueError(f"{rest} bytes are left over")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import ml_dtypes
 import numpy as np
 
+from aann.shown.brief import word
 from zoo.checkpoints import numpy_pickle, pickle_machine
 from zoo.checkpoints.placeholder import Placeholder
 
@@ -29,6 +30,8 @@ DTYPES: Final = {
     "BoolStorage": np.dtype("?"),
 }
 """Storage class of PyTorch -> dtype of its elements in the file."""
+
+_NO_STORAGE = "the pickle refers to something other than a storage"
 
 
 class Storage(Placeholder):
@@ -48,7 +51,7 @@ class Storage(Placeholder):
     def value(self) -> np.ndarray:
         """All elements."""
         if self.data is None:
-            raise ValueError(f"the file has no storage {self.key!r}")
+            raise ValueError(f"the file has no storage {word(self.key)}")
         return np.frombuffer(self.data, self.dtype)
 
 
@@ -76,17 +79,16 @@ class Tensor(Placeholder):
 
 def storage_of(identity: Any, storages: dict[str, Storage]) -> Storage:
     """The storage of a persistent id: ("storage", class, key, device, elements[, None])."""
-    try:
-        kind, dtype, key, _, numel, *view = identity
-        known = kind == "storage" and isinstance(dtype, pickle_machine.Global)
-        known = known and isinstance(key, str) and _is_size(numel) and view in ([], [None])
-    except (TypeError, ValueError):
-        known = False
-    if not known or dtype.name not in DTYPES:
-        raise ValueError("the pickle refers to something other than a storage")
+    if not isinstance(identity, tuple) or len(identity) not in (5, 6):
+        raise ValueError(_NO_STORAGE)
+    kind, dtype, key, _, numel, *view = identity
+    known = kind == "storage" and isinstance(dtype, pickle_machine.Global)
+    known = known and isinstance(key, str) and len(key) <= 200 and _is_size(numel)
+    if not known or view not in ([], [None]) or dtype.name not in DTYPES:
+        raise ValueError(_NO_STORAGE)
     storage = storages.setdefault(key, Storage(key, DTYPES[dtype.name], numel))
     if (storage.dtype, storage.numel) != (DTYPES[dtype.name], numel):
-        raise ValueError(f"the storage {key!r} is declared in two ways")
+        raise ValueError(f"the storage {word(key)} is declared in two ways")
     return storage
 
 
@@ -104,18 +106,18 @@ def _rebuild_tensor(
     metadata: Any = None,
 ) -> Tensor:
     """``torch._utils._rebuild_tensor_v2``."""
+    if len(shape) != len(strides) or len(shape) > 32:
+        raise ValueError(f"a tensor has {len(shape)} axes and {len(strides)} strides, at most 32")
     sizes = (offset, *shape, *strides)
     if not isinstance(storage, Storage) or not all(map(_is_size, sizes)):
         raise ValueError(
-            f"the pickle makes a tensor of {type(storage).__name__}, offset and sizes {sizes[:20]}"
+            f"the pickle makes a tensor of {type(storage).__name__}, offset and sizes {word(sizes)}"
         )
-    if len(shape) != len(strides) or len(shape) > 32:
-        raise ValueError(f"a tensor has {len(shape)} axes and {len(strides)} strides, at most 32")
     last = offset + sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
     if (0 not in shape and last >= storage.numel) or math.prod(shape) >= 1 << 59:
         raise ValueError(
-            f"a tensor of shape {tuple(shape)}, strides {tuple(strides)} and offset {offset} "
-            f"reaches beyond its storage {storage.key!r} of {storage.numel} elements"
+            f"a tensor of shape {word(tuple(shape))}, strides {word(tuple(strides))} and offset "
+            f"{offset} reaches beyond its storage {word(storage.key)} of {storage.numel} elements"
         )
     return Tensor(storage, offset, tuple(shape), tuple(strides))
 

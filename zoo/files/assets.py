@@ -23,6 +23,7 @@ from pathlib import Path
 
 import platformdirs
 
+from zoo.checkpoints.content import check_regular
 from zoo.files import checksums, sources
 from zoo.files.sources import MIRROR_VARIABLE, AssetError
 
@@ -106,7 +107,8 @@ def _verified(where: Path, wanted: Mapping[str, str], place: str) -> dict[str, P
 
 def _problem(path: Path, expected: str) -> str | None:
     try:
+        check_regular(path)
         problem = checksums.mismatch(path, expected)
     except OSError as error:
-        return f"{path.name}: cannot be read ({error.strerror})"
+        return f"{path.name}: cannot be read ({error.strerror or 'it is no file'})"
     return problem and f"{path.name}: altered or truncated, {problem}"

@@ -7,6 +7,7 @@ rename. A lock makes parallel processes wait for the one that downloads and then
 import contextlib
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -17,6 +18,7 @@ import pooch
 from PIL import Image
 from tqdm import tqdm
 
+from aann.store.own import check_own, make_own
 from zoo.files import sources
 from zoo.files.checksums import mismatch, sha256
 from zoo.files.sources import MIRROR_VARIABLE, AssetError, Source
@@ -25,6 +27,7 @@ WORKERS = 8
 TIMEOUT = 30.0  # seconds without an answer
 LOCK_TIMEOUT = 3600.0  # seconds; another process may be downloading over a slow line
 RECORD = "{}.recorded.sha256"
+_LINE = re.compile(rb"([0-9a-f]{64})  ([ -~]+)")
 
 
 def download(
@@ -119,7 +122,8 @@ def _cancel(tasks: Iterable[Future[str]]) -> None:
 @contextlib.contextmanager
 def _locked(where: Path) -> Iterator[None]:
     try:
-        where.mkdir(parents=True, exist_ok=True)
+        make_own(where)
+        check_own(where.parent, where.name)
         lock = filelock.FileLock(where.with_name(f"{where.name}.lock"), timeout=LOCK_TIMEOUT)
         lock.acquire()
     except OSError as error:
@@ -137,8 +141,8 @@ def _locked(where: Path) -> Iterator[None]:
 def _scratch(where: Path) -> Iterator[Path]:
     """An empty folder beside ``where``; what a killed process left there is removed."""
     folder = where.with_name(f"{where.name}.partial")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    _clear(folder)
+    folder.mkdir(mode=0o700)
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -149,17 +153,27 @@ def _scratch(where: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _clear(path: Path) -> None:
+    """Remove a folder, or whatever else is in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _read_record(where: Path) -> dict[str, str]:
+    """File -> SHA-256; a damaged record is none, so that files are downloaded again."""
     path = where.with_name(RECORD.format(where.name))
     if not path.is_file():
         return {}
-    lines = path.read_text().splitlines()
-    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    lines = [_LINE.fullmatch(line) for line in path.read_bytes().split(b"\n")[:-1]]
+    return {line[2].decode(): line[1].decode() for line in lines if line}
 
 
 def _write_record(where: Path, known: Mapping[str, str]) -> None:
     path = where.with_name(RECORD.format(where.name))
     half = path.with_name(f"{path.name}.partial")
+    _clear(half)
     half.write_text("".join(f"{known[name]}  {name}\n" for name in sorted(known)))
     os.replace(half, path)
 

@@ -13,8 +13,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
+
+from aann.report import strict
+from aann.shown.brief import clip, listed, word
+from zoo.checkpoints.tensors import read_tensors
 
 Record = dict[str, int | float]
 """Measures of one moment of a run; ``step`` is always one of them."""
@@ -31,10 +34,13 @@ def save(path: Path, state: Any, settings: dict[str, Any], records: list[Record]
     """
     metadata = {"settings": json.dumps(settings), "records": json.dumps(records)}
     beside = path.with_name(path.name + ".new")
-    save_file({name: np.asarray(leaf) for name, leaf in _named(state)}, beside, metadata)
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        save_file({name: np.asarray(leaf) for name, leaf in _named(state)}, beside, metadata)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:  # a full disk gets its room back
+        beside.unlink(missing_ok=True)
 
 
 def restore(path: Path, like: Any, settings: dict[str, Any]) -> tuple[Any, list[Record]]:
@@ -52,18 +58,18 @@ def restore(path: Path, like: Any, settings: dict[str, Any]) -> tuple[Any, list[
         ValueError: the file is damaged, or is of a run with other settings or another state.
     """
     try:
-        with safe_open(path, "np") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        before = json.loads(metadata["settings"])
-        records = json.loads(metadata["records"])
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        metadata, arrays = read_tensors(path)
+        before, records = (strict.parse(metadata[name]) for name in ("settings", "records"))
+        if not isinstance(before, dict) or not _are_records(records):
+            raise ValueError("its settings or records are none")
+    except (OSError, KeyError, ValueError) as error:
+        said = clip(str(error), 300)
         raise ValueError(
-            f"the checkpoint {path} is damaged ({error}): remove it to start this run again"
+            f"the checkpoint {path} is damaged ({said}): remove it to start this run again"
         ) from error
     now = json.loads(json.dumps(settings))
     problems = [
-        f"{key} was {before.get(key)!r} and is {now.get(key)!r}"
+        f"{clip(key, 60)} was {word(before.get(key))} and is {word(now.get(key))}"
         for key in sorted(before.keys() | now.keys())
         if before.get(key) != now.get(key)
     ]
@@ -72,7 +78,7 @@ def restore(path: Path, like: Any, settings: dict[str, Any]) -> tuple[Any, list[
     if problems:
         raise ValueError(
             f"the checkpoint {path} is of another run; remove it, or choose another folder with "
-            "--out:\n  " + "\n  ".join(problems)
+            "--out:\n" + listed(problems)
         )
     leaves = [jnp.asarray(arrays[name]) for name in wanted]
     return jax.tree.unflatten(jax.tree.structure(like), leaves), records
@@ -81,7 +87,7 @@ def restore(path: Path, like: Any, settings: dict[str, Any]) -> tuple[Any, list[
 def _misfits(wanted: dict[str, Any], arrays: dict[str, np.ndarray]) -> list[str]:
     """How the stored arrays differ from the wanted ones in name, shape or dtype."""
     problems = [f"array missing: {name}" for name in wanted if name not in arrays]
-    problems += [f"array not expected: {name}" for name in arrays if name not in wanted]
+    problems += [f"array not expected: {clip(n, 100)}" for n in arrays if n not in wanted]
     for name in wanted.keys() & arrays.keys():
         want, got = wanted[name], arrays[name]
         if (want.shape, want.dtype) != (got.shape, got.dtype):
@@ -90,6 +96,15 @@ def _misfits(wanted: dict[str, Any], arrays: dict[str, np.ndarray]) -> list[str]
                 f"found {got.dtype}{list(got.shape)}"
             )
     return problems
+
+
+def _are_records(found: Any) -> bool:
+    return isinstance(found, list) and all(
+        isinstance(record, dict)
+        and "step" in record
+        and all(isinstance(x, int | float) for x in record.values())
+        for record in found
+    )
 
 
 def _named(tree: Any) -> list[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """Weights on disk: a safetensors file with flat names such as ``blocks_0.attn.W_Q``."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from safetensors.flax import save_file
 
 
 def save(path: Path, params: Any, metadata: Mapping[str, Any], dtype: Any = jnp.float32) -> None:
-    """Write parameters.
+    """Write parameters, or replace those of an earlier file, as a whole.
 
     Args:
         path: of the file.
@@ -22,5 +23,12 @@ def save(path: Path, params: Any, metadata: Mapping[str, Any], dtype: Any = jnp.
     """
     flat: dict[str, jax.Array] = flatten_dict(params, sep=".")  # type: ignore[no-untyped-call]
     arrays = {name: jnp.asarray(x, dtype) for name, x in sorted(flat.items())}
-    save_file(arrays, path, {key: json.dumps(value) for key, value in metadata.items()})
-    path.chmod(0o644)  # safetensors writes files that only their owner can read
+    beside = path.with_name(path.name + ".new")
+    try:
+        save_file(arrays, beside, {key: json.dumps(value) for key, value in metadata.items()})
+        beside.chmod(0o644)  # safetensors writes files that only their owner can read
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ What was trained here lies in ``zoo/weights``, as safetensors with flat names su
 ``blocks_0.attn.W_Q`` and the network's config as metadata.
 """
 
-import json
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,21 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import unflatten_dict
-from safetensors import SafetensorError, safe_open
 
 import aann
+from aann.report import strict
+from aann.shown.brief import clip
 from zoo.checkpoints import checkpoint
+from zoo.checkpoints.tensors import read_tensors
 from zoo.transformer.config import TransformerConfig
 from zoo.transformer.expected import named
 from zoo.transformer.model import as_model, shapes
 
 FOLDER = Path(__file__).parents[1] / "weights"
 """The weights that ship."""
+
+LONGEST_CONFIG = 10_000
+"""Characters of the config that a file may state; they have some 250."""
 
 _UNEMBED = "unembed.W_U"
 
@@ -109,18 +114,33 @@ def shipped(path: Path) -> tuple[TransformerConfig, dict[str, Any]]:
         ValueError: there is no such file, it is damaged, or keys or shapes do not fit its config.
     """
     try:
-        with safe_open(path, "np") as file:
-            fields = json.loads((file.metadata() or {})["config"])
-            flat = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata, flat = read_tensors(path)
+        if len(metadata["config"]) > LONGEST_CONFIG:
+            raise ValueError(f"its config has more than {LONGEST_CONFIG} characters")
+        fields = strict.parse(metadata["config"])
         config = TransformerConfig(**{**fields, "biases": tuple(fields["biases"])})
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        _check_size(config, flat)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        said = clip(str(error), 300)
         raise ValueError(
-            f"{path} holds no weights of a transformer ({error}); install the package again, or "
+            f"{path} holds no weights of a transformer ({said}); install the package again, or "
             f"train them with the scripts of zoo/train"
         ) from error
     expected = {name: leaf.shape for name, leaf in named(shapes(config)).items()}
     checkpoint.check(flat, expected, where=str(path))
     return config, _nested({name: jnp.asarray(x, jnp.float32) for name, x in flat.items()})
+
+
+def _check_size(config: TransformerConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    """Refuse a network that is larger than its file, before it is looked at any further."""
+    elements = sum(x.size for x in arrays.values())
+    sizes = dataclasses.asdict(dataclasses.replace(config, layers=1))
+    if config.layers > len(arrays) or any(
+        isinstance(n, int) and n > max(elements, 1) for n in sizes.values()
+    ):
+        raise ValueError(
+            f"its config is of a larger network than its {len(arrays)} arrays of {elements} numbers"
+        )
 
 
 def load_shipped(name: str, variant: str, model: str) -> aann.Model:

@@ -11,7 +11,7 @@ from resumable import BATCH, data, evaluate, model, replacement
 
 import aann
 from aann.bench.workbench import workbench
-from aann.store.prefixes import bytes_of
+from aann.store.prefixes import bytes_of, folder_of
 from aann.store.room import MARGIN, check_room, donor_bytes, readable
 
 
@@ -108,3 +108,35 @@ def test_to_resume_without_a_folder_is_to_use_that_of_the_user(monkeypatch, tmp_
     assert aann.Machine().cache is None
     assert aann.Machine(resume=True).cache == tmp_path / "aann" / "evaluations"
     assert aann.Machine(cache=pathlib.Path("~/x")).cache == (tmp_path.home() / "x")
+
+
+def test_links_in_the_cache_do_no_harm(bench, tmp_path):
+    cache, victim = tmp_path / "cache", tmp_path / "victim"
+    victim.write_text("mine")
+    check_room(on(bench, cache=cache), data())
+    folder = folder_of(on(bench, cache=cache))
+    folder.mkdir(parents=True)
+    (folder / "dangling.shard").symlink_to(tmp_path / "nowhere")
+    (folder / ".x.shard.1.partial").symlink_to(tmp_path / "nowhere")
+    (cache / f".probe-{os.getpid()}").symlink_to(victim)
+    check_room(on(bench, cache=cache), data())
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
+    (cache / "results").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(
+        OSError, match=r"cannot be written \(links are not followed: remove .*resul"
+    ):
+        check_room(on(bench, cache=cache), data())
+
+
+def test_a_cache_that_others_can_write_to_is_refused(bench, tmp_path):
+    tmp_path.chmod(0o777)
+    with pytest.raises(OSError, match=r"cannot be written \(other users can write to"):
+        check_room(on(bench, cache=tmp_path), data())
+
+
+@pytest.mark.parametrize("now", [0.0, 1e12])
+def test_a_clock_that_jumps_does_no_harm(tmp_path, monkeypatch, now):
+    whole = evaluate(aann.Machine(cache=tmp_path))
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert evaluate(aann.Machine(cache=tmp_path, resume=True)).to_json() == whole.to_json()

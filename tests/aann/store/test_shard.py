@@ -1,4 +1,6 @@
 import errno
+import hashlib
+import json
 import os
 import time
 import warnings
@@ -139,3 +141,85 @@ def test_old_halves_are_removed_and_young_ones_are_not(path):
     os.utime(old, (0, time.time() - 1e6))
     shard.remove_partial(path.parent.parent, time.time() - 1e5)
     assert sorted(p.name for p in path.parent.iterdir()) == [young.name, "x.shard"]
+
+
+ENTRY = ["x", "float32", [2], 0, 8]
+ODD = {
+    "no object": [1],
+    "no key": {"arrays": [ENTRY]},
+    "no arrays": {"key": "key"},
+    "arrays that are none": {"key": "key", "arrays": 3},
+    "an entry that is short": {"key": "key", "arrays": [ENTRY[:3]]},
+    "a name that is none": {"key": "key", "arrays": [[[1], *ENTRY[1:]]]},
+    "an unknown dtype": {"key": "key", "arrays": [["x", "float33", [2], 0, 8]]},
+    "objects": {"key": "key", "arrays": [["x", "object", [1], 0, 8]]},
+    "another shape": {"key": "key", "arrays": [["x", "float32", [3], 0, 8]]},
+    "a negative shape": {"key": "key", "arrays": [["x", "float32", [-1], 0, 8]]},
+    "a huge shape": {"key": "key", "arrays": [["x", "float32", [2**70, 0], 0, 0]]},
+    "a place outside": {"key": "key", "arrays": [["x", "float32", [2], 4096, 8]]},
+    "a place before": {"key": "key", "arrays": [["x", "float32", [2], -64, 8]]},
+    "a size that is none": {"key": "key", "arrays": [["x", "float32", [2], 0, "8"]]},
+}
+
+
+def with_header(text, length=None):
+    """A shard with a good checksum."""
+    length = len(text) if length is None else length
+    rest = length.to_bytes(8, "little") + text + bytes(64)
+    return b"aann\x00sh1" + hashlib.sha256(rest).digest() + rest
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_good_checksum_and_an_odd_header_is_left_out(tmp_path, case):
+    path = tmp_path / "x.shard"
+    path.write_bytes(with_header(json.dumps(ODD[case]).encode().ljust(80)))
+    with pytest.warns(UserWarning, match="has a header that says nothing of its content"):
+        assert shard.read(path, "key") is None
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=40), st.integers(0, 2**64 - 1) | st.none())
+def test_any_header_is_left_out(tmp_path_factory, text, length):
+    path = tmp_path_factory.getbasetemp() / "any.shard"
+    path.write_bytes(with_header(text, length))
+    with pytest.warns(UserWarning, match="computed again"):
+        assert shard.read(path, "key") is None
+
+
+def test_a_nested_header_is_left_out(path):
+    path.write_bytes(with_header(b"[" * 100_000))
+    with pytest.warns(UserWarning, match="has a header that says nothing"):
+        assert shard.read(path, "key") is None
+
+
+def test_links_and_pipes_are_left_out_and_replaced(tmp_path, path):
+    for i, place in enumerate(("nowhere", path, "/dev/zero")):
+        link = tmp_path / f"{i}.shard"
+        link.symlink_to(place)
+        with pytest.warns(UserWarning, match="cannot be read .*: computed again"):
+            assert shard.read(link, "key") is None
+        shard.write(link, "key", {"new": np.zeros(3)})
+        assert list(shard.read(link, "key")) == ["new"]
+    assert list(shard.read(path, "key")) == list(ARRAYS)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.warns(UserWarning, match=r"cannot be read \(it is no regular file\)"):
+        assert shard.read(tmp_path / "pipe", "key") is None
+
+
+def test_a_half_that_another_process_takes_for_old_is_written_again(path, monkeypatch):
+    replace, taken = os.replace, []
+
+    def race(half, place):
+        if not taken:
+            taken.append(half)
+            shard.remove_partial(path.parent, time.time() + 1e9)  # its clock is ahead
+        replace(half, place)
+
+    monkeypatch.setattr(os, "replace", race)
+    shard.write(path, "key", {"new": np.zeros(3)})
+    assert taken
+    assert list(shard.read(path, "key")) == ["new"]
+
+
+def test_folders_are_the_users_alone(path):
+    assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import io
 import multiprocessing
+import os
 import socket
 import threading
 
@@ -259,3 +260,38 @@ def test_unknown_folders_and_files_are_errors(world):
         assets.fetch("wights")
     with pytest.raises(ValueError, match=r"'weights' has no files 9.h5"):
         assets.fetch("weights", ["9.h5", "1.h5"])
+
+
+def test_links_in_the_cache_are_not_followed(world):
+    _, _, tmp_path, _ = world
+    cache, victim = tmp_path / "cache", tmp_path / "victim"
+    victim.mkdir()
+    (victim / "mine").write_text("mine")
+    cache.mkdir(mode=0o700)
+    (cache / "samples.partial").symlink_to(victim)
+    (cache / "samples.recorded.sha256.partial").symlink_to(victim / "mine")
+    assert contents(assets.fetch("samples")) == SAMPLES
+    assert [p.name for p in victim.iterdir()] == ["mine"]
+    assert (victim / "mine").read_text() == "mine"
+    (cache / "weights").symlink_to(tmp_path / "victim")
+    with pytest.raises(sources.AssetError, match=r"cannot be written to \(links are not followed"):
+        assets.fetch("weights")
+
+
+def test_a_damaged_record_is_none(world):
+    _, requests, tmp_path, _ = world
+    assets.fetch("samples")
+    for damaged in (b"\xff\xfe", b"one\ntwo\n", b"f" * 64 + b"  0.JPEG"):
+        (tmp_path / "cache" / "samples.recorded.sha256").write_bytes(damaged)
+        requests.clear()
+        assert contents(assets.fetch("samples")) == SAMPLES
+        assert requests
+
+
+def test_a_pipe_in_the_mirror_is_not_waited_for(world, monkeypatch):
+    _, _, tmp_path, _ = world
+    folder = mirror(tmp_path, monkeypatch, WEIGHTS)
+    (folder / "1.h5").unlink()
+    os.mkfifo(folder / "1.h5")
+    with pytest.raises(sources.AssetError, match=r"1.h5: cannot be read \(it is no file\)"):
+        assets.fetch("weights")

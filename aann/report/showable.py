@@ -1,0 +1,90 @@
+"""What a report must have beyond the types of its fields, so that every rendering can show it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from aann.report.data import Estimate, ReportData
+from aann.report.plain import decode
+from aann.shown.brief import word
+
+_HALF: Final = {"name": str, "split": str, "n": int, "hash": str}
+_NATURAL: Final = ("constants", "bits", "flops")
+
+
+def unshowable(report: ReportData) -> list[str]:
+    """What is wrong with a report that was decoded from its fields' types alone."""
+    problems = _half(report.data, "data")
+    if report.data.get("design"):
+        problems += _half(report.data["design"], "data.design")
+    if not report.metrics:
+        problems.append(f"damage has none of the known metrics: {word(list(report.damage))}")
+    problems += [f"no {name!r} in natural" for name in _NATURAL if name not in report.natural]
+    for metric in report.metrics:
+        if metric not in report.intact:
+            problems.append(f"no {metric!r} in intact")
+        for i, row in enumerate(report.rows):
+            if metric not in row.recovered:
+                problems.append(f"no {metric!r} in rows[{i}].recovered")
+            elif not _is_whole(row.recovered[metric]):
+                problems.append(f"rows[{i}].recovered.{metric} has some of its numbers, not all")
+    for name, constant in report.constants.items():
+        problems += _constant(constant, f"constants.{word(name)}")
+    return problems + _precision(report)
+
+
+def _half(half: Any, where: str) -> list[str]:
+    if not isinstance(half, Mapping):
+        return [f"{where} is {word(half)}, not an object"]
+    found = {name: half.get(name) for name in _HALF}
+    problems = [
+        f"{where}.{name} is {word(value)}, not {_HALF[name].__name__}"
+        for name, value in found.items()
+        if not isinstance(value, _HALF[name]) or isinstance(value, bool)
+    ]
+    if not problems and not 1 <= half["n"] < 2**63:
+        problems.append(f"{where}.n is {word(half['n'])}, not a number of examples")
+    return problems
+
+
+def _is_whole(estimate: Estimate) -> bool:
+    numbers = (estimate.estimate, estimate.low, estimate.high)
+    return all(x is None for x in numbers) or all(x is not None for x in numbers)
+
+
+def _constant(constant: Mapping[str, Any], where: str) -> list[str]:
+    problems = [
+        f"{where}.{name} is {word(constant.get(name))}, not str"
+        for name in ("origin", "note")
+        if not isinstance(constant.get(name), str)
+    ]
+    try:
+        value = np.asarray(constant.get("value"))
+        numbers = value.dtype.kind in "iuf" and value.size > 0
+    except ValueError:
+        numbers = False
+    if not numbers:
+        problems.append(f"{where}.value is {word(constant.get('value'))}, not numbers")
+    return problems
+
+
+def _precision(report: ReportData) -> list[str]:
+    if report.precision is None:
+        return []
+    moved = report.precision.get("moved")
+    found = moved if isinstance(moved, Mapping) else {}
+    problems = [
+        f"precision.moved has no estimate of {metric!r} with its interval"
+        for metric in report.metrics
+        if not _is_moved(found.get(metric))
+    ]
+    decode(int, report.precision.get("n"), "precision.n", problems)
+    return problems
+
+
+def _is_moved(found: Any) -> bool:
+    if not isinstance(found, Mapping) or "estimate" not in found:
+        return False
+    shown = [found.get(name) for name in ("estimate", "low", "high")]
+    return shown[0] is None or all(isinstance(x, float) for x in shown)

@@ -1,7 +1,4 @@
-"""What lies at padding counts nowhere.
-
-Serves ``design_sums`` and ``linear_sums`` too.
-"""
+"""What lies at padding counts nowhere, in all that an evaluation sums up."""
 
 import jax
 import jax.numpy as jnp

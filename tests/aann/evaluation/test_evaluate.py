@@ -1,7 +1,7 @@
 """The whole path of an evaluation.
 
-Serves ``agreement``, ``assemble``, ``fit``, ``fitted``, ``ladder``, ``linear_tokens``, ``measure``
-and ``rounding`` too.
+Serves ``agreement``, ``assemble``, ``design_sums``, ``fit``, ``fitted``, ``ladder``,
+``linear_sums``, ``linear_tokens``, ``measure`` and ``rounding`` too.
 """
 
 import json

@@ -23,7 +23,7 @@ from circuits.curves.inputs import Inputs
 BANDS = 32
 NOISES = 3
 STRAIGHT = 0.99
-"""Squared correlation of centroids with the cells' numbers that makes them rows or columns."""
+"""Part of the variance of centroids that is a line of the cells' numbers, of rows or columns."""
 
 LAYOUTS = {-1: (0, 1), 1: (1, 2)}
 """Axis of the site's channels (with the batch) -> axes of rows and columns, without it."""
@@ -40,7 +40,8 @@ class Cells:
         channels: units of a cell.
         axis: of the channels: -1, or 1 where they come first.
         first: row and column of the middle of the first cell, in pixels.
-        pitch: pixels from cell to cell, downwards and to the right.
+        pitch: pixels from cell to cell, downwards and to the right; negative where a model turns
+            its pictures over.
     """
 
     site: str
@@ -168,7 +169,7 @@ def _line(change: list[np.ndarray], axis: int, size: int) -> tuple[float, float]
     number = np.arange(count)
     inner = slice(count // 4, count - count // 4) if count >= 8 else slice(None)
     step, start = np.polyfit(number[inner], centroid[inner], 1)
-    straight = np.corrcoef(number[inner], centroid[inner])[0, 1] ** 2 > STRAIGHT
-    if not straight or not size / 2 < step * count < 2 * size:
+    left = (centroid - start - step * number)[inner].var()
+    if left > (1 - STRAIGHT) * centroid[inner].var():
         return None
-    return float(start), float(step)
+    return (float(start), float(step)) if size / 2 < abs(step) * count < 2 * size else None

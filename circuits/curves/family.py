@@ -6,9 +6,9 @@ its direction selectivity (length of the mean vector of its tuning curve) times 
 the kind of curve that it likes least: light or dark, line or filled. Nothing here knows the number
 of a unit: any spatial site of any image model can be asked.
 
-The best units of a site need be no curve detectors. A unit is *tuned* where it is selective for each
-kind of curve by itself, and all kinds agree on the direction; of a site without a family few are,
-and ``Family`` says so.
+The best units of a site need be no curve detectors. A unit is *tuned* where it is selective for
+each kind of curve by itself, and all kinds agree on the direction; of a site without a family few
+are, and ``Family`` says so.
 
 Sharp edges: only the central cell is read, so a unit whose receptive field lies off centre answers
 less; scores compare units of one site only, in that site's own scale.
@@ -169,7 +169,8 @@ def measure_tuning(model: aann.Model, family: Family) -> Float[np.ndarray, "unit
     shape = jax.eval_shape(aann.capture(model, [cells.site]), model.batch(1))[1][cells.site].shape
     if shape != cells.shape:
         raise ValueError(
-            f"{cells.site!r} of {model.name!r} is {shape}, but the family was found on {cells.shape}"
+            f"{cells.site!r} of {model.name!r} is {shape}, but the family was found on "
+            f"{cells.shape}"
         )
     read = cells.reader(model, inputs)
     answers = _answers(read, inputs, model, cells, family.angles, family.variants)

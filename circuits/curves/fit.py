@@ -12,7 +12,6 @@ edge: the result depends on the design images alone; held-out images are refused
 """
 
 import dataclasses
-import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ import aann
 from aann.shown.brief import brief
 from circuits.curves import mirrored, placed
 from circuits.curves import program as curve_detectors
+from circuits.curves.checks import check, check_fires, warn_of_the_mean
 from circuits.curves.family import Family
 from circuits.fitting import loudness
 from circuits.fitting.descent import Evidence, descend, gather, least_squares_gain, spread
@@ -80,7 +80,7 @@ def calibrate(
     fitted = descend_units(family, evidence, shape, placing)
     note = f"squared error on {len(few)} design images"
     start = _program(model, family, placing, shape, rounded(fitted), dict.fromkeys(STEPS, note))
-    check_fires(start.values, family, evidence, placing)
+    check_fires(family, lambda seen: unit_maps(seen, start.values, placing), evidence)
     chosen = loudness.choose(model, start, others(design, few))
     notes = dict.fromkeys(STEPS, note) | {"gain": f"{note}, then {raised(chosen)}"}
     units = rounded(fitted, chosen.factor)
@@ -125,36 +125,6 @@ def raised(chosen: loudness.Loudness) -> str:
     )
 
 
-def warn_of_the_mean(chosen: loudness.Loudness, family: Family) -> None:
-    """Warn where a program is not worth more than numbers that do not look at the picture."""
-    if chosen.kl >= min(chosen.mean, chosen.zero):
-        warnings.warn(
-            f"no gain makes the program of {family.site!r} better than constant units: on "
-            f"{chosen.images} design images KL(intact || spliced) is {chosen.kl:.3g}, with the "
-            f"units at their means {chosen.mean:.3g}, at zero {chosen.zero:.3g}",
-            stacklevel=3,
-        )
-
-
-def check_fires(
-    c: aann.Constants, family: Family, early: Evidence, placing: placed.Placing
-) -> None:
-    """Check that no unit is zero everywhere.
-
-    Raises:
-        ValueError: with all that are.
-    """
-    run = jax.jit(lambda seen: unit_maps(seen, c, placing).max((0, 1, 2)))
-    blocks = [run(jnp.asarray(early.seen[k : k + 8])) for k in range(0, len(early.seen), 8)]
-    best = np.max(np.asarray(blocks), 0)
-    if silent := [u for u, x in zip(family.units, best, strict=True) if not x > 0]:
-        raise ValueError(
-            f"the program is exactly 0 for units {silent} of {family.site!r}, on all "
-            f"{len(early.seen)} design images: are pictures from {family.inputs.low:g} to "
-            f"{family.inputs.high:g}, as the family says? Leave out what is no curve detector"
-        )
-
-
 def unit_maps(early: jax.Array, c: aann.Constants, placing: placed.Placing) -> jax.Array:
     """The program from early curves on, at the site's cells."""
     maps: jax.Array = placing.cut(curve_detectors.unit_curves(early, c))
@@ -164,13 +134,13 @@ def unit_maps(early: jax.Array, c: aann.Constants, placing: placed.Placing) -> j
 def descend_units(
     family: Family,
     early: Evidence,
-    shape: Mapping[str, aann.Constant] = curve_detectors.SHAPE,
-    placing: placed.Placing | None = None,
+    shape: Mapping[str, aann.Constant],
+    placing: placed.Placing,
 ) -> aann.Constants:
     """Unit constants of least squared error, from what the family finder measured."""
 
     def program(seen: jax.Array, c: aann.Constants) -> jax.Array:
-        return unit_maps(seen, c, placing) if placing else curve_detectors.unit_curves(seen, c)
+        return unit_maps(seen, c, placing)
 
     start = begin(family, values(shape))
     start = aann.Constants({**start, "gain": least_squares_gain(program, start, early)})
@@ -206,37 +176,6 @@ def to_grain(values: object, grain: float) -> np.ndarray:
     steps = np.round(np.asarray(values, np.float64) / grain)
     rounded: np.ndarray = np.round(steps * grain, 2) + 0.0  # no negative zero
     return rounded
-
-
-def check(model: aann.Model, family: Family) -> placed.Placing:
-    """Check that the program fits the site, and how it is placed there.
-
-    Raises:
-        ValueError: with all problems.
-
-    Warns:
-        UserWarning: some units are not tuned.
-    """
-    cells = family.cells
-    picture = family.inputs.shape(model)
-    problems = placed.spacing_problems(cells)
-    if not family.exists:
-        problems.append(str(family))
-    found = jax.eval_shape(aann.capture(model, [cells.site]), model.batch(1))[1][cells.site].shape
-    if found != cells.shape:
-        problems.append(
-            f"{cells.site!r} of {model.name!r} is {found}, but the family was found on "
-            f"{cells.shape}"
-        )
-    if problems:
-        raise ValueError("cannot calibrate: " + "; ".join(problems))
-    if strange := [u for u in family.units if u not in family.tuned]:
-        warnings.warn(
-            f"units {strange} of {cells.site!r} are not tuned to the direction of curves: "
-            "calibrated all the same; ask find_family for fewer units to leave them out",
-            stacklevel=3,
-        )
-    return placed.placing(family.inputs, picture, cells)
 
 
 def values(constants: Mapping[str, aann.Constant]) -> aann.Constants:

@@ -140,4 +140,4 @@ def _channels_first(model: aann.Model) -> bool:
             f"inputs of shape {shape} have few channels first or last: pass "
             "Inputs(low, high, channels_first=...)"
         )
-    return shape[0] <= COLOURS
+    return bool(shape[0] <= COLOURS)

@@ -82,6 +82,18 @@ class Placing:
         return placed
 
 
+def between(program: Program, axis: int) -> Program:
+    """A program from site to site, channels last, for sites with their channels at ``axis``."""
+    if axis == -1:
+        return program
+
+    def moved(seen: jax.Array, c: aann.Constants) -> jax.Array:
+        return jnp.moveaxis(program(jnp.moveaxis(seen, axis, -1), c), -1, axis)
+
+    moved.__doc__, moved.__name__ = program.__doc__, getattr(program, "__name__", "program")
+    return moved
+
+
 PLAIN = Placing(False, -1, (0, 0), (0, 0), (0, 0), (0, 0))
 """Nothing has to be done."""
 

@@ -55,7 +55,7 @@ class Loudness(NamedTuple):
 
 
 def choose(model: aann.Model, replacement: aann.Replacement, design: aann.Design) -> Loudness:
-    """The factor on what ``replacement`` computes that brings the network closest to the intact one.
+    """The factor on what ``replacement`` computes that brings the network closest to intact.
 
     Args:
         model: the network; its outputs are logits (batch, ..., classes).
@@ -144,6 +144,6 @@ def _check(outputs: Any, model: aann.Model) -> None:
     if not isinstance(outputs, jax.Array) or outputs.ndim < 2:
         shown = getattr(outputs, "shape", type(outputs).__name__)
         raise ValueError(
-            f"gains are chosen by the divergence of logits (batch, ..., classes), but {model.name!r} "
-            f"returns {shown}: adapt the model so that it returns its logits alone"
+            "gains are chosen by the divergence of logits (batch, ..., classes), but "
+            f"{model.name!r} returns {shown}: adapt it so that it returns its logits alone"
         )

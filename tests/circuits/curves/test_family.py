@@ -9,13 +9,14 @@ import aann
 from aann.vis import tuning
 from circuits.curves import controls as curve_controls
 from circuits.curves.family import find_family, measure_tuning
+from circuits.curves.inputs import Inputs
 
 REFERENCE = {343, 415, 345, 360, 391, 327, 374, 335, 334, 384}
 
 
 @pytest.fixture(scope="module")
 def family():
-    return find_family(toy.model(), "cells", 5)
+    return find_family(toy.model(), Inputs(), "cells", 5)
 
 
 def test_the_curve_detectors_are_found_with_their_directions(family):
@@ -32,7 +33,7 @@ def test_scores_fall_and_cover_all_units(family):
 
 def test_permuted_channels_give_the_permuted_family(family):
     order = (6, 4, 2, 0, 1, 3, 5)
-    other = find_family(toy.model(order), "cells", 5)
+    other = find_family(toy.model(order), Inputs(), "cells", 5)
     assert [order[u] for u in other.units] == [toy.ORDER[u] for u in family.units]
     assert other.directions == family.directions
 
@@ -42,7 +43,7 @@ def test_a_mirrored_model_has_mirrored_directions(family):
     mirrored = aann.Model(
         lambda p, x: plain.apply(p, x[:, :, ::-1]), plain.params, "mirrored", plain.inputs
     )
-    other = find_family(mirrored, "cells", 5)
+    other = find_family(mirrored, Inputs(), "cells", 5)
     found = dict(zip(other.units, other.directions, strict=True))
     expected = {u: 180 - d for u, d in zip(family.units, family.directions, strict=True)}
     assert found.keys() == expected.keys()
@@ -69,13 +70,16 @@ def test_a_model_without_the_units_is_refused(family):
         return aann.site("cells", x[:, ::8, ::8] * params).sum((1, 2))
 
     model = aann.Model(small, jnp.float32(1), "small", toy.model().inputs)
-    with pytest.raises(ValueError, match=r"'small' has units 0 to 2, the family has \["):
+    with pytest.raises(
+        ValueError,
+        match=r"'cells' of 'small' is \(1, 14, 14, 3\), but the family was found on \(1, 14, 14, 7\)",
+    ):
         measure_tuning(model, family)
 
 
 def test_too_many_units_are_refused():
     with pytest.raises(ValueError, match="between 1 and the 7 units"):
-        find_family(toy.model(), "cells", 8)
+        find_family(toy.model(), Inputs(), "cells", 8)
 
 
 def test_a_blind_site_is_refused():
@@ -84,12 +88,12 @@ def test_a_blind_site_is_refused():
 
     model = aann.Model(blind, jnp.float32(1), inputs=toy.model().inputs)
     with pytest.raises(ValueError, match="do not depend on the picture"):
-        find_family(model, "cells", 2)
+        find_family(model, Inputs(), "cells", 2)
 
 
 @pytest.mark.usefixtures("optimised")
 def test_the_family_of_the_mirrored_checkpoint(assets):
     import zoo
 
-    family = find_family(zoo.load("inceptionv1"))
+    family = find_family(zoo.load("inceptionv1"), Inputs())
     assert len(REFERENCE.intersection(family.units)) >= 9

@@ -62,14 +62,22 @@ def shifted(first=False):
 
 def discs(n=24, seed=0, first=False):
     """Design pictures for ``shifted``."""
-    design, _ = curve_toy.designs(n, seed)
+    return halves(n, seed, first)[0]
+
+
+def halves(n=24, seed=0, first=False):
+    """Design and held-out pictures for ``shifted``."""
+    return tuple(_larger(half, first) for half in curve_toy.designs(n, seed))
+
+
+def _larger(half, first):
     edges = ((0, 0), (0, SIZE - curve_toy.SIZE), (0, SIZE - curve_toy.SIZE), (0, 0))
 
     def load(rows):
-        x = np.pad(design.load(rows), edges, mode="edge")
+        x = np.pad(half.load(rows), edges, mode="edge")
         return np.moveaxis(x, -1, 1) if first else x
 
-    return dataclasses.replace(design, load=load)
+    return dataclasses.replace(half, load=load)
 
 
 def random(stride=8, seed=0, units=12):

@@ -127,8 +127,7 @@ def raised(chosen: loudness.Loudness) -> str:
 
 def unit_maps(early: jax.Array, c: aann.Constants, placing: placed.Placing) -> jax.Array:
     """The program from early curves on, at the site's cells."""
-    maps: jax.Array = placing.cut(curve_detectors.unit_curves(early, c))
-    return maps
+    return placing.cut(curve_detectors.unit_curves(early, c))
 
 
 def descend_units(

@@ -9,7 +9,6 @@ single units look, which calibration fits. Where nothing has to be done, a progr
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -57,29 +56,44 @@ class Placing:
 
     def canvas(self, image: jax.Array) -> jax.Array:
         """Pictures as a program takes them."""
-        image = jnp.moveaxis(image, 1, -1) if self.channels_first else image
-        if not any((*self.before, *self.after)):
-            return image
-        mean = image.mean((1, 2), keepdims=True)
-        edges = [(0, 0), *zip(self.before, self.after, strict=True), (0, 0)]
-        return jnp.pad(image - mean, edges) + mean
+        return widened(image, self.channels_first, (self.before, self.after))
 
-    def cut(self, maps: Any) -> Any:
+    def cut(self, maps: jax.Array) -> jax.Array:
         """Those of a program's cells that are the site's, channels last."""
-        (i, j), (rows, columns) = self.skipped, self.cells
-        return maps[:, i : i + rows, j : j + columns]
+        return taken(maps, self.skipped, self.cells)
 
     def place(self, program: Program) -> Program:
         """The program for the model's own pictures, at the site."""
         if self.plain:
             return program
+        # What the program closes over is counted: these numbers, and nothing else of this object.
+        first, edges, axis = self.channels_first, (self.before, self.after), self.axis
+        skipped, cells = self.skipped, self.cells
 
         def placed(image: jax.Array, c: aann.Constants) -> jax.Array:
-            return jnp.moveaxis(self.cut(program(self.canvas(image), c)), -1, self.axis)
+            maps = taken(program(widened(image, first, edges), c), skipped, cells)
+            return jnp.moveaxis(maps, -1, axis)
 
         placed.__doc__, placed.__name__ = program.__doc__, getattr(program, "__name__", "program")
         setattr(placed, MARK, self)
         return placed
+
+
+Pair = tuple[int, int]
+
+
+def widened(image: jax.Array, first: bool, edges: tuple[Pair, Pair]) -> jax.Array:
+    """Pictures with channels last, on a canvas in their own mean colour, ``edges`` pixels wider."""
+    image = jnp.moveaxis(image, 1, -1) if first else image
+    mean = image.mean((1, 2), keepdims=True)
+    (top, left), (bottom, right) = edges
+    return jnp.pad(image - mean, ((0, 0), (top, bottom), (left, right), (0, 0))) + mean
+
+
+def taken(maps: jax.Array, skipped: Pair, cells: Pair) -> jax.Array:
+    """So many cells after those that are skipped, downwards and to the right."""
+    (i, j), (rows, columns) = skipped, cells
+    return maps[:, i : i + rows, j : j + columns]
 
 
 def between(program: Program, axis: int) -> Program:

@@ -79,8 +79,7 @@ def calibrate(
     )  # fmt: skip
 
     def program(energy: jax.Array, c: aann.Constants) -> jax.Array:
-        maps: jax.Array = place.cut(early_curves.early_units(energy, c))
-        return maps
+        return place.cut(early_curves.early_units(energy, c))
 
     start = begin(known["curve_direction"], known["line_normal"], cells, inputs)
     start = aann.Constants({**start, "gain": least_squares_gain(program, start, seen)})

@@ -18,11 +18,16 @@ def averaged(size=64, stride=8, window=7, padding=(3, 3), channels=5, axis=-1):
             x.mean(-1, keepdims=True), 0.0, jax.lax.add, (1, window, window, 1),
             (1, stride, stride, 1), ((0, 0), padding, padding, (0, 0)),
         )  # fmt: skip
-        site = jnp.moveaxis(summed * jnp.arange(1.0, channels + 1) * params, -1, axis)
+        site = jnp.moveaxis(
+            summed * jnp.arange(1.0, channels + 1)[None, None, None, :] * params, -1, axis
+        )
         return aann.site("cells", site).sum((1, 2, 3))[:, None]
 
     given = jax.ShapeDtypeStruct((size, size, 3), jnp.float32)
     return aann.Model(apply, jnp.float32(1), "averaged", given)
+
+
+pytestmark = pytest.mark.usefixtures("optimised_module")
 
 
 @pytest.mark.parametrize("axis", [-1, 1])

@@ -1,6 +1,7 @@
 import dataclasses
 
 import curve_toy as toy
+import foreign_toy as foreign
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -14,8 +15,11 @@ from circuits.curves.inputs import Inputs
 REFERENCE = {343, 415, 345, 360, 391, 327, 374, 335, 334, 384}
 
 
+pytestmark = pytest.mark.usefixtures("optimised_module")
+
+
 @pytest.fixture(scope="module")
-def family():
+def family(optimised_module):
     return find_family(toy.model(), Inputs(), "cells", 5)
 
 
@@ -72,7 +76,7 @@ def test_a_model_without_the_units_is_refused(family):
     model = aann.Model(small, jnp.float32(1), "small", toy.model().inputs)
     with pytest.raises(
         ValueError,
-        match=r"'cells' of 'small' is \(1, 14, 14, 3\), but the family was found on \(1, 14, 14, 7\)",
+        match=r"'small' is \(1, 14, 14, 3\), but the family was found on \(1, 14, 14, 7\)",
     ):
         measure_tuning(model, family)
 
@@ -91,9 +95,74 @@ def test_a_blind_site_is_refused():
         find_family(model, Inputs(), "cells", 2)
 
 
+def test_the_units_are_tuned_and_the_family_says_so(family):
+    assert family.exists
+    assert family.tuned == family.units
+    assert min(family.selectivity) > 0.5
+    assert max(family.apart) < 5
+    text = str(family)
+    assert text.startswith("curve detectors of 'cells': ")
+    for unit, direction in zip(family.units, family.directions, strict=True):
+        assert f"{unit} ({direction:.0f} degrees, selectivity" in text
+
+
+def test_directions_that_no_unit_faces_are_uncovered(family):
+    away = [
+        min(tuning.angle_between(angle, d) for d in family.directions) for angle in family.angles
+    ]
+    for angle, nearest in zip(family.angles, away, strict=True):
+        assert (angle in family.uncovered) >= (nearest > 60)
+        assert (angle in family.uncovered) <= (nearest > 5)
+    only = dataclasses.replace(
+        family, units=family.units[:1], directions=family.directions[:1], apart=family.apart[:1],
+        selectivity=family.selectivity[:1], tuning=family.tuning[:1],
+    )  # fmt: skip
+    assert set(family.uncovered) < set(only.uncovered)
+    assert len(only.uncovered) > len(family.angles) / 2
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [Inputs(0.0, 1.0), Inputs(-1.0, 1.0, channels_first=True), Inputs(0.0, 255.0, True)],
+)
+def test_an_equivalent_model_has_the_same_family(family, inputs):
+    other = find_family(foreign.ranged(toy.model(), inputs), inputs, "cells", 5)
+    assert other.units == family.units
+    np.testing.assert_allclose(other.directions, family.directions, atol=0.5)
+    np.testing.assert_allclose(
+        other.tuning, family.tuning, rtol=1e-2, atol=1e-2 * family.tuning.max()
+    )
+
+
+def test_channels_first_at_the_site_and_another_grid_have_the_same_family():
+    inputs = Inputs(channels_first=True)
+    found = find_family(foreign.shifted(first=True), inputs, "cells", 5)
+    assert found.exists
+    assert set(found.units) == {0, 1, 2, 3, 4}
+    expected = [toy.DIRECTIONS[u] for u in found.units]
+    assert tuning.angle_between(found.directions, expected).max() < 20
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_random_weights_are_no_family(seed):
+    found = find_family(foreign.random(seed=seed), Inputs(), "cells", 6)
+    assert not found.exists
+    assert str(found).startswith("no family of curve detectors at 'cells': ")
+    assert "not tuned" in str(found)
+
+
+def test_another_range_than_the_models_is_not_the_same_family(family):
+    """What the range is for: on the wrong one the finder returns something else without a word."""
+    scaled = foreign.ranged(toy.model(), Inputs(0.0, 1.0))
+    wrong = find_family(scaled, Inputs(), "cells", 5)
+    assert wrong.units != family.units or wrong.scores.max() != family.scores.max()
+
+
 @pytest.mark.usefixtures("optimised")
-def test_the_family_of_the_mirrored_checkpoint(assets):
+def test_the_family_of_the_mirrored_checkpoint_in_another_range_and_layout(assets):
     import zoo
 
-    family = find_family(zoo.load("inceptionv1"), Inputs())
-    assert len(REFERENCE.intersection(family.units)) >= 9
+    model = foreign.ranged(zoo.load("inceptionv1"), foreign.SCALED)
+    family = find_family(model, foreign.SCALED)
+    assert set(family.units) == REFERENCE
+    assert family.tuned == family.units

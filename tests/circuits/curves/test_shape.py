@@ -1,3 +1,5 @@
+import dataclasses
+
 import curve_toy as toy
 import jax
 import jax.numpy as jnp
@@ -54,3 +56,10 @@ def test_heldout_images_are_refused(family, unchecked):
 def test_every_shape_constant_but_the_wavelength_is_fitted():
     assert {*curve_shape.TEMPLATE, "wavelength"} == set(curve_detectors.SHAPE)
     assert jax.tree.all(jax.tree.map(lambda x: x > 0, curve_shape.TEMPLATE))
+
+
+def test_the_shape_belongs_to_pixels(family):
+    design, _ = toy.designs(4)
+    scaled = dataclasses.replace(family, inputs=Inputs(0.0, 1.0))
+    with pytest.raises(ValueError, match="the shape belongs to pictures from 0 to 255"):
+        curve_shape.fit_shape(toy.model(), scaled, design)

@@ -14,9 +14,11 @@ from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from circuits.fitting.descent import correlations, gather
 
+pytestmark = pytest.mark.usefixtures("optimised_module")
+
 
 @pytest.fixture(scope="module")
-def found():
+def found(optimised_module):
     model = toy.model()
     family = find_family(model, Inputs(), "mixed3b", 5)
     design, _ = toy.designs(24)
@@ -41,7 +43,7 @@ def test_the_program_predicts_units_that_were_made_by_it(found):
 
 
 def test_an_artificial_layer_feeds_an_artificial_layer(found):
-    family, design, calibrated = found
+    _, design, calibrated = found
     curves = calibrated.own
     early = early_curves_fit.calibrate(toy.model(), "mixed3a", curves, design, Inputs())
     seen = gather(toy.model(), "mixed3a", early.units, design, lambda image: image)
@@ -86,3 +88,15 @@ def test_units_of_one_kind_alone_are_refused():
     chosen = curves_from_3a_fit.Chosen(np.array([3, 5]), np.array([], int), tuned)
     with pytest.raises(ValueError, match="of the 2 units of 'toy' that count 2 are early curves"):
         curves_from_3a_fit.check_kinds(chosen)
+
+
+def test_a_layer_below_on_another_grid_is_refused(found):
+    family, design, _ = found
+    with pytest.raises(ValueError, match="'input' and 'mixed3b' have to share a grid"):
+        curves_from_3a_fit.calibrate(toy.model(), family, design, "input", kept=2)
+
+
+def test_gains_say_by_how_much_they_were_raised(found):
+    _, _, calibrated = found
+    for program in calibrated:
+        assert "times as large: least KL(intact || spliced)" in program.constants["gain"].note

@@ -8,6 +8,7 @@ single units look, which calibration fits. Where nothing has to be done, a progr
 """
 
 import dataclasses
+import weakref
 from collections.abc import Callable
 
 import jax
@@ -35,6 +36,7 @@ class Placing:
         before: pixels that the canvas goes on above and to the left of the picture.
         after: pixels below and to the right.
         skipped: cells of the canvas above and to the left of the site's first.
+        dropped: cells of the canvas below and to the right of the site's last.
         cells: the site's rows and columns.
     """
 
@@ -43,6 +45,7 @@ class Placing:
     before: tuple[int, int]
     after: tuple[int, int]
     skipped: tuple[int, int]
+    dropped: tuple[int, int]
     cells: tuple[int, int]
 
     @property
@@ -51,7 +54,7 @@ class Placing:
         return not (
             self.channels_first
             or self.axis != -1
-            or any((*self.before, *self.after, *self.skipped))
+            or any((*self.before, *self.after, *self.skipped, *self.dropped))
         )
 
     def canvas(self, image: jax.Array) -> jax.Array:
@@ -75,7 +78,7 @@ class Placing:
             return jnp.moveaxis(maps, -1, axis)
 
         placed.__doc__, placed.__name__ = program.__doc__, getattr(program, "__name__", "program")
-        setattr(placed, MARK, self)
+        _PLACED[placed] = self
         return placed
 
 
@@ -108,16 +111,16 @@ def between(program: Program, axis: int) -> Program:
     return moved
 
 
-PLAIN = Placing(False, -1, (0, 0), (0, 0), (0, 0), (0, 0))
+PLAIN = Placing(False, -1, (0, 0), (0, 0), (0, 0), (0, 0), (0, 0))
 """Nothing has to be done."""
 
-MARK = "placing"
-"""Attribute of a placed program that says how it is placed."""
+_PLACED: weakref.WeakKeyDictionary[Program, Placing] = weakref.WeakKeyDictionary()
+"""How programs were placed. What hangs on a function is counted, so it is kept here."""
 
 
 def beside(replacement: aann.Replacement, program: Program) -> Program:
     """Another program, placed as that of ``replacement`` is."""
-    placing = getattr(replacement.program, MARK, None)
+    placing = _PLACED.get(replacement.program)
     return program if placing is None else placing.place(program)
 
 
@@ -134,21 +137,23 @@ def placing(inputs: Inputs, picture: tuple[int, int, int], cells: Cells) -> Plac
     """
     if problems := spacing_problems(cells):
         raise ValueError("; ".join(problems))
-    before, after, skipped = [], [], []
+    before, after, skipped, dropped = [], [], [], []
     for first, count, size in zip(
         cells.first, (cells.rows, cells.columns), picture[:2], strict=True
     ):
         off = round((first - START) / STEP)
         before.append(max(-off, 0) * STEP)
         skipped.append(max(off, 0))
-        canvas = STEP * max(-(-(before[-1] + size) // STEP), skipped[-1] + count)
-        after.append(canvas - before[-1] - size)
+        canvas = max(-(-(before[-1] + size) // STEP), skipped[-1] + count)
+        after.append(STEP * canvas - before[-1] - size)
+        dropped.append(canvas - skipped[-1] - count)
     return Placing(
         inputs.channels_first,
         cells.axis,
         (before[0], before[1]),
         (after[0], after[1]),
         (skipped[0], skipped[1]),
+        (dropped[0], dropped[1]),
         (cells.rows, cells.columns),
     )
 

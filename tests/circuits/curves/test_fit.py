@@ -65,7 +65,7 @@ def test_the_program_of_another_layout_can_be_evaluated(elsewhere):
     model, family, design, (program, _) = elsewhere
     held = foreign.pictures(foreign.halves(32)[1], family.inputs)
     report = aann.evaluate(
-        model, program, held, design=design, draws=50,
+        model, program, held, design=design, draws=100, linear=False,
         programs=[[curve_baselines.edge_energy(program, model, design)]],
     )  # fmt: skip
     recovered = {row.name: row.recovered["kl"].mean for row in report.rows if row.recovered}

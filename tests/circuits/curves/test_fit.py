@@ -68,7 +68,7 @@ def test_the_program_of_another_layout_can_be_evaluated(elsewhere):
         model, program, held, design=design, draws=100, linear=False,
         programs=[[curve_baselines.edge_energy(program, model, design)]],
     )  # fmt: skip
-    recovered = {row.name: row.recovered["kl"].mean for row in report.rows if row.recovered}
+    recovered = {row.name: row.recovered["kl"].estimate for row in report.rows if row.recovered}
     assert recovered["curves"] > max(0.8, recovered["edge energy"])
 
 

@@ -1,4 +1,5 @@
 import atexit
+import contextlib
 import os
 import pathlib
 import shutil
@@ -40,6 +41,19 @@ def assets() -> pathlib.Path:
 @pytest.fixture
 def optimised():
     """Compile as users do: for tests that compute much longer than they compile."""
+    with compiled_as_users_do():
+        yield
+
+
+@pytest.fixture(scope="module")
+def optimised_module():
+    """The same for a file of tests, and for what its fixtures make."""
+    with compiled_as_users_do():
+        yield
+
+
+@contextlib.contextmanager
+def compiled_as_users_do():
     before = jax.config.read("jax_disable_most_optimizations")
     jax.config.update("jax_disable_most_optimizations", False)
     yield

@@ -36,7 +36,7 @@ def model(order=ORDER):
         energy = curve_detectors.oriented_energy(x, curves.values).mean(-1, keepdims=True)
         bright = x.mean(-1, keepdims=True)[:, 7::8, 7::8]
         everything = jnp.concatenate([found, 20 * energy[:, 1::2, 1::2], bright], -1)
-        return aann.site("cells", everything[..., jnp.asarray(order)] * params).mean((1, 2))
+        return aann.site("cells", everything[..., jnp.asarray(order)] * params).mean((1, 2)) / 30
 
     inputs = jax.ShapeDtypeStruct((SIZE, SIZE, 3), jnp.float32)
     return aann.Model(apply, jnp.float32(1), name="toy", inputs=inputs)

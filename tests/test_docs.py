@@ -14,6 +14,7 @@ import pytest
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 NEED_ASSETS = {"your_images"}
+COMPUTE_MUCH = {"your_curves"}
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 NETWORK = ("https_proxy", "all_proxy", "no_proxy")  # they would override what pages set
@@ -45,13 +46,23 @@ def as_users_have_it():
 def test_the_code_of_a_page_runs(page, request):
     if page.stem in NEED_ASSETS:
         request.getfixturevalue("assets")
+    if page.stem in COMPUTE_MUCH:
+        request.getfixturevalue("optimised")
     text = page.read_text(encoding="utf-8")
     assert text.count("```python") == len(blocks(text)), "a block is not closed"
     run(str(page), text)
 
 
 def test_there_are_pages():
-    expected = {"index", "concepts", "patching", "report", "your_model", "host_programs"}
+    expected = {
+        "index",
+        "concepts",
+        "patching",
+        "report",
+        "your_model",
+        "your_curves",
+        "host_programs",
+    }
     assert expected <= {page.stem for page in PAGES}
     assert len(ERRORS) > 50
 

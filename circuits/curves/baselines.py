@@ -21,6 +21,7 @@ from jaxtyping import Array, Float
 import aann
 from circuits.curves import program as detectors
 from circuits.curves.filters import arcs, convolve, discs
+from circuits.curves.placed import beside
 from circuits.fitting.descent import gather, least_squares_gain, spread
 
 IMAGES = 96
@@ -86,10 +87,18 @@ def _calibrated(
     constants: Mapping[str, aann.Constant] = {n: replacement.constants[n] for n in wanted}
     unit = {"gain": aann.Constant(np.ones(len(replacement.units)), "fitted")}
     start = dataclasses.replace(
-        replacement, program=program, name=name, constants={**constants, **unit}
+        replacement,
+        program=beside(replacement, program),
+        name=name,
+        constants={**constants, **unit},
     )
     evidence = gather(
-        model, replacement.site, replacement.units, spread(design, IMAGES), start.compute
+        model,
+        replacement.site,
+        replacement.units,
+        spread(design, IMAGES),
+        lambda image: jnp.moveaxis(start.compute(image), start.axis, -1),
+        axis=start.axis,
     )
     gain = least_squares_gain(lambda values, _: values, start.values, evidence)
     note = f"squared error on {len(evidence.seen)} design images"

@@ -18,6 +18,7 @@ from jaxtyping import Array, Float
 
 import aann
 from circuits.curves import program as detectors
+from circuits.curves.placed import beside
 
 
 def turned(
@@ -47,7 +48,8 @@ def turned(
 
 def without_colour(replacement: aann.Replacement) -> aann.Replacement:
     """The program on the grey image."""
-    return dataclasses.replace(replacement, program=grey_curves, name="without colour")
+    program = beside(replacement, grey_curves)
+    return dataclasses.replace(replacement, program=program, name="without colour")
 
 
 def without_centring(replacement: aann.Replacement) -> aann.Replacement:

@@ -3,32 +3,33 @@
 For each unit of a family: its exact direction, where its receptive field is centred, how much the
 opposing curves count, and its gain. The start is what the family finder measured; then squared
 error on design images goes down by gradient, the shared shape staying as it is. Squared error
-shrinks what it cannot predict, which costs more loss than it saves, so gains are raised by
-``BOOST`` afterwards. Last, everything is rounded to what it is known to.
+shrinks what it cannot predict, so that all gains are then raised by one factor, which is chosen on
+the network's own design images (``circuits.fitting.loudness``). Last, everything is rounded to what
+it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
 edge: the result depends on the design images alone; held-out images are refused.
 """
 
+import dataclasses
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 import aann
-from aann.vis import tuning
-from circuits.curves import mirrored
+from aann.shown.brief import brief
+from circuits.curves import mirrored, placed
 from circuits.curves import program as curve_detectors
+from circuits.curves.checks import check, check_fires, warn_of_the_mean
 from circuits.curves.family import Family
+from circuits.fitting import loudness
 from circuits.fitting.descent import Evidence, descend, gather, least_squares_gain, spread
 
 IMAGES = 240
-
-BOOST = 1.3
-"""Least-squares gains times this, because squared error shrinks what it cannot predict. Chosen on
-the mirrored checkpoint, on the 250 design images that neither the shape nor, for this purpose, the
-units were fitted on: KL recovered was 0.863 at 1, 0.883 at 1.1, 0.896 at 1.2, 0.902 at 1.3."""
+LOUDNESS_IMAGES = 64
 
 STEPS = {"direction": 15.0, "right": 4.0, "up": 4.0, "opposing": 0.4, "gain": 0.5}
 """The scale on which each constant of a unit is searched (``gain``: of its logarithm)."""
@@ -37,68 +38,135 @@ GRAIN = {"direction": 1.0, "right": 0.5, "up": 0.5, "opposing": 0.05}
 """What each constant is rounded to; gains to two digits."""
 
 
+class Calibrated(NamedTuple):
+    """A program for a family, and the factor by which its gains were raised."""
+
+    replacement: aann.Replacement
+    loudness: loudness.Loudness
+
+    def __repr__(self) -> str:
+        return brief(self)
+
+
 def calibrate(
-    model: aann.Model, site: str, family: Family, design: aann.Design, images: int = IMAGES
-) -> dict[str, aann.Constant]:
-    """Constants for ``curve_detectors.curves`` in place of ``family``.
+    model: aann.Model, family: Family, design: aann.Design, images: int = IMAGES
+) -> Calibrated:
+    """``curve_detectors`` in place of ``family``.
 
     Args:
         model: the model.
-        site: where the family is, a spatial site of stride 8.
-        family: its units and rough directions.
+        family: its units and rough directions, at a site whose cells are 8 pixels apart.
         design: images to fit on.
-        images: how many of them, evenly spread over their names.
-
-    Returns:
-        name -> constant: the shared shape, and arrays with one entry a unit.
+        images: how many of them, evenly spread over their names; the factor on the gains is chosen
+            on up to ``LOUDNESS_IMAGES`` of the others, of all where too few are left.
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: the site is not where the family was found, or its grid is not the program's.
+        ValueError: there is no family, the site's grid is not the program's, or a unit fires on no
+            design image.
+
+    Warns:
+        UserWarning: some units are not tuned; the program does no better than the units' means.
     """
-    check(model, site, family)
-    shape = values(curve_detectors.SHAPE)
+    placing = check(model, family)
+    shape = scaled_shape(family)
 
     def early(image: jax.Array) -> jax.Array:
-        energy = curve_detectors.oriented_energy(image, shape)
-        return curve_detectors.early_curves(energy, shape)
+        energy = curve_detectors.oriented_energy(placing.canvas(image), values(shape))
+        return curve_detectors.early_curves(energy, values(shape))
 
-    evidence = gather(model, site, family.units, spread(design, images), early)
-    fitted = rounded(descend_units(family, evidence))
-    note = f"squared error on {len(evidence.seen)} design images"
-    notes = {"gain": f"{note}, then {BOOST} times as large"}
-    units = {n: aann.Constant(x, "fitted", notes.get(n, note)) for n, x in fitted.items()}
-    return {**curve_detectors.SHAPE, **units}
+    few = spread(design, images)
+    evidence = gather(model, family.site, family.units, few, early, axis=placing.axis)
+    fitted = descend_units(family, evidence, shape, placing)
+    note = f"squared error on {len(few)} design images"
+    start = _program(model, family, placing, shape, rounded(fitted), dict.fromkeys(STEPS, note))
+    check_fires(family, lambda seen: unit_maps(seen, start.values, placing), evidence)
+    chosen = loudness.choose(model, start, others(design, few))
+    notes = dict.fromkeys(STEPS, note) | {"gain": f"{note}, then {raised(chosen)}"}
+    units = rounded(fitted, chosen.factor)
+    warn_of_the_mean(chosen, family)
+    return Calibrated(_program(model, family, placing, shape, units, notes), chosen)
 
 
-def descend_units(family: Family, early: Evidence) -> aann.Constants:
+def _program(
+    model: aann.Model,
+    family: Family,
+    placing: placed.Placing,
+    shape: Mapping[str, aann.Constant],
+    units: Mapping[str, np.ndarray],
+    notes: Mapping[str, str],
+) -> aann.Replacement:
+    own = {n: aann.Constant(x, "fitted", notes[n]) for n, x in units.items()}
+    return curve_detectors.replacement(
+        model.name, family.site, family.units, {**shape, **own}, placing
+    )
+
+
+def scaled_shape(family: Family) -> dict[str, aann.Constant]:
+    """The shared shape, for pictures of the family's range."""
+    contrast, unit = curve_detectors.SHAPE["contrast"], family.inputs.unit
+    note = contrast.note if unit == 1 else f"{contrast.note}; times {unit:.3g}, a step of a pixel"
+    scaled = dataclasses.replace(contrast, value=float(f"{contrast.value * unit:.3g}"), note=note)
+    return {**curve_detectors.SHAPE, "contrast": scaled}
+
+
+def others(design: aann.Design, fitted: aann.Design) -> aann.Design:
+    """Design images that were not fitted on; of all of them where too few are left."""
+    taken = set(fitted.names)
+    rest = [i for i, name in enumerate(design.names) if name not in taken]
+    return spread(design.take(rest) if len(rest) >= LOUDNESS_IMAGES else design, LOUDNESS_IMAGES)
+
+
+def raised(chosen: loudness.Loudness) -> str:
+    """What was done to gains, for their notes."""
+    return (
+        f"{chosen.factor:g} times as large: least KL(intact || spliced) on {chosen.images} design "
+        "images"
+    )
+
+
+def unit_maps(early: jax.Array, c: aann.Constants, placing: placed.Placing) -> jax.Array:
+    """The program from early curves on, at the site's cells."""
+    return placing.cut(curve_detectors.unit_curves(early, c))
+
+
+def descend_units(
+    family: Family,
+    early: Evidence,
+    shape: Mapping[str, aann.Constant],
+    placing: placed.Placing,
+) -> aann.Constants:
     """Unit constants of least squared error, from what the family finder measured."""
-    program = curve_detectors.unit_curves
-    start = begin(family, values(curve_detectors.SHAPE))
+
+    def program(seen: jax.Array, c: aann.Constants) -> jax.Array:
+        return unit_maps(seen, c, placing)
+
+    start = begin(family, values(shape))
     start = aann.Constants({**start, "gain": least_squares_gain(program, start, early)})
     return descend(program, start, early, steps=STEPS, logarithmic=("gain",))
 
 
 def begin(family: Family, shape: aann.Constants) -> aann.Constants:
-    """Where the search begins: the family's directions, no offsets, gain 1."""
+    """Where the search begins: the family's directions, the middles of its cells, gain 1."""
     n = len(family.units)
+    right, up = placed.left_over(family.cells)
     return aann.Constants(
         {
             **shape,
             "direction": jnp.asarray(family.directions, jnp.float32),
-            "right": jnp.zeros(n),
-            "up": jnp.zeros(n),
+            "right": jnp.full(n, right, jnp.float32),
+            "up": jnp.full(n, up, jnp.float32),
             "opposing": jnp.full(n, 0.5),
             "gain": jnp.ones(n),
         }
     )
 
 
-def rounded(constants: Mapping[str, jax.Array], boost: float = BOOST) -> dict[str, np.ndarray]:
-    """Unit constants to the digits that count, gains raised by ``boost``."""
+def rounded(constants: Mapping[str, jax.Array], factor: float = 1.0) -> dict[str, np.ndarray]:
+    """Unit constants to the digits that count, gains raised by ``factor``."""
     result = {name: to_grain(constants[name], grain) for name, grain in GRAIN.items()}
     result["direction"] = result["direction"] % 360.0
-    result["gain"] = np.asarray([float(f"{boost * gain:.2g}") for gain in constants["gain"]])
+    result["gain"] = np.asarray([float(f"{factor * gain:.2g}") for gain in constants["gain"]])
     return result
 
 
@@ -109,28 +177,6 @@ def to_grain(values: object, grain: float) -> np.ndarray:
     return rounded
 
 
-def check(model: aann.Model, site: str, family: Family) -> None:
-    """Check that the program fits the site.
-
-    Raises:
-        ValueError: with all problems.
-    """
-    rows, columns, channels = tuning.grid(model, site)
-    height, width = model.batch(1).shape[1:3]
-    problems = []
-    if site != family.site:
-        problems.append(f"the family was found at {family.site!r}, not at {site!r}")
-    if outside := [u for u in family.units if not 0 <= u < channels]:
-        problems.append(f"{site!r} has units 0 to {channels - 1}, the family has {outside}")
-    if (rows, columns) != (height // 8, width // 8) or height % 8 or width % 8:
-        problems.append(
-            f"the program's grid has stride 8; {site!r} is {rows} x {columns} for inputs of "
-            f"{height} x {width} pixels"
-        )
-    if problems:
-        raise ValueError("cannot calibrate: " + "; ".join(problems))
-
-
 def values(constants: Mapping[str, aann.Constant]) -> aann.Constants:
     """Constants as a program sees them."""
     return aann.Constants({n: jnp.asarray(c.value, jnp.float32) for n, c in constants.items()})
@@ -139,10 +185,12 @@ def values(constants: Mapping[str, aann.Constant]) -> aann.Constants:
 def main(argv: list[str] | None = None) -> None:
     """Print the constants of the mirrored checkpoint."""
     model, family, design = mirrored.begin("circuits.curves.fit", __doc__, argv)
-    constants = calibrate(model, family.site, family, design)
+    found = calibrate(model, family, design)
+    print(family)
+    print(found.loudness)
     print("units", family.units)
     for name in STEPS:
-        print(name, np.asarray(constants[name].value).tolist())
+        print(name, np.asarray(found.replacement.constants[name].value).tolist())
 
 
 if __name__ == "__main__":

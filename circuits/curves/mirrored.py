@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import aann
 from circuits.curves.family import Family, find_family
+from circuits.curves.inputs import measure
 
 
 class Mirrored(NamedTuple):
@@ -36,7 +37,7 @@ def begin(name: str, doc: str | None, argv: list[str] | None) -> Mirrored:
     script.parser(name, doc).parse_args(argv)
     model = zoo.load("inceptionv1")
     design, _ = aann.split(zoo.data("imagenet_samples"))
-    return Mirrored(model, find_family(model), design)
+    return Mirrored(model, find_family(model, measure(model, design)), design)
 
 
 def run(main: Callable[[], None]) -> None:

@@ -16,8 +16,9 @@ import aann
 from circuits.curves import fit as curve_calibration
 from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
+from circuits.curves.checks import check
 from circuits.curves.family import Family
-from circuits.curves.fit import begin, check, values
+from circuits.curves.fit import begin, values
 from circuits.fitting.descent import (
     Evidence,
     correlations,
@@ -47,15 +48,12 @@ STEP = 0.5
 """The scale on which the logarithm of each shape constant is searched."""
 
 
-def fit_shape(
-    model: aann.Model, site: str, family: Family, design: aann.Design
-) -> dict[str, float]:
+def fit_shape(model: aann.Model, family: Family, design: aann.Design) -> dict[str, float]:
     """The shape constants of least squared error on all of ``design``, to two digits.
 
     Args:
         model: the model.
-        site: where the family is, a spatial site of stride 8.
-        family: its units and rough directions.
+        family: units and rough directions, at a site on the program's own grid.
         design: images to fit on.
 
     Returns:
@@ -63,10 +61,15 @@ def fit_shape(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: the site is not where the family was found, or its grid is not the program's.
+        ValueError: there is no family, its grid is not the program's, or pictures are not from 0
+            to 255, to which the shape belongs.
     """
-    check(model, site, family)
-    return two_digits(descend_shape(family, energies(model, site, family, design)))
+    if not check(model, family).plain or family.inputs.unit != 1:
+        raise ValueError(
+            "the shape belongs to pictures from 0 to 255, channels last, and cells at 8 i + 7; "
+            f"the family's are {family.inputs} and {family.cells}"
+        )
+    return two_digits(descend_shape(family, energies(model, family, design)))
 
 
 def two_digits(fitted: aann.Constants) -> dict[str, float]:
@@ -74,11 +77,15 @@ def two_digits(fitted: aann.Constants) -> dict[str, float]:
     return {name: float(f"{float(fitted[name]):.2g}") for name in TEMPLATE}
 
 
-def energies(model: aann.Model, site: str, family: Family, design: aann.Design) -> Evidence:
+def energies(model: aann.Model, family: Family, design: aann.Design) -> Evidence:
     """Oriented energy, which no fitted constant changes, and natural activations."""
     shape = values(curve_detectors.SHAPE)
     return gather(
-        model, site, family.units, design, lambda x: curve_detectors.oriented_energy(x, shape)
+        model,
+        family.site,
+        family.units,
+        design,
+        lambda x: curve_detectors.oriented_energy(x, shape),
     )
 
 
@@ -102,12 +109,12 @@ def main(argv: list[str] | None = None) -> None:
     """Print the shape for the mirrored checkpoint."""
     model, family, design = mirrored.begin("circuits.curves.shape", __doc__, argv)
     shown = spread(design, IMAGES)
-    evidence = energies(model, family.site, family, shown)
+    evidence = energies(model, family, shown)
     fitted = descend_shape(family, evidence)
     for name, value in two_digits(fitted).items():
         print(name, value)
     rest = design.take([i for i, name in enumerate(design.names) if name not in set(shown.names)])
-    for part, seen in (("fitted", evidence), ("other", energies(model, family.site, family, rest))):
+    for part, seen in (("fitted", evidence), ("other", energies(model, family, rest))):
         mean = correlations(unit_values, fitted, seen).mean()
         print(f"mean correlation on {len(seen.seen)} {part} design images {mean:.3f}")
 

@@ -4,29 +4,30 @@ Directions and classes of the units of the layer below are measured with synthet
 (``tuning``). Which of them to read, how loud each is, and the constants of the curve
 detectors themselves are fitted: squared error on design images goes down by gradient, first with
 the ``CANDIDATES`` units of strongest tuning, then with the ``KEPT`` loudest of those, last with
-their directions free too. Gains are of least squared error: raising them as for the program from
-pixels gained nothing on design images outside of the fit.
+their directions free too. Gains are raised at last by one factor, as for the program from pixels.
 
 ``python -m circuits.curves_from_3a.fit`` prints the constants of the mirrored checkpoint, and how
 well they do on design images that they were not fitted on.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 
 import aann
-from aann.vis.tuning import grid
+from aann.shown.brief import brief
 from circuits.curves import fit as curve_calibration
 from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
+from circuits.curves.cells import measure as measure_cells
+from circuits.curves.checks import check, check_fires, check_grids, warn_of_the_mean
 from circuits.curves.family import Family
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.curves_from_3a.choice import Chosen, check_kinds, choose
 from circuits.curves_from_3a.provenance import constants
 from circuits.curves_from_3a.tuning import measure
+from circuits.fitting import loudness
 from circuits.fitting.descent import (
     Evidence,
     correlations,
@@ -67,10 +68,13 @@ FIT = f"python -m circuits.curves_from_3a.fit: squared error on {IMAGES} design 
 
 
 class Calibrated(NamedTuple):
-    """The program's constants, and those with all directions below as they were measured."""
+    """The program, and the one with all directions below as they were measured."""
 
-    own: dict[str, aann.Constant]
-    measured: dict[str, aann.Constant]
+    own: aann.Replacement
+    measured: aann.Replacement
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def calibrate(
@@ -82,7 +86,7 @@ def calibrate(
     images: int = IMAGES,
     kept: int = KEPT,
 ) -> Calibrated:
-    """Constants for ``curves_from_3a`` in place of ``family``.
+    """``curves_from_3a`` in place of ``family``.
 
     Args:
         model: the model.
@@ -94,27 +98,50 @@ def calibrate(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: a grid is not the program's, ``read`` has fewer than ``kept`` units, or all
-            that are kept are of one kind.
+        ValueError: there is no family; a grid is not the program's, ``read`` has fewer than
+            ``kept`` units, or all that are kept are of one kind; or a unit fires on no image.
+
+    Warns:
+        UserWarning: as ``circuits.curves.fit.calibrate``.
     """
-    curve_calibration.check(model, family.site, family)
-    _, _, channels = grid(model, read)
-    if not 1 <= kept <= channels:
-        raise ValueError(f"kept is between 1 and the {channels} units of {read!r}, got {kept}")
-    seen = gather(model, family.site, family.units, spread(design, images), read)
-    tuned = measure(model, read, family.centre)
+    check(model, family)
+    cells = measure_cells(model, read, family.inputs)
+    check_grids(cells, family.cells)
+    if not 1 <= kept <= cells.channels:
+        raise ValueError(
+            f"kept is between 1 and the {cells.channels} units of {read!r}, got {kept}"
+        )
+    few = spread(design, images)
+    seen = gather(model, family.site, family.units, few, read, axis=cells.axis)
+    tuned = measure(model, cells, family.inputs)
     spreads = seen.seen.std((0, 1, 2), dtype=np.float64) + 1e-6
     candidates = choose(tuned, tuned.strength / spreads, max(CANDIDATES, kept))
     first = fit(begin(family, candidates), candidates, seen, spreads)
     loud = np.abs(np.concatenate([first.curve_gain, first.line_gain]))
-    loudness = np.zeros(len(spreads))
-    loudness[candidates.channels] = loud
-    chosen = choose(tuned, loudness, kept)
+    loudness_of = np.zeros(len(spreads))
+    loudness_of[candidates.channels] = loud
+    chosen = choose(tuned, loudness_of, kept)
     check_kinds(chosen)
     measured = fit(keep(first, candidates, chosen), chosen, seen, spreads)
     own = fit(measured, chosen, seen, spreads, turning=True)
-    n = len(seen.seen)
-    return Calibrated(*(constants(c, chosen, spreads, n, TEMPLATE) for c in (own, measured)))
+    rest = curve_calibration.others(design, few)
+
+    def raised(fitted: aann.Constants) -> aann.Replacement:
+        """The program with its gains raised by the factor that is best on other images."""
+        made = (fitted, chosen, spreads, len(few), TEMPLATE)
+
+        def program(found: dict[str, aann.Constant]) -> aann.Replacement:
+            return curves_from_3a.replacement(
+                model.name, family.site, read, family.units, found, cells.axis
+            )
+
+        start = program(constants(*made))
+        check_fires(family, lambda x: curves_from_3a.read_curves(x, start.values), seen)
+        factor = loudness.choose(model, start, rest)
+        warn_of_the_mean(factor, family)
+        return program(constants(*made, factor))
+
+    return Calibrated(raised(own), raised(measured))
 
 
 def begin(family: Family, chosen: Chosen) -> aann.Constants:
@@ -122,8 +149,11 @@ def begin(family: Family, chosen: Chosen) -> aann.Constants:
     shape = curve_calibration.values(
         {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
     )
+    zero = jnp.zeros(len(family.units))  # both sites are on one grid
     start = {
         **curve_calibration.begin(family, shape),
+        "right": zero,
+        "up": zero,
         **{n: jnp.float32(x) for n, x in TEMPLATE.items()},
         "curve_direction": jnp.asarray(chosen.tuning.direction[chosen.curves], jnp.float32),
         "line_normal": jnp.asarray(chosen.tuning.normal[chosen.lines], jnp.float32),
@@ -168,14 +198,12 @@ def main(argv: list[str] | None = None) -> None:
     model, family, design = mirrored.begin("circuits.curves_from_3a.fit", __doc__, argv)
     found = calibrate(model, family, design)
     print("units", family.units)
-    for name, constant in found.own.items():
+    for name, constant in found.own.constants.items():
         print(name, np.asarray(constant.value).tolist())
     fitted_on = set(spread(design, IMAGES).names)
     rest = design.take([i for i, name in enumerate(design.names) if name not in fitted_on])
     seen = gather(model, family.site, family.units, rest, "mixed3a")
-    for what, chosen in found._asdict().items():
-        c: Mapping[str, aann.Constant] = chosen
-        program = curves_from_3a.replacement(model.name, family.site, "mixed3a", family.units, c)
+    for what, program in found._asdict().items():
         shown = correlations(program.program, program.values, seen)
         print(f"directions {what}: mean correlation on {len(rest)} other design images", end=" ")
         print(f"{shown.mean():.3f}")

@@ -9,6 +9,7 @@ from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.curves_from_3a.choice import Chosen
+from circuits.fitting.loudness import Loudness
 
 
 def constants(
@@ -17,6 +18,7 @@ def constants(
     spreads: np.ndarray,
     images: int,
     scalars: Iterable[str],
+    chosen_gain: Loudness | None = None,
 ) -> dict[str, aann.Constant]:
     """What was fitted, rounded to the digits that count and with notes where it is from.
 
@@ -26,12 +28,17 @@ def constants(
         spreads: of all its units.
         images: how many were fitted on.
         scalars: names of the single numbers that were fitted to all units together.
+        chosen_gain: the factor by which the units' gains are raised, if any.
     """
     note = f"squared error on {images} design images"
-    own = curve_calibration.rounded(fitted, boost=1.0)
+    factor = chosen_gain.factor if chosen_gain else 1.0
+    own = curve_calibration.rounded(fitted, factor)
     result = {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
     result |= {n: aann.Constant(two_digits(fitted[n]), "fitted", note) for n in scalars}
     result |= {n: aann.Constant(x, "fitted", note) for n, x in own.items()}
+    if chosen_gain:
+        note_of_gain = f"{note}, then {curve_calibration.raised(chosen_gain)}"
+        result["gain"] = aann.Constant(own["gain"], "fitted", note_of_gain)
     for names, channels, measured in (
         (curves_from_3a.CURVES, chosen.curves, chosen.tuning.direction),
         (curves_from_3a.LINES, chosen.lines, chosen.tuning.normal),

@@ -18,6 +18,8 @@ from jaxtyping import Bool, Float
 
 import aann
 from aann.vis import stimuli, tuning
+from circuits.curves.cells import Cells
+from circuits.curves.inputs import Inputs
 
 DIRECTIONS = tuple(float(angle) for angle in range(0, 360, 15))
 RADIUS = 30.0
@@ -63,29 +65,31 @@ class EarlyTuning:
         return strength
 
 
-def measure(model: aann.Model, site: str, centre: tuple[float, float]) -> EarlyTuning:
-    """The tuning of all units of ``site``.
+def measure(model: aann.Model, cells: Cells, inputs: Inputs) -> EarlyTuning:
+    """The tuning of all units of a site.
 
     Args:
-        model: an image model in pixel values around a grey of 117.
-        site: a spatial site (batch, rows, columns, channels).
-        centre: row and column that its central cell looks at, as from ``tuning.field_centre``.
+        model: an image model.
+        cells: the site's grid, as measured.
+        inputs: the pictures that the model takes.
 
     Raises:
-        ValueError: the site is unknown or not spatial, or the model takes no images.
+        ValueError: the model takes other pictures.
     """
-    read = tuning.central_reader(model, site)
-    shape = model.batch(1)
+    read, shape = cells.reader(model, inputs), inputs.shape(model)
     kinds = (
         *stimuli.variants((RADIUS,)),
         *(stimuli.Variant(light, filled=False, radius=STRAIGHT) for light in (True, False)),
     )
     shown = []
     for down, right in ASIDE:
-        middle = (centre[0] + down, centre[1] + right)
-        pictures = stimuli.pictures(shape.shape[1:], middle, DIRECTIONS, kinds)
-        shown.append(tuning.responses(read, pictures, shape.dtype))
-    return from_answers(site, np.stack(shown).mean(0, dtype=np.float64))
+        middle = (cells.centre[0] + down, cells.centre[1] + right)
+        pictures = stimuli.pictures(
+            shape, middle, DIRECTIONS, kinds,
+            background=inputs.background, contrast=inputs.contrast,
+        )  # fmt: skip
+        shown.append(tuning.responses(read, pictures))
+    return from_answers(cells.site, np.stack(shown).mean(0, dtype=np.float64))
 
 
 def from_answers(site: str, answers: Float[np.ndarray, "kind angle unit"]) -> EarlyTuning:

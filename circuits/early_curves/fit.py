@@ -7,13 +7,18 @@ rounded to the digits that count.
 
 from collections.abc import Mapping
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 import aann
 from circuits.curves import fit as curve_calibration
+from circuits.curves import placed
 from circuits.curves import program as curve_detectors
+from circuits.curves.cells import Cells
+from circuits.curves.cells import measure as measure_cells
 from circuits.curves.fit import to_grain
+from circuits.curves.inputs import Inputs
 from circuits.curves_from_3a.provenance import two_digits, whole_degrees
 from circuits.early_curves import program as early_curves
 from circuits.fitting.descent import descend, gather, least_squares_gain, spread
@@ -46,6 +51,7 @@ def calibrate(
     site: str,
     reader: aann.Replacement,
     design: aann.Design,
+    inputs: Inputs,
     images: int = IMAGES,
 ) -> aann.Replacement:
     """``early_curves`` in place of the units of ``site`` that ``reader`` reads.
@@ -55,38 +61,49 @@ def calibrate(
         site: a spatial site of stride 8.
         reader: ``curves_from_3a``, with its constants.
         design: images to fit on.
+        inputs: the pictures that the model takes.
         images: how many of them, evenly spread over their names.
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
+        ValueError: the site has no cells 8 pixels apart.
     """
+    cells = measure_cells(model, site, inputs)
+    place = placed.placing(inputs, inputs.shape(model), cells)
     known = {n: np.asarray(c.value) for n, c in reader.constants.items()}
     curves, lines = known["curve_channels"].tolist(), known["line_channels"].tolist()
     pixels = curve_calibration.values(curve_detectors.SHAPE)
     seen = gather(
         model, site, (*curves, *lines), spread(design, images),
-        lambda x: curve_detectors.oriented_energy(x, pixels),
+        lambda x: curve_detectors.oriented_energy(place.canvas(x), pixels), axis=place.axis,
     )  # fmt: skip
-    program = early_curves.early_units
-    start = begin(known["curve_direction"], known["line_normal"])
+
+    def program(energy: jax.Array, c: aann.Constants) -> jax.Array:
+        return place.cut(early_curves.early_units(energy, c))
+
+    start = begin(known["curve_direction"], known["line_normal"], cells, inputs)
     start = aann.Constants({**start, "gain": least_squares_gain(program, start, seen)})
     fitted = descend(program, start, seen, steps=STEPS, logarithmic=LOGARITHMIC, epochs=EPOCHS)
     found = constants(fitted, len(seen.seen))
-    return early_curves.replacement(model.name, site, curves, lines, found)
+    return early_curves.replacement(model.name, site, curves, lines, found, place)
 
 
-def begin(directions: np.ndarray, normals: np.ndarray) -> aann.Constants:
-    """Where the search begins: the angles, no offsets, gain 1."""
+def begin(
+    directions: np.ndarray, normals: np.ndarray, cells: Cells, inputs: Inputs
+) -> aann.Constants:
+    """Where the search begins: the angles, the middles of the site's cells, gain 1."""
     n = len(directions) + len(normals)
     shape = {m: jnp.float32(curve_detectors.SHAPE[m].value) for m in early_curves.FROM_PIXELS}
+    template = {**TEMPLATE, "contrast": TEMPLATE["contrast"] * inputs.unit}
+    right, up = placed.left_over(cells)
     return aann.Constants(
         {
             **shape,
-            **{m: jnp.float32(x) for m, x in TEMPLATE.items()},
+            **{m: jnp.float32(x) for m, x in template.items()},
             "curve_direction": jnp.asarray(directions, jnp.float32),
             "line_normal": jnp.asarray(normals, jnp.float32),
-            "right": jnp.zeros(n),
-            "up": jnp.zeros(n),
+            "right": jnp.full(n, right, jnp.float32),
+            "up": jnp.full(n, up, jnp.float32),
             "crossing": jnp.full(n, 0.5),
             "gain": jnp.ones(n),
         }

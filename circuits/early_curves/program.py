@@ -7,8 +7,8 @@ layer that feeds an artificial layer. Which units these are, and the angles to b
 measured (``curves_from_3a/tuning.py``); the other numbers come from ``circuits.early_curves.fit``.
 No weight of a network is read.
 
-Sharp edge: the grid of the result has stride 8 and its cell (i, j) is centred at pixel
-(8 i + 7, 8 j + 7), as in ``mixed3a``.
+The grid of the result has stride 8 and its cell (i, j) is centred at pixel (8 i + 7, 8 j + 7), as
+in ``mixed3a``; ``circuits.curves.placed`` brings it to other grids and layouts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from jaxtyping import Array, Float
 
 from aann import Constant, Constants, Replacement, make, register
 from circuits.curves.filters import arcs, convolve, discs
+from circuits.curves.placed import PLAIN, Placing
 from circuits.curves.program import (
     SHAPE,
     STRIDE,
@@ -73,8 +74,9 @@ def replacement(
     curves: Sequence[int],
     lines: Sequence[int],
     constants: Mapping[str, Constant],
+    placing: Placing = PLAIN,
 ) -> Replacement:
-    """The program in place of ``curves`` and ``lines``, with what ``early_curves_fit`` found.
+    """The program in place of ``curves`` and ``lines``, with what its fit found.
 
     Args:
         model: name of the model.
@@ -83,6 +85,7 @@ def replacement(
         lines: units that are lines.
         constants: those of ``FROM_PIXELS`` and ``SHARED``; one angle an early curve and one a
             line; arrays with one entry a unit.
+        placing: where the site's grid or the layout of pictures is not the program's own.
 
     Raises:
         ValueError: a constant is missing or unknown, or has a wrong number of entries.
@@ -97,8 +100,9 @@ def replacement(
     what = f"{len(curves)} early curves and {len(lines)} lines"
     check_constants(wanted, constants, what)
     return make(
-        draw_early, name="early_curves", model=model, site=site, units=units, constants=constants
-    )
+        placing.place(draw_early), name="early_curves", model=model, site=site, units=units,
+        constants=constants, axis=placing.axis,
+    )  # fmt: skip
 
 
 FIT = "python -m evals.curves_from_3a: squared error on 160 design images"
@@ -106,44 +110,42 @@ TURNED = f"{FIT}, from the angles of curves_from_3a"
 
 # fmt: off
 FOUND = {
-    "contrast": Constant(9.3, "fitted", FIT),
-    "curvature": Constant(0.046, "fitted", FIT),
-    "curve_length": Constant(5.1, "fitted", FIT),
-    "line_length": Constant(4.1, "fitted", FIT),
-    "width": Constant(3.4, "fitted", FIT),
+    "contrast": Constant(12.0, "fitted", FIT),
+    "curvature": Constant(0.043, "fitted", FIT),
+    "curve_length": Constant(5.4, "fitted", FIT),
+    "line_length": Constant(4.6, "fitted", FIT),
+    "width": Constant(2.8, "fitted", FIT),
     "opposing": Constant(0.58, "fitted", FIT),
-    "threshold": Constant(-0.0068, "fitted", FIT),
+    "threshold": Constant(-0.01, "fitted", FIT),
     "curve_direction": Constant(
-        [254.0, 285, 69, 96, 126, 227, 22, 200, 144, 316, 20, 309, 200],
+        [255.0, 284, 70, 95, 126, 226, 20, 198, 145, 316, 19, 310, 201],
         "fitted", TURNED,
     ),
     "line_normal": Constant(
-        [167.0, 17, 97, 162, 24, 135, 44, 100, 174, 97, 16, 99, 163, 74, 129, 113, 174,
-         154, 51, 111, 127, 117, 107],
+        [16.0, 170, 164, 95, 22, 135, 44, 176, 96, 95, 166, 75, 11, 129, 95, 110, 127, 50, 155,
+         117, 38, 105, 54],
         "fitted", TURNED,
     ),
     "right": Constant(
-        [-0.5, 0.5, 1, 0.5, 1.5, 1, -3.5, -1, -3, 1.5, -4, -6, 4.5, 1, -5.5, -1.5, 1.5, 2,
-         -1, -0.5, -1, 0.5, -1.5, 1, -1.5, 0.5, -1.5, -1.5, -1.5, 1, -0.5, -1.5, -2.5,
-         -0.5, 0, -3],
+        [-0.5, 1, 1, 0.5, 1.5, 1.5, -4, 0, -2.5, 1.5, -4, -6, 5, -5.5, 1.5, 1, -1.5, 2, -0.5, 0,
+         1, -1, -1, 0.5, -1.5, 1.5, -1.5, -1.5, -2.5, 0, -1.5, -0.5, 0.5, -5.5, -3.5, -0.5],
         "fitted", FIT,
     ),
     "up": Constant(
-        [0, -0.5, 0, 3.5, 3.5, -2.5, -4.5, -1.5, -2.5, 3, 4.5, -4.5, 7, -9, 3, 6, -2, -1,
-         2, 1.5, 0, 1.5, -1.5, 1, -0.5, 2.5, -2.5, 1.5, 0.5, 0.5, 1, 0.5, 1.5, 1.5, -3.5,
-         3.5],
+        [0.5, 0, 0, 3.5, 3.5, -3, -4, -2, -2.5, 3, 4.5, -5, 7.5, 3, -9.5, -2, 6, -1, 2, 1.5, 1.5,
+         0, -1.5, 2.5, -2, 1, 1.5, -1, 1.5, 1.5, 0.5, 1, -3.5, -4.5, 3.5, 1],
         "fitted", FIT,
     ),
     "crossing": Constant(
-        [0.35, 0.35, 0.35, 0.4, 0.4, 0.4, 0.35, -0.1, 0.4, 0.4, 0.3, 0.4, 0.2, 0.65, 0.9,
-         0.9, 0.95, 0.85, 0.9, 0.95, 0.85, 0.8, 0.95, 0.4, 0.3, 0.75, 0.85, 0.65, -0.4,
-         0.6, -0.15, 0.8, 0.7, 0.75, 0.3, -0.15],
+        [0.4, 0.4, 0.4, 0.45, 0.45, 0.4, 0.4, -0.05, 0.45, 0.4, 0.3, 0.4, 0.25, 0.9, 0.7, 1, 0.95,
+         0.9, 0.9, 1, 0.85, 0.9, 0.95, 0.8, 0.9, 0.4, 0.7, 0.35, 0.7, 0.8, 0.8, -0.15, 0.3, 0.85,
+         -0.1, 0.75],
         "fitted", FIT,
     ),
     "gain": Constant(
-        [1400.0, 1500, 1600, 1400, 1800, 1500, 1600, 450, 2000, 1700, 1300, 1700, 1000,
-         590, 840, 690, 860, 1000, 1400, 1300, 560, 610, 240, 410, 220, 870, 870, 930,
-         270, 220, 210, 710, 650, 420, 380, 280],
+        [1500.0, 1500, 1600, 1500, 1800, 1400, 1600, 470, 2000, 1600, 1400, 1600, 1000, 880, 630,
+         880, 780, 1000, 1400, 1300, 730, 600, 260, 920, 890, 410, 950, 240, 670, 430, 730, 210,
+         390, 730, 290, 450],
         "fitted", FIT,
     ),
 }

@@ -5,7 +5,7 @@ maxima of 3 x 3 places, for a pooling layer hands on no more than these. Each un
 is relative to the variance of its activations, and the free constants go downhill (Adam: Kingma and
 Ba, 2014). Constants that are positive by nature are searched by their logarithm.
 
-Sharp edge: squared error shrinks what it cannot predict. See ``curve_calibration.BOOST``.
+Sharp edge: squared error shrinks what it cannot predict. See ``circuits.fitting.loudness``.
 """
 
 import dataclasses
@@ -20,6 +20,7 @@ from jax import lax
 from jaxtyping import Float
 
 import aann
+from aann.machine.progress import progress
 from circuits.fitting.design import check as check_design
 
 BATCH = 8
@@ -48,6 +49,8 @@ def gather(
     units: Sequence[int],
     design: aann.Design,
     see: str | Callable[[jax.Array], jax.Array],
+    *,
+    axis: int = -1,
 ) -> Evidence:
     """What ``see`` makes of the design images, and the natural activations.
 
@@ -57,6 +60,7 @@ def gather(
         units: of that site.
         design: images to look at.
         see: a function of the images, or the name of a site.
+        axis: of the channels at the sites; what is returned has them last.
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
@@ -68,12 +72,13 @@ def gather(
     read = jax.jit(
         lambda params, x: aann.capture(dataclasses.replace(model, params=params), names)(x)[1]
     )
-    for k in range(0, len(design), BATCH):
+    for k in progress(range(0, len(design), BATCH), "reading design images"):
         rows = range(k, min(k + BATCH, len(design)))
         x = jnp.asarray(design.load(rows), model.batch(1).dtype)
         found = read(model.params, x)
-        natural.append(np.asarray(found[site])[..., chosen])
-        seen.append(np.asarray(found[names[-1]] if show is None else show(x)))
+        found = {name: np.moveaxis(np.asarray(value), axis, -1) for name, value in found.items()}
+        natural.append(found[site][..., chosen])
+        seen.append(found[names[-1]] if show is None else np.asarray(show(x)))
     return Evidence(np.concatenate(seen), np.concatenate(natural).astype(np.float32))
 
 
@@ -131,7 +136,7 @@ def descend(
     adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
     free = {n: (jnp.log(start[n]) if n in logarithmic else start[n]) / steps[n] for n in steps}
     state, rng = adam.init(free), np.random.default_rng(0)
-    for _ in range(count):
+    for _ in progress(range(count), "fitting to design images", unit="step"):
         rows = rng.choice(size, min(BATCH, size), replace=False)
         seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural)
@@ -152,13 +157,17 @@ def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) 
 
 
 def correlations(program: Program, c: aann.Constants, evidence: Evidence) -> np.ndarray:
-    """Each unit's correlation with its natural activations, over images and places."""
+    """Each unit's correlation with its natural activations, over images and places.
+
+    NaN for a unit that is constant, natural or made.
+    """
     run, seen = jax.jit(program), evidence.seen
     blocks = [run(jnp.asarray(seen[k : k + BATCH]), c) for k in range(0, len(seen), BATCH)]
     shown = np.concatenate([np.asarray(block, np.float64) for block in blocks])
     units = shown.shape[-1]
     pairs = zip(shown.reshape(-1, units).T, evidence.natural.reshape(-1, units).T, strict=True)
-    return np.asarray([np.corrcoef(one, other)[0, 1] for one, other in pairs])
+    with np.errstate(invalid="ignore"):
+        return np.asarray([np.corrcoef(one, other)[0, 1] for one, other in pairs])
 
 
 def with_maxima(x: Float[jax.Array, "n i j unit"]) -> Float[jax.Array, "n i2 j unit"]:

@@ -10,12 +10,12 @@ import zoo
 from aann.vis import report as vis
 from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
+from circuits.curves.inputs import measure
 from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
-from circuits.curves_from_3a import program as curves_from_3a
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, start
+from evals.shared import arguments, command, curve_figures, pictures, start
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -24,16 +24,14 @@ SITE, READ = "mixed3b", "mixed3a"
 
 def main(argv: list[str] | None = None) -> None:
     """Write both programs, measure each alone and both together, and save the reports."""
-    args, on, folder = start.begin(_parser(), argv, "pictures")
+    args, on, folder = start.begin(_parser(), argv, "pictures", pictures.problem)
     model = zoo.load("inceptionv1")
-    design, heldout = command.limited(*aann.split(zoo.data("imagenet_samples")), args)
+    design, heldout = pictures.examples(args)
+    inputs = measure(model, design)
     command.say(f"finding {args.family} curve detectors in {SITE} ...")
-    family = curve_family.find_family(model, SITE, args.family)
-    command.say(f"found {', '.join(map(str, family.units))}; fitting to {READ} ...")
-    found = curves_from_3a_fit.calibrate(model, family, design, READ)
-    curves, measured = (
-        curves_from_3a.replacement(model.name, SITE, READ, family.units, c) for c in found
-    )
+    family = curve_family.find_family(model, inputs, SITE, args.family)
+    command.say(f"{family}; fitting to {READ} ...")
+    curves, measured = curves_from_3a_fit.calibrate(model, family, design, READ)
     report = _report(
         args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
     )
@@ -44,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
     if args.alone:
         return
     command.say(f"fitting the same units of {READ} from pixels ...")
-    early = early_curves_fit.calibrate(model, READ, curves, design)
+    early = early_curves_fit.calibrate(model, READ, curves, design, inputs)
     _stack(args, on, model, early, curves, design, heldout, folder)
 
 
@@ -108,6 +106,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
+    pictures.add(parser)
     parser.add_argument(
         "--family", type=integers.positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",

@@ -1,13 +1,11 @@
 import json
 import shutil
 
-import prepared
 import pytest
 from PIL import Image
 
 import zoo
 from evals import curve_detectors
-from zoo.pictures import synsets
 
 
 @pytest.fixture(scope="module")
@@ -23,27 +21,6 @@ def pictures(assets, tmp_path_factory):
     with Image.open(assets / "imagenet_samples" / name) as picture:
         picture.save((folder / name).with_suffix(".png"))
     return folder
-
-
-def test_design_pictures_are_left_out_of_the_users_own(pictures, capsys):
-    args = curve_detectors._parser().parse_args(["--images", str(pictures)])
-    design, heldout = curve_detectors._examples(args)
-    assert len(heldout) == 12
-    assert not set(heldout.digests) & set(design.digests)
-    assert "left out 2 of 14 pictures: design images" in capsys.readouterr().err
-
-
-def test_all_of_a_data_set_is_held_out(assets, tmp_path, monkeypatch):
-    files = {f"imagenette2/val/n01440764/{i}.JPEG": prepared.jpeg(i) for i in range(3)}
-    files["imagenette2/train/n01440764/9.JPEG"] = prepared.jpeg(9)
-    source = prepared.write(tmp_path / "source", files)
-    prepared.prepare("imagenette/full-size-v2", tmp_path / "data", source)
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "data"))
-    args = curve_detectors._parser().parse_args(["--data", "imagenette"])
-    design, heldout = curve_detectors._examples(args)
-    assert (heldout.name, len(heldout), heldout.split) == ("imagenette", 3, "heldout")
-    assert heldout.labels.tolist() == [synsets.unit_of_wnid()["n01440764"]] * 3
-    assert heldout.design is design
 
 
 def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):

@@ -11,6 +11,7 @@ from circuits.curves import fit, mirrored
 def asked(monkeypatch):
     """What is asked of the zoo, which has toys."""
     words = []
+    monkeypatch.setattr(mirrored, "measure", lambda model, design: "inputs")
     pictures = aann.from_arrays("discs", np.zeros((16, 8, 8, 3), np.float32))
     monkeypatch.setattr(zoo, "load", lambda name: words.append(name) or toy.model())
     monkeypatch.setattr(zoo, "data", lambda name: words.append(name) or pictures)
@@ -18,10 +19,12 @@ def asked(monkeypatch):
 
 
 def test_scripts_start_from_the_published_network_and_its_curves(asked, monkeypatch):
-    monkeypatch.setattr(mirrored, "find_family", lambda model: ("family of", model.name))
+    monkeypatch.setattr(
+        mirrored, "find_family", lambda model, given: ("family of", model.name, given)
+    )
     found = mirrored.begin("circuits.curves.fit", "Says.", [])
     assert asked == ["inceptionv1", "imagenet_samples"]
-    assert found.family == ("family of", "toy")
+    assert found.family == ("family of", "toy", "inputs")
     assert isinstance(found.design, aann.Design)
 
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import curve_toy as toy
 import jax
 import jax.numpy as jnp
@@ -8,18 +10,19 @@ from circuits.curves import program as curve_detectors
 from circuits.curves import shape as curve_shape
 from circuits.curves.family import find_family
 from circuits.curves.fit import values
+from circuits.curves.inputs import Inputs
 from circuits.fitting.descent import correlations
 
 
 @pytest.fixture(scope="module")
 def family():
-    return find_family(toy.model(), "cells", 5)
+    return find_family(toy.model(), Inputs(), "cells", 5)
 
 
 def test_the_fit_comes_closer_to_units_made_with_another_shape(family):
     design, _ = toy.designs(48)
     model = toy.model()
-    evidence = curve_shape.energies(model, "cells", family, design)
+    evidence = curve_shape.energies(model, family, design)
     fitted = curve_shape.descend_shape(family, evidence)
     shape = {n: jnp.float32(x) for n, x in curve_shape.TEMPLATE.items()}
     start = type(fitted)({**fitted, **shape})
@@ -47,9 +50,16 @@ def test_the_shape_has_two_digits():
 def test_heldout_images_are_refused(family, unchecked):
     _, heldout = toy.designs(4)
     with pytest.raises(TypeError, match="design images only"):
-        curve_shape.fit_shape(toy.model(), "cells", family, heldout)
+        curve_shape.fit_shape(toy.model(), family, heldout)
 
 
 def test_every_shape_constant_but_the_wavelength_is_fitted():
     assert {*curve_shape.TEMPLATE, "wavelength"} == set(curve_detectors.SHAPE)
     assert jax.tree.all(jax.tree.map(lambda x: x > 0, curve_shape.TEMPLATE))
+
+
+def test_the_shape_belongs_to_pixels(family):
+    design, _ = toy.designs(4)
+    scaled = dataclasses.replace(family, inputs=Inputs(0.0, 1.0))
+    with pytest.raises(ValueError, match="the shape belongs to pictures from 0 to 255"):
+        curve_shape.fit_shape(toy.model(), scaled, design)

@@ -9,41 +9,43 @@ import pytest
 
 import aann
 from circuits.curves.family import find_family
+from circuits.curves.inputs import Inputs
 from circuits.curves_from_3a import fit as curves_from_3a_fit
-from circuits.curves_from_3a import program as curves_from_3a
 from circuits.early_curves import fit as early_curves_fit
 from circuits.fitting.descent import correlations, gather
 
+pytestmark = pytest.mark.usefixtures("optimised_module")
+
 
 @pytest.fixture(scope="module")
-def found():
+def found(optimised_module):
     model = toy.model()
-    family = find_family(model, "mixed3b", 5)
+    family = find_family(model, Inputs(), "mixed3b", 5)
     design, _ = toy.designs(24)
     return family, design, curves_from_3a_fit.calibrate(model, family, design, kept=12)
 
 
 def test_the_channels_and_their_directions_are_found(found):
     _, _, calibrated = found
-    own = calibrated.own
+    own = calibrated.own.constants
     assert set(np.asarray(own["curve_channels"].value)) <= set(toy.CURVES)
     read = [*np.asarray(own["curve_channels"].value), *np.asarray(own["line_channels"].value)]
     assert len(set(read) & {*toy.CURVES, *toy.LINES}) >= 10
-    assert calibrated.measured["curve_direction"].origin == "derived"
+    assert calibrated.measured.constants["curve_direction"].origin == "derived"
     assert own["curve_direction"].origin == "fitted"
 
 
 def test_the_program_predicts_units_that_were_made_by_it(found):
     family, design, calibrated = found
     seen = gather(toy.model(), "mixed3b", family.units, design, "mixed3a")
-    program = curves_from_3a.replacement("toy", "mixed3b", "mixed3a", family.units, calibrated.own)
+    program = calibrated.own
     assert correlations(program.program, program.values, seen).min() > 0.9
 
 
 def test_an_artificial_layer_feeds_an_artificial_layer(found):
-    family, design, calibrated = found
-    curves = curves_from_3a.replacement("toy", "mixed3b", "mixed3a", family.units, calibrated.own)
-    early = early_curves_fit.calibrate(toy.model(), "mixed3a", curves, design)
+    _, design, calibrated = found
+    curves = calibrated.own
+    early = early_curves_fit.calibrate(toy.model(), "mixed3a", curves, design, Inputs())
     seen = gather(toy.model(), "mixed3a", early.units, design, lambda image: image)
     assert np.median(correlations(early.program, early.values, seen)) > 0.9
     images = jnp.asarray(design.load(range(12)))
@@ -86,3 +88,15 @@ def test_units_of_one_kind_alone_are_refused():
     chosen = curves_from_3a_fit.Chosen(np.array([3, 5]), np.array([], int), tuned)
     with pytest.raises(ValueError, match="of the 2 units of 'toy' that count 2 are early curves"):
         curves_from_3a_fit.check_kinds(chosen)
+
+
+def test_a_layer_below_on_another_grid_is_refused(found):
+    family, design, _ = found
+    with pytest.raises(ValueError, match="'input' and 'mixed3b' have to share a grid"):
+        curves_from_3a_fit.calibrate(toy.model(), family, design, "input", kept=2)
+
+
+def test_gains_say_by_how_much_they_were_raised(found):
+    _, _, calibrated = found
+    for program in calibrated:
+        assert "times as large: least KL(intact || spliced)" in program.constants["gain"].note

@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 
 from aann.vis import tuning
+from circuits.curves import cells
+from circuits.curves.inputs import Inputs
 from circuits.curves_from_3a import tuning as early_tuning
 
 ANGLES = np.deg2rad(early_tuning.DIRECTIONS)
@@ -10,7 +12,11 @@ ANGLES = np.deg2rad(early_tuning.DIRECTIONS)
 
 @pytest.fixture(scope="module")
 def tuned():
-    return early_tuning.measure(toy.model(), "mixed3a", (63.0, 63.0))
+    return measured(toy.model())
+
+
+def measured(model):
+    return early_tuning.measure(model, cells.measure(model, "mixed3a", Inputs()), Inputs())
 
 
 def test_curves_and_lines_are_told_apart(tuned):
@@ -43,17 +49,12 @@ def test_a_cosine_of_the_direction_is_bent_and_of_twice_the_normal_straight():
     assert found.curved.tolist() == [True, False]
 
 
-def test_an_unknown_site_is_refused():
-    with pytest.raises(ValueError, match="mixed3a"):
-        early_tuning.measure(toy.model(), "mixed3", (63.0, 63.0))
-
-
 @pytest.mark.usefixtures("optimised")
 def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
     import zoo
     from circuits.curves_from_3a.program import curves_from_3a
 
-    found = early_tuning.measure(zoo.load("inceptionv1"), "mixed3a", (118.0, 118.5))
+    found = measured(zoo.load("inceptionv1"))
     known = {n: np.asarray(c.value) for n, c in curves_from_3a.constants.items()}
     curves, lines = known["curve_channels"], known["line_channels"]
     assert found.curved[curves].all()

@@ -3,17 +3,26 @@
 import early_toy as toy
 import numpy as np
 
+from circuits.curves.cells import Cells
+from circuits.curves.inputs import Inputs
 from circuits.early_curves import fit
 
 
-def test_the_search_begins_with_the_angles_of_the_reader_and_without_offsets():
-    start = fit.begin(np.asarray(toy.DIRECTIONS), np.asarray(toy.NORMALS))
+def grid(first):
+    return Cells("mixed3a", 14, 14, 16, -1, (first, first), (8.0, 8.0))
+
+
+def test_the_search_begins_with_the_angles_of_the_reader_and_the_middles_of_cells():
+    angles = np.asarray(toy.DIRECTIONS), np.asarray(toy.NORMALS)
+    start = fit.begin(*angles, grid(5.5), Inputs(0.0, 1.0))
     assert set(start) == set(toy.early().constants)
     np.testing.assert_array_equal(start.curve_direction, toy.DIRECTIONS)
     np.testing.assert_array_equal(start.line_normal, toy.NORMALS)
     n = len(toy.DIRECTIONS) + len(toy.NORMALS)
     assert start.gain.shape == start.right.shape == (n,)
-    assert not np.any(start.right)
+    assert np.all(start.right == -1.5)
+    assert np.all(start.up == 1.5)
+    np.testing.assert_allclose(start.contrast, fit.TEMPLATE["contrast"] / 255, rtol=1e-6)
 
 
 def test_what_was_fitted_is_rounded_and_says_so():

@@ -8,6 +8,8 @@ from evals.curves_from_3a import __main__ as curves_from_3a
     [
         (["--n", "9"], "--n 9 is too few for an interval: at least 10"),
         (["--family", "0"], "an integer of at least 1"),
+        (["--labels", __file__], "--labels names the classes of the pictures in --images"),
+        (["--images", "/no/such/folder"], "no folder '/no/such/folder'"),
         (["--n", "30", "--limit", "20"], "--n 30 asks for more pictures than --limit 20"),
     ],
 )

@@ -20,6 +20,7 @@ from jax import lax
 from jaxtyping import Float
 
 import aann
+from aann.data.batches import load
 from aann.machine.progress import progress
 from circuits.fitting.design import check as check_design
 
@@ -74,7 +75,7 @@ def gather(
     )
     for k in progress(range(0, len(design), BATCH), "reading design images"):
         rows = range(k, min(k + BATCH, len(design)))
-        x = jnp.asarray(design.load(rows), model.batch(1).dtype)
+        x = jnp.asarray(load(design, rows, model))
         found = read(model.params, x)
         found = {name: np.moveaxis(np.asarray(value), axis, -1) for name, value in found.items()}
         natural.append(found[site][..., chosen])

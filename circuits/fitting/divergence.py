@@ -18,6 +18,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 import aann
+from aann.data.batches import load
 from aann.evaluation.metrics import per_example
 from circuits.fitting.attention import LARGEST, rounded
 from circuits.fitting.design import check as check_design
@@ -79,7 +80,7 @@ def _cost(
     model: aann.Model, replacement: aann.Replacement, few: aann.Design
 ) -> Callable[[dict[str, jax.Array]], tuple[jax.Array, Any]]:
     """Log of the mean divergence and its slope, compiled once."""
-    tokens = jnp.asarray(few.load(range(len(few))))
+    tokens = jnp.asarray(load(few, range(len(few)), model))
     labels = None if few.labels is None else jnp.asarray(few.labels, jnp.int32)
     intact = jax.jit(model.apply)(model.params, tokens)
 

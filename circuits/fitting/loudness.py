@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 import aann
+from aann.data.batches import load
 from aann.evaluation.metrics import kl
 from aann.machine.progress import progress
 from aann.shown.brief import brief
@@ -105,7 +106,7 @@ def _divergence(
     for k in progress(range(0, len(design), size), "reading design images"):
         count = min(size, len(design) - k)
         rows = [min(k + i, len(design) - 1) for i in range(size)]  # the last one fills the batch
-        x = jnp.asarray(design.load(rows), model.batch(1).dtype)
+        x = jnp.asarray(load(design, rows, model))
         values, crossing = prefix(prepared, x)
         intact = suffix(prepared, {site: values[site]}, crossing)
         _check(intact, model)

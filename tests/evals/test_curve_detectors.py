@@ -23,6 +23,7 @@ def pictures(assets, tmp_path_factory):
     return folder
 
 
+@pytest.mark.usefixtures("optimised")
 def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
     curve_detectors.main(
         ["--images", str(pictures), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]

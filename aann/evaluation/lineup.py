@@ -1,9 +1,10 @@
 """Which programs an evaluation runs, before it is known what they are measured against."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from aann.program.replacement import Replacement
+from aann.program.replacement import Replacement, listed
 from aann.shown.brief import brief
 
 Programs = Sequence[Replacement]
@@ -25,18 +26,21 @@ def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacem
     """One replacement or several, as several.
 
     Raises:
+        TypeError: it is something else, such as a program that was not made a replacement.
         ValueError: there is none.
     """
-    if isinstance(replacement, Replacement):
-        return (replacement,)
-    if not replacement:
+    found = tuple(listed(replacement))
+    if not found:
         raise ValueError("nothing to evaluate: pass at least one replacement")
-    return tuple(replacement)
+    return found
 
 
 def each(rows: Replacement | Sequence[Replacement | Sequence[Replacement]]) -> list[Programs]:
     """The programs of several rows; one replacement is one row."""
-    return [together(row) for row in ([rows] if isinstance(rows, Replacement) else rows)]
+    several: Any = rows  # whatever was passed; what it is made of is checked one by one
+    if isinstance(rows, Replacement | str) or not isinstance(rows, Iterable):
+        several = [rows]
+    return [together(row) for row in several]
 
 
 def name_of(programs: Programs) -> str:
@@ -55,7 +59,7 @@ def check_names(programs: Sequence[Programs]) -> None:
     """
     for together in programs:
         names = [p.name for p in together]
-        if not all(names) or len(set(names)) < len(names):
+        if len(set(names)) < len(names):
             raise ValueError(
                 f"programs that are evaluated together need different names, got {names}: pass "
                 "name= to aann.make"

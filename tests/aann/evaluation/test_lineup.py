@@ -36,3 +36,11 @@ def test_one_replacement_is_a_row():
 def test_rows_need_names_of_their_own(arguments, match):
     with pytest.raises(ValueError, match=match):
         line_up(*arguments)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("given", [lambda x, c: x, [lambda x, c: x], "ours", [replacement(), "x"]])
+def test_what_is_no_replacement_is_refused_with_what_to_do(given):
+    for more in ((given,), (replacement(), given), (replacement(), (), given)):
+        with pytest.raises(TypeError, match=r"aann.make\(program, model=\.\.\., site="):
+            line_up(*more)

@@ -29,6 +29,7 @@ from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.silent import silent
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -126,5 +127,9 @@ def evaluate(
     return assemble(
         bench, made, measured, heldout, setting, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
-        notes=(*fitted[0].remarks, *no_better_than_chance(bench, measured, heldout)),
+        notes=(
+            *fitted[0].remarks,
+            *silent(made, measured),
+            *no_better_than_chance(bench, measured, heldout),
+        ),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What is known before the first pass, and losses that cannot be averaged.
 
-Serves ``finite`` and ``chance`` too.
+Serves ``finite``, ``chance`` and ``silent`` too.
 """
 
 import dataclasses
@@ -144,3 +144,13 @@ def test_labels_in_order_are_not(sure):
     evaluate, labels = sure
     assert not evaluate(labels).notes
     assert not evaluate(None).notes
+
+
+def test_a_program_that_says_the_same_of_everything_is_noted():
+    heldout = aann.split(aann.from_arrays("d", TOKENS))[1]
+    some = aann.make(
+        lambda t, c: t[..., None].astype(jnp.float32), model="m", site="h", units=(0,), name="some"
+    )
+    report = aann.evaluate(MODEL, some, heldout, programs=[NOTHING], rows=[], draws=100)
+    (note,) = report.notes
+    assert note.startswith("program 'nothing' says the same of every example and position")

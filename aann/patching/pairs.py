@@ -113,7 +113,7 @@ def pairs(
             problems.append(str(error))
     if problems or isinstance(judge, list):
         raise ValueError("\n".join(problems))
-    _check_apart(pieces, batch)
+    _check_apart(pieces, take(clean, np.arange(size)))
     direction = chosen["direction"]
     base, other = (corrupted, clean) if direction == "denoise" else (clean, corrupted)
     return Pairs(base, other, n, size, found, judge, direction, chosen["at_once"])
@@ -126,7 +126,7 @@ def _check_apart(pieces: Reuse, batch: Any) -> None:
     done: list[bool] = pieces.get("apart", lambda shell: [], batch)
     if not done:
         run = functools.partial(jax.jit(pieces.model.apply), pieces.model.params)
-        check_batch(run, jax.tree.map(np.asarray, batch), pieces.model.name, "0")
+        check_batch(run, batch, pieces.model.name, "0")
         done.append(True)
 
 

@@ -199,3 +199,15 @@ def test_values_that_are_not_finite_are_named():
     assert found.values("hidden").max() > limit, "the test needs a place that goes beyond"
     with pytest.raises(ValueError, match=r"with 'hidden' patched gives nan, place \(\d, \d\)"):
         activation_patching(model, clean, corrupted, "hidden", metric, by=(1, 2))
+
+
+def test_a_model_that_mixes_examples_is_refused():
+    def centred(p, x):
+        h = aann.site("h", x @ p)
+        return h - h.mean(0, keepdims=True)
+
+    params = jnp.asarray(np.random.default_rng(0).normal(size=(3, 4)), jnp.float32)
+    model = aann.Model(centred, params, "net", jax.ShapeDtypeStruct((3,), jnp.float32))
+    clean, corrupted = np.random.default_rng(1).normal(size=(2, 5, 3)).astype(np.float32)
+    with pytest.raises(ValueError, match="model 'net' mixes the examples of a batch"):
+        activation_patching(model, clean, corrupted, ["h"], lambda logits: logits[:, 0])

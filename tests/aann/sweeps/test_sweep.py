@@ -3,6 +3,7 @@
 Serves ``one_by_one``, ``sweep_losses`` too.
 """
 
+import collections
 import dataclasses
 import functools
 
@@ -239,7 +240,7 @@ def test_half_precision_is_written_as_the_model_would():
 
 
 def test_other_values_and_examples_of_one_size_are_not_compiled_again():
-    traced = []
+    traced = collections.deque()  # a list that changes would be another program, see ``reached``
 
     def apply(p, x):
         traced.append(x.shape)

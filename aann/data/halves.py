@@ -23,10 +23,12 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
             f"aann reports on held-out examples, got {type(heldout).__name__}: use the "
             "second half of aann.split(examples), or aann.held_out(examples, design)"
         )
-    if len(heldout) < MINIMUM:
+    what, count = "held-out examples", len(heldout)
+    if heldout.groups is not None:
+        what, count = "groups of held-out examples", len(set(heldout.groups))
+    if count < MINIMUM:
         raise ValueError(
-            f"{heldout.name!r} has {len(heldout)} held-out examples; an interval needs at least "
-            f"{MINIMUM}"
+            f"{heldout.name!r} has {count} {what}; an interval needs at least {MINIMUM}"
         )
     design = heldout.design if design is None else design
     if design is None:

@@ -70,7 +70,7 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=tuple(notes),
+        notes=list(notes),
         arrays=_arrays(heldout, measured, results),
     )
 

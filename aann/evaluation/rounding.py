@@ -41,6 +41,8 @@ def rounding(
         where recovered is not identified in both.
     """
     count = max(MINIMUM, min(EXAMPLES, len(heldout)))
+    if heldout.groups is not None:
+        count = len(heldout)  # of some, fewer groups than an interval needs might be left
     chosen = sorted(donor_order(heldout.names, setting.seed)[:count])
     machine = dataclasses.replace(bench.machine, bfloat16=False)
     exact_bench = workbench(model, bench.replacements, bench.batch_size, machine)

@@ -55,3 +55,10 @@ def test_no_group_is_in_both_halves():
     heldout = aann.held_out(whole.take(range(11, 24)))
     with pytest.raises(ValueError, match="1 groups are in the design half and held out at once: 5"):
         check_halves(heldout, design)
+
+
+def test_too_few_groups_are_refused_before_any_work():
+    inputs = np.arange(40.0)[:, None]
+    many = aann.from_arrays("mine", inputs, groups=[i % 4 for i in range(40)])
+    with pytest.raises(ValueError, match="has 4 groups of held-out examples; an interval needs"):
+        check_halves(aann.held_out(many, DESIGN), None)

@@ -339,18 +339,18 @@ def test_a_program_that_mixes_examples_is_refused():
         evaluate(replacement(centred))
 
 
-def test_copies_that_are_grouped_give_the_interval_of_the_examples_themselves():
+def test_copies_that_are_grouped_give_the_interval_of_the_examples_themselves(tmp_path):
     """Sixteen copies of each: the same draws of groups, so the very same interval."""
     inputs = data().load(range(60))
     design = aann.split(aann.from_arrays("other", data().load(range(60, 120))))[0]
 
-    def report(copies):
+    def report(copies, **more):
         names = [f"{i}-{k}" for k in range(copies) for i in range(60)]
         groups = [f"{i:02d}" for i in range(60)] * copies
         many = aann.from_arrays("d", np.tile(inputs, (copies, 1)), names=names, groups=groups)
         ours = replacement().with_constants("weak", gain=0.5)
         return aann.evaluate(
-            mlp_model(), ours, aann.held_out(many, design), rows=["mean"], draws=500
+            mlp_model(), ours, aann.held_out(many, design), rows=["mean"], draws=500, **more
         )
 
     once, often = report(1), report(16)
@@ -359,9 +359,15 @@ def test_copies_that_are_grouped_give_the_interval_of_the_examples_themselves():
             mine, theirs = (getattr(r.recovered["kl"], name) for r in (row, same))
             assert mine == pytest.approx(theirs, abs=1e-5)
     assert "n = 960 in 60 groups" in str(often)
+    often.save(tmp_path)
+    loaded = aann.Report.load(tmp_path)
+    assert str(loaded) == str(often)
+    assert loaded.notes == often.notes
+    np.testing.assert_array_equal(loaded.arrays["examples/groups"], often.arrays["examples/groups"])
     pairs = [aann.compare(r, "mean", r, "weak", metrics=["kl"], draws=500) for r in (once, often)]
     mine, theirs = (p.differences[0].difference for p in pairs)
     assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=1e-5)
+    assert report(1, machine=aann.Machine(bfloat16=True)).precision["n"] == 60
     with pytest.raises(ValueError, match="belong together in groups: how many are needed"):
         aann.sample_size(often, 0.5, 0.6)
 
@@ -406,7 +412,9 @@ def test_the_mean_of_a_head_is_one_number_for_each_of_its_coordinates():
 
 
 @pytest.mark.parametrize(("width", "left_out"), [(3000, False), (9000, True)])
-def test_more_features_than_rows_are_no_trouble_and_are_spoken_of(width, left_out, monkeypatch):
+def test_more_features_than_rows_are_no_trouble_and_are_spoken_of(
+    width, left_out, monkeypatch, tmp_path
+):
     monkeypatch.setattr("aann.bench.linear.MOST", 20 * 6000)
     apply = lambda p, x: aann.site("h", jax.nn.relu(x[:, :6] @ p)) @ p  # noqa: E731
     weights = jnp.asarray(np.random.default_rng(0).normal(size=(6, 6)), jnp.float32)
@@ -417,6 +425,8 @@ def test_more_features_than_rows_are_no_trouble_and_are_spoken_of(width, left_ou
         model, ours, aann.split(aann.from_arrays("d", inputs))[1], rows=["linear"], draws=100
     )
     (note,) = report.notes
+    report.save(tmp_path)
+    assert aann.Report.load(tmp_path).notes == report.notes
     assert ("linear" in [row.name for row in report.rows]) != left_out
     if left_out:
         assert note.startswith("row linear is left out: a linear prediction of 2 values from 9,001")

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from aann.bench.workbench import Workbench
 from aann.data.batches import load
 from aann.data.examples import Examples
+from aann.model import Model
 from aann.program.replacement import Replacement
 
 TOLERANCE = 1e-3
@@ -66,10 +67,18 @@ def check_model(bench: Workbench, examples: Examples) -> None:
         ValueError: what it says of an example depends on the others in the batch, or on where it
             stands in it.
     """
-    size = max(2, bench.batch_size)
-    n = min(size, len(examples))
-    inputs = load(examples, range(n), bench.model)[np.arange(size) % n]
-    check_batch(functools.partial(_outputs, bench), inputs, bench.model.name, examples.names[0])
+    check_run(functools.partial(_outputs, bench), bench.model, examples, bench.batch_size)
+
+
+def check_run(run: Callable[[Any], Any], model: Model, examples: Examples, size: int) -> None:
+    """``check_model`` of a model that runs on batches of ``size``, or of two if that is one.
+
+    Raises:
+        ValueError: as ``check_model``.
+    """
+    n = min(max(2, size), len(examples))
+    inputs = load(examples, range(n), model)[np.arange(max(2, size)) % n]
+    check_batch(run, inputs, model.name, examples.names[0])
 
 
 def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, example: str) -> None:

@@ -26,11 +26,11 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aann.data.batches import batches, default_size, load
+from aann.data.batches import batches, default_size
 from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.evaluation.agreement import check_same
-from aann.evaluation.apart import check_batch
+from aann.evaluation.apart import check_run
 from aann.machine.machine import Machine
 from aann.machine.processes import together
 from aann.model import Model
@@ -122,12 +122,12 @@ class Sweep:
             return collect(units, found, examples, self.machine, site=self.site)
 
     def _check_apart(self, examples: Examples, size: int) -> None:
-        n = min(size, len(examples))
-        inputs = load(examples, range(n), self.model)[np.arange(max(2, size)) % n]
-        run = Reuse(self.model).get("outputs", lambda shell: jax.jit(shell.apply), inputs)
-        check_batch(
-            functools.partial(run, self.model.params), inputs, self.model.name, examples.names[0]
-        )
+        def run(inputs: Any) -> Any:
+            pieces = Reuse(self.model)
+            compiled = pieces.get("outputs", lambda shell: jax.jit(shell.apply), inputs)
+            return compiled(self.model.params, inputs)
+
+        check_run(run, self.model, examples, size)
 
     def _values(self, value: str | ArrayLike, examples: Examples, size: int) -> np.ndarray:
         """(units, *rest) what is written."""

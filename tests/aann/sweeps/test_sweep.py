@@ -316,3 +316,13 @@ def test_a_model_that_gives_nan_is_refused():
     data = aann.from_arrays("toy", np.ones((2, 6), np.float32))
     with pytest.raises(ValueError, match="kl of row 3 is NaN for example '0000000'"):
         unit_sweep(model, "m", [3], data, metrics=["kl"])
+
+
+def test_a_model_that_mixes_examples_is_refused():
+    mixing = dataclasses.replace(
+        mlp_model(), apply=lambda p, x: mlp_model().apply(p, x - x.mean(0, keepdims=True))
+    )
+    data = aann.from_arrays("toy", np.random.default_rng(0).normal(size=(N, 6)).astype("f4"))
+    for size in (1, 4):
+        with pytest.raises(ValueError, match="mixes the examples of a batch"):
+            unit_sweep(mixing, "m", range(3), data, metrics=["kl"], batch_size=size)

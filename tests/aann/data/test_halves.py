@@ -49,10 +49,10 @@ def test_copies_within_a_half_are_refused_unless_groups_say_what_they_are():
 
 
 def test_no_group_is_in_both_halves():
-    inputs = np.arange(24.0)[:, None]
-    whole = aann.from_arrays("mine", inputs, groups=[i // 2 for i in range(24)])
+    inputs = np.arange(48.0)[:, None]
+    whole = aann.from_arrays("mine", inputs, groups=[i // 2 for i in range(48)])
     design = aann.Design(**vars(whole.take(range(11))))
-    heldout = aann.held_out(whole.take(range(11, 24)))
+    heldout = aann.held_out(whole.take(range(11, 48)))
     with pytest.raises(ValueError, match="1 groups are in the design half and held out at once: 5"):
         check_halves(heldout, design)
 

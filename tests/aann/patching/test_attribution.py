@@ -41,13 +41,13 @@ def test_small_differences_are_estimated_to_first_order(config):
     """Against a numerical derivative: inputs that differ little have changes like the estimate."""
     model = transformer(**{**config, "d_mlp": None})
 
-    def nudged(params, x):  # inputs are real numbers between two sets of embedded tokens
+    def nudged(params, x):  # how far between two sets of embeddings, and which tokens
         table = params["embed"]["W_E"]
         near = dict(params, embed={"W_E": table + 1e-2 * x[0, 0] * jnp.sin(7 * table)})
-        return model.apply(near, CLEAN)
+        return model.apply(near, CLEAN[x[:, 1].astype(jnp.int32)])
 
     both = aann.Model(nudged, model.params)
-    zero, one = jnp.zeros((3, 1)), jnp.ones((3, 1))
+    zero, one = (jnp.stack([jnp.full(3, far), jnp.arange(3.0)], axis=1) for far in (0.0, 1.0))
     site = "blocks.0.attn.z"
     found = attribution_patching(both, one, zero, site, METRIC, by=("position", "head"))
     error = found.errors[site]

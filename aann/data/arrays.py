@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from aann.data.check import unchanging
 from aann.data.examples import Examples
+from aann.model import fixed
 
 
 def from_arrays(
@@ -34,7 +34,7 @@ def from_arrays(
         TypeError: inputs, labels or mask are no arrays of numbers.
         ValueError: they do not fit together: all problems.
     """
-    array = unchanging(_numbers(inputs, f"inputs of data set {name!r}"))
+    array = fixed(_numbers(inputs, f"inputs of data set {name!r}"))
     if array.ndim == 0:
         raise ValueError(f"inputs of data set {name!r} are one number: (n, ...), one example a row")
     if labels is not None:
@@ -66,11 +66,7 @@ def exactly(values: np.ndarray, dtype: DTypeLike, what: str) -> np.ndarray:
         return values
     whole = wanted.kind in "biu"
     if values.dtype.kind in ("biu" if whole else "biuf") or values.dtype.kind == wanted.kind:
-        with np.errstate(over="ignore", invalid="ignore"):
-            cast = values.astype(wanted)
-            bad = cast.astype(values.dtype) != values
-        # NaN is itself. Beyond its range an integer wraps, and comes back as what it was.
-        bad = bad & ~np.isnan(values) if not whole else bad | ((cast < 0) != (values < 0))
+        cast, bad = held(values, wanted)
         if not bad.any():
             return cast
         example = values[bad].flat[0]
@@ -81,6 +77,16 @@ def exactly(values: np.ndarray, dtype: DTypeLike, what: str) -> np.ndarray:
         f"{what} have dtype {values.dtype}, the model takes {wanted},{detail or ' of another kind'}"
         f": say that you mean it with .astype(np.{wanted})"
     )
+
+
+def held(values: np.ndarray, dtype: np.dtype[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Values in another dtype, and which of them it does not hold exactly; NaN is held as NaN."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        cast = values.astype(dtype)
+        bad = cast.astype(values.dtype) != values
+    if dtype.kind in "biu":  # beyond its range an integer wraps, and comes back as what it was
+        return cast, bad | ((cast < 0) != (values < 0))
+    return cast, bad & ~np.isnan(values)
 
 
 def _numbers(given: Any, what: str) -> np.ndarray:

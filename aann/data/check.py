@@ -1,7 +1,6 @@
 """What examples are checked for when they are made."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ def mask(given: np.ndarray | None, labels: np.ndarray | None, names: Sequence[st
         ]
     problems = []
     if empty := [names[i] for i in np.flatnonzero(~given.any(axis=1)).tolist()]:
-        problems.append(f"the mask leaves nothing of {_some(empty)}: leave them out")
+        problems.append(f"the mask leaves nothing of {some(empty)}: leave them out")
     if labels is None:
         return problems
     if labels.shape != given.shape:
@@ -45,14 +44,6 @@ def mask(given: np.ndarray | None, labels: np.ndarray | None, names: Sequence[st
     return problems
 
 
-def unchanging(array: Any) -> Any:
-    """The array itself where it is read-only, else a read-only copy; None stays None."""
-    if array is None or not array.flags.writeable:
-        return array
-    copy = array.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-def _some(values: Sequence[object], most: int = 10) -> str:
+def some(values: Sequence[object], most: int = 10) -> str:
+    """The first of them, for a message."""
     return ", ".join(map(str, values[:most])) + (", ..." if len(values) > most else "")

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from aann.data import check
-from aann.data.check import UNSCORED, unchanging
+from aann.data.check import UNSCORED
+from aann.model import fixed
 from aann.shown.brief import COLUMNS, clip, word
 from aann.statistics.indices import as_indices
 
@@ -66,7 +67,7 @@ class Examples:
         if problems:
             raise ValueError(f"data set {self.name!r}: " + "; ".join(problems))
         for field in ("labels", "mask"):
-            object.__setattr__(self, field, unchanging(getattr(self, field)))
+            object.__setattr__(self, field, fixed(getattr(self, field)))
 
     def __repr__(self) -> str:
         return clip(f"{type(self).__name__}({word(self.name)}, n={len(self)})", COLUMNS)

@@ -1,7 +1,6 @@
 """The check that what is reported on was not fitted on, and stands in it once."""
 
-from collections.abc import Sequence
-
+from aann.data.check import some
 from aann.data.examples import Design, Examples, HeldOut
 from aann.statistics.bootstrap import MINIMUM
 
@@ -46,11 +45,11 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
     if shared:
         raise ValueError(
             f"{len(shared)} examples are in the design half and held out at once: "
-            f"{_some(shared)}; remove them from one"
+            f"{some(shared, 5)}; remove them from one"
         )
     if both := sorted(map(str, {*(design.groups or ())} & {*(heldout.groups or ())})):
         raise ValueError(
-            f"{len(both)} groups are in the design half and held out at once: {_some(both)}; "
+            f"{len(both)} groups are in the design half and held out at once: {some(both, 5)}; "
             "aann.split(examples) keeps groups together"
         )
     if problems := [line for half in (design, heldout) for line in _copies(half)]:
@@ -70,12 +69,8 @@ def _copies(half: Examples) -> list[str]:
         return []
     return [
         f"{sum(map(len, copies)) - len(copies)} of {len(half)} {half.split} examples of "
-        f"{half.name!r} are copies: {_some([' = '.join(names[:3]) for names in copies])}; copies "
+        f"{half.name!r} are copies: {some([' = '.join(names[:3]) for names in copies], 5)}; copies "
         "make intervals too narrow. Leave out all but one of each, or say with groups= what "
         "belongs together: groups=digests resamples copies together, groups=names says that they "
         "were drawn independently"
     ]
-
-
-def _some(values: Sequence[str], most: int = 5) -> str:
-    return ", ".join(values[:most]) + (", ..." if len(values) > most else "")

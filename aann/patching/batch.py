@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from aann.data.arrays import held
 from aann.model import Model
 
 
@@ -96,8 +97,8 @@ def _array(value: Any, wanted: Any, what: str, problems: list[str]) -> Any:
     target = jax.dtypes.canonicalize_dtype(array.dtype) if wanted is None else np.dtype(wanted)
     if array.dtype == target or not _alike(array.dtype, target):
         return array  # another kind of numbers is told with what the model takes
-    cast = array.astype(target)
-    if not np.array_equal(cast, array, equal_nan=array.dtype.kind == "f"):
+    cast, bad = held(array, target)
+    if bad.any():
         problems.append(
             f"{what} have dtype {array.dtype} and numbers that {target} does not hold: cast them "
             f"with .astype({target.name!r}) if rounding them is meant"

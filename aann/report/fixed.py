@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from aann.model import fixed as unchanging
 from aann.shown.listing import Listing
 
 
@@ -47,18 +48,9 @@ class FixedListing(Listing):
 def fixed(value: Any) -> Any:
     """A copy of lists and dicts, and of what is in them, that cannot be changed; others as is."""
     if isinstance(value, Listing):
-        return FixedListing({name: _array(x) for name, x in value.items()})
+        return FixedListing({name: unchanging(np.asarray(x)) for name, x in value.items()})
     if isinstance(value, dict):
         return FixedDict({name: fixed(x) for name, x in value.items()})
     if isinstance(value, list):
         return FixedList([fixed(x) for x in value])
     return value
-
-
-def _array(array: Any) -> np.ndarray:
-    """The array itself where it is read-only, else a copy."""
-    found = np.asarray(array)
-    if found.flags.writeable:
-        found = found.copy()
-        found.flags.writeable = False
-    return found

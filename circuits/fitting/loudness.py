@@ -15,9 +15,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 import aann
-from aann.data.batches import load
+from aann.data.batches import batches
 from aann.evaluation.metrics import kl
-from aann.machine.progress import progress
 from aann.shown.brief import brief
 from circuits.fitting.design import check as check_design
 
@@ -103,15 +102,12 @@ def _divergence(
 
     suffix, site = jax.jit(pieces.suffix), replacement.site
     kept: list[tuple[Any, ...]] = []
-    for k in progress(range(0, len(design), size), "reading design images"):
-        count = min(size, len(design) - k)
-        rows = [min(k + i, len(design) - 1) for i in range(size)]  # the last one fills the batch
-        x = jnp.asarray(load(design, rows, model))
-        values, crossing = prefix(prepared, x)
+    for batch in batches(design, size, model, progress="reading design images"):
+        values, crossing = prefix(prepared, batch.inputs)
         intact = suffix(prepared, {site: values[site]}, crossing)
         _check(intact, model)
         made = compute(*(values[r] for r in replacement.reads))
-        kept.append(({site: values[site]}, crossing, made, intact, count))
+        kept.append(({site: values[site]}, crossing, made, intact, len(batch.indices)))
     mean = _means(replacement, kept)
 
     def divergence(factor: float, shift: Any) -> float:

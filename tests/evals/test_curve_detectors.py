@@ -1,32 +1,14 @@
 import json
-import shutil
 
 import pytest
-from PIL import Image
 
-import zoo
 from evals import curve_detectors
 
 
-@pytest.fixture(scope="module")
-def pictures(assets, tmp_path_factory):
-    """Twelve held-out pictures and two design pictures in a folder of the user's own, one of these
-    saved anew.
-    """
-    folder = tmp_path_factory.mktemp("mine")
-    heldout = zoo.data("imagenet_samples", split="heldout")
-    for name in (*heldout.names[:12], heldout.design.names[0]):
-        shutil.copy(assets / "imagenet_samples" / name, folder / name)
-    name = heldout.design.names[1]
-    with Image.open(assets / "imagenet_samples" / name) as picture:
-        picture.save((folder / name).with_suffix(".png"))
-    return folder
-
-
 @pytest.mark.usefixtures("optimised")
-def test_the_whole_run_on_the_users_pictures(pictures, tmp_path, capsys):
+def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys):
     curve_detectors.main(
-        ["--images", str(pictures), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]
+        ["--images", str(pictures_of_mine), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]
     )
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["schema"], plain["seed"], plain["data"]["n"]) == (1, 1, 12)

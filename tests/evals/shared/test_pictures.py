@@ -1,11 +1,7 @@
 import argparse
-import shutil
 
 import prepared
-import pytest
-from PIL import Image
 
-import zoo
 from evals.curves_from_3a import __main__ as curves_from_3a
 from evals.shared import arguments, pictures
 from zoo.pictures import synsets
@@ -17,30 +13,15 @@ def parsed(*words):
     return parser.parse_args(words)
 
 
-@pytest.fixture(scope="module")
-def folder(assets, tmp_path_factory):
-    """Twelve held-out pictures and two design pictures in a folder of the user's own, one of these
-    saved anew.
-    """
-    mine = tmp_path_factory.mktemp("mine")
-    heldout = zoo.data("imagenet_samples", split="heldout")
-    for name in (*heldout.names[:12], heldout.design.names[0]):
-        shutil.copy(assets / "imagenet_samples" / name, mine / name)
-    name = heldout.design.names[1]
-    with Image.open(assets / "imagenet_samples" / name) as picture:
-        picture.save((mine / name).with_suffix(".png"))
-    return mine
-
-
-def test_design_pictures_are_left_out_of_the_users_own(folder, capsys):
-    design, heldout = pictures.examples(parsed("--images", str(folder)))
+def test_design_pictures_are_left_out_of_the_users_own(pictures_of_mine, capsys):
+    design, heldout = pictures.examples(parsed("--images", str(pictures_of_mine)))
     assert len(heldout) == 12
     assert not set(heldout.digests) & set(design.digests)
     assert "left out 2 of 14 pictures: design images" in capsys.readouterr().err
 
 
-def test_both_evaluations_of_curves_take_them(folder):
-    args = curves_from_3a._parser().parse_args(["--images", str(folder), "--alone"])
+def test_both_evaluations_of_curves_take_them(pictures_of_mine):
+    args = curves_from_3a._parser().parse_args(["--images", str(pictures_of_mine), "--alone"])
     design, heldout = pictures.examples(args)
     assert len(heldout) == 12
     assert design.name == "imagenet_samples"

@@ -9,9 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from aann.shown.brief import listed
 from zoo.transformer.config import TransformerConfig
-
-_SHOWN = 20
 
 
 def named(params: Any) -> dict[str, Any]:
@@ -41,9 +40,8 @@ def check_params(config: TransformerConfig, params: Any, expected: Any) -> None:
         if name in shapes and found[name] != shapes[name]
     ]
     if problems:
-        more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
         raise ValueError(
             f"the parameters are not those of layers={config.layers}, d_mlp={config.d_mlp}, "
-            f"biases={config.biases}, layer_norm={config.layer_norm}: {len(problems)} problem(s)"
-            "\n  " + "\n  ".join([*problems[:_SHOWN], *more])
+            f"biases={config.biases}, layer_norm={config.layer_norm}: {len(problems)} problem(s)\n"
+            + listed(problems)
         )

@@ -1,6 +1,6 @@
 """Warm calls of the patching techniques, against TransformerLens on the same network.
 
-``python -m benchmarks.patching [--repeats 3] [--examples 8] [--variant seed0] [--save FILE]``
+``python -m benchmarks.patching [--repeats 9] [--examples 8] [--variant seed0] [--save FILE]``
 
 Two networks: the zoo's two-layer induction model, and one of the shape of TransformerLens' own
 ``attn-only-2l`` (width 512, 48,262 tokens) with random weights, since its weights are downloaded
@@ -148,7 +148,7 @@ def pairs(config, examples):
 
 def main(argv=None):
     parser = script.parser("benchmarks.patching", __doc__)
-    parser.add_argument("--repeats", type=positive, default=3)
+    parser.add_argument("--repeats", type=positive, default=9)
     parser.add_argument("--examples", type=positive, default=8, help="pairs of sequences")
     parser.add_argument("--variant", default="seed0")
     saving.add(parser)

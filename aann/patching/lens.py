@@ -56,8 +56,9 @@ def logit_lens(
     Raises:
         ValueError: unknown sites, sites unlike ``final``, a metric of the wrong shape.
     """
-    final = blocks.final(model) if final is None else final
-    names = blocks.stream(model) if sites is None else list(sites)
+    streams = blocks.stream(model) if sites is None or final is None else []
+    final = streams[-1] if final is None else final
+    names = streams if sites is None else list(sites)
     inputs = given(model, inputs)
     n = example_count(inputs)
     batch = like_batch(inputs, batch_size)

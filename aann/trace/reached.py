@@ -22,6 +22,12 @@ LARGEST = 2**20
 MOST = 10_000
 """So many values are looked at: what holds more is a program of another kind."""
 
+# Tuples: a union of types is made anew wherever it is written, and this runs in every warm call.
+_PLAIN = (int, float, complex, str, bytes, type(None))
+_HOLDERS = (list, tuple, dict)
+_BOUND = (functools.partial, types.MethodType)
+_PLUMBING = frozenset({"__annotations__", "__dataclass_fields__", "__dataclass_params__"})
+
 
 def reached(function: Callable[..., Any]) -> Hashable:
     """The code and values that a function, and whatever it calls by name, goes by.
@@ -37,7 +43,7 @@ def reached(function: Callable[..., Any]) -> Hashable:
     left: list[Any] = [function]
     while left and len(seen) < MOST:
         value = left.pop()
-        if isinstance(value, int | float | complex | str | bytes | type(None)):
+        if isinstance(value, _PLAIN):
             found.append((type(value), value))
         elif id(value) not in seen:
             seen.add(id(value))
@@ -52,9 +58,9 @@ def _known_by(value: Any) -> list[Hashable]:
         return [(value.shape, str(value.dtype), value.tobytes())]
     if isinstance(value, types.FunctionType):
         return [value.__code__]
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, _HOLDERS):
         return [(type(value), len(value))]
-    if isinstance(value, functools.partial | types.MethodType):
+    if isinstance(value, _BOUND):
         return [type(value).__name__]
     return [_number(value)]
 
@@ -89,7 +95,7 @@ def _inside(value: Any) -> Iterable[Any]:
         return value.__func__, value.__self__
     if isinstance(value, dict):
         return [x for pair in value.items() for x in pair]
-    if isinstance(value, list | tuple):
+    if isinstance(value, _HOLDERS):  # dicts came above
         return value
     return _of_object(value)
 
@@ -114,7 +120,9 @@ def _of_object(value: Any) -> Iterable[Any]:
     file = getattr(module, "__file__", None)
     if module is None or (kind.__module__ != "__main__" and (file is None or not _own(file))):
         return ()
-    return [*getattr(value, "__dict__", {}).values(), *([] if kind is value else [kind])]
+    held = getattr(value, "__dict__", {})
+    own = [x for name, x in held.items() if name not in _PLUMBING]
+    return own if kind is value else [*own, kind]
 
 
 @functools.cache

@@ -4,7 +4,7 @@ A piece belongs to what it was made from: the model's function, the shapes and d
 parameters and inputs, JAX's settings, and whatever else its maker depends on, which goes into the
 key. Parameters are arguments of every piece: a model with other weights finds the same ones.
 
-    pieces = Reuse(model)
+    pieces = Reuse(model)  # of one call of the user: it looks at the function once
     run = pieces.get(("patch", names), lambda shell: jax.jit(...), like=batch)
     run(model.params, inputs)
 
@@ -14,6 +14,7 @@ names, belong to the key; only arrays of more than a megabyte that are changed i
 """
 
 import dataclasses
+import functools
 import threading
 import weakref
 from collections import OrderedDict
@@ -53,6 +54,15 @@ class Reuse:
 
     __repr__ = brief
 
+    @functools.cached_property
+    def _model_key(self) -> Hashable:
+        """What all pieces of the model depend on, looked at once."""
+        model = self.model
+        return (
+            self.recipe, _signature(model.params), model.name, _signature(model.inputs),
+            model.inline_custom_rules, reached(model.apply),
+        )  # fmt: skip
+
     def get(self, what: Hashable, make: Callable[[Model], T], like: Any = None) -> T:
         """What ``make`` gives, or gave before.
 
@@ -64,11 +74,7 @@ class Reuse:
         """
         model = self.model
         owner = _owner(model)
-        more = (
-            model.name, _signature(model.inputs), model.inline_custom_rules, settings(),
-            reached(model.apply),
-        )  # fmt: skip
-        key = (what, self.recipe, _signature(model.params), _signature(like), more)
+        key = (what, _signature(like), settings(), self._model_key)
         found: T
         with _LOCK:
             known = _pieces_of(owner)

@@ -23,6 +23,9 @@ from aann.vis.style import (
     tidy,
 )  # fmt: skip
 
+WIDE = 4.0
+"""On an axis of more than this, the names of 0 and of 1 would touch: they stand to either side."""
+
 
 def bars(rows: Sequence[Bar], *, metric: str = "KL", title: str = "") -> Figure:
     """Recovered of every row with its interval, first row on top.
@@ -36,7 +39,8 @@ def bars(rows: Sequence[Bar], *, metric: str = "KL", title: str = "") -> Figure:
     check(rows)
     drawing = figure(7.2, 1.3 + 0.27 * len(rows))
     axes = drawing.subplots()
-    axes.set_xlim(*limits(rows))
+    low, high = limits(rows)
+    axes.set_xlim(low, high)
     for y, row in enumerate(rows):
         _bar(axes, float(y), row)
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
@@ -44,11 +48,12 @@ def bars(rows: Sequence[Bar], *, metric: str = "KL", title: str = "") -> Figure:
     tidy(axes, grid="x")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    for value, name in ((0, "zeroed"), (1, "intact")):
+    sides = ("right", "left") if high - low > WIDE else ("center", "center")
+    for value, name, side in zip((0, 1), ("zeroed", "intact"), sides, strict=True):
         axes.axvline(value, color=INK, linewidth=0.9, zorder=4)
         axes.annotate(
             name, (value, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
-            textcoords="offset points", ha="center", fontsize=SMALL, color=INK,
+            textcoords="offset points", ha=side, fontsize=SMALL, color=INK,
         )  # fmt: skip
     axes.set_xlabel(
         f"fraction of the {metric} damage of zero-ablation that is undone (95% interval)",

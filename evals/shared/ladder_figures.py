@@ -9,6 +9,7 @@ import dataclasses
 from matplotlib.figure import Figure
 
 from aann.report.report import Report
+from aann.shown.brief import counted
 from aann.vis import report as vis
 from aann.vis.style import NORMAL
 
@@ -28,6 +29,7 @@ def figures(report: Report, metric: str = "kl") -> dict[str, Figure]:
     for plane in drawn["recovered_against_bits"].axes:
         left_out = len(report.rows) - len(shown)
         plane.set_xlabel(
-            f"{plane.get_xlabel()}; {left_out} rows below {LEAST:g} are left out", fontsize=NORMAL
+            f"{plane.get_xlabel()}; {counted(left_out, 'row')} below {LEAST:g} left out",
+            fontsize=NORMAL,
         )
     return {**drawn, "recovered": whole}

@@ -12,7 +12,7 @@ def test_figures_are_cut_where_rows_are_far_below():
     assert "wild" in [t.get_text() for t in bars.get_yticklabels()]
     assert "cut at -1" in bars.get_xlabel()
     (plane,) = drawn["recovered_against_bits"].axes
-    assert "1 rows below -1 are left out" in plane.get_xlabel()
+    assert "1 row below -1 left out" in plane.get_xlabel()
     assert plane.get_ylim()[0] > -2
     (bars,) = ladder_figures.figures(report(rows[:2]))["recovered"].axes
     assert "cut" not in bars.get_xlabel()

@@ -46,8 +46,15 @@ def from_arrays(
         load=lambda indices: array[np.asarray(indices, dtype=int)],
         labels=labels,
         mask=None if mask is None else _numbers(mask, f"mask of data set {name!r}"),
-        groups=None if groups is None else tuple(np.asarray(groups).tolist()),
+        groups=None if groups is None else _plain(groups),
     )
+
+
+def _plain(groups: Sequence[Hashable] | np.ndarray) -> tuple[Hashable, ...]:
+    """Groups as Python's own values."""
+    if isinstance(groups, np.ndarray):
+        return tuple(groups.tolist())
+    return tuple(x.item() if isinstance(x, np.generic) else x for x in groups)
 
 
 def exactly(values: np.ndarray, dtype: DTypeLike, what: str) -> np.ndarray:

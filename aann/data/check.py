@@ -1,6 +1,7 @@
 """What examples are checked for when they are made."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -40,6 +41,27 @@ def mask(given: np.ndarray | None, labels: np.ndarray | None, names: Sequence[st
         shown = [f"{names[i]}[{t}]: {labels[i, t]}" for i, t in at[:5].tolist()]
         problems.append(
             f"{len(at)} labels where the mask says padding: {', '.join(shown)}; -1 means not scored"
+        )
+    return problems
+
+
+def groups(given: Sequence[Hashable] | None, names: Sequence[str]) -> list[str]:
+    """What is wrong with the groups of examples with these names."""
+    if given is None:
+        return []
+    problems = []
+    if len(given) != len(names):
+        problems.append(f"{len(names)} names but {len(given)} groups")
+    kinds = sorted({type(group).__name__ for group in given})
+    if len(kinds) > 1:
+        problems.append(
+            f"groups are of one kind, got {', '.join(kinds)}: 1 and '1' could be one group or two; "
+            "make them all str or all int"
+        )
+    nan = [isinstance(group, float) and math.isnan(group) for group in given]
+    if missing := [name for name, bad in zip(names, nan, strict=False) if bad]:
+        problems.append(
+            f"{len(missing)} groups are NaN: {some(missing)}; give each a group, or leave it out"
         )
     return problems
 

@@ -60,10 +60,9 @@ class Examples:
             problems.append(f"names occur more than once: {', '.join(repeated)}")
         if len(self.digests) != len(self.names):
             problems.append(f"{len(self.names)} names but {len(self.digests)} digests")
-        if self.groups is not None and len(self.groups) != len(self.names):
-            problems.append(f"{len(self.names)} names but {len(self.groups)} groups")
         problems += check.labels(self.labels, len(self.names))
         problems += check.mask(self.mask, self.labels, self.names)
+        problems += check.groups(self.groups, self.names)
         if problems:
             raise ValueError(f"data set {self.name!r}: " + "; ".join(problems))
         for field in ("labels", "mask"):

@@ -77,32 +77,45 @@ def check_run(run: Callable[[Any], Any], model: Model, examples: Examples, size:
         ValueError: as ``check_model``.
     """
     n = min(max(2, size), len(examples))
-    inputs = load(examples, range(n), model)[np.arange(max(2, size)) % n]
-    check_batch(run, inputs, model.name, examples.names[0])
+    rows = np.arange(max(2, size)) % n
+    names = [examples.names[i] for i in rows.tolist()]
+    check_batch(run, load(examples, range(n), model)[rows], model.name, names)
 
 
-def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, example: str) -> None:
-    """Run a model on a batch, and on copies of its first example.
+def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, names: Sequence[str]) -> None:
+    """Run a model on a batch, and on copies of its first, smallest and largest example.
+
+    What depends on the largest example of the batch alone (a scale for all of them) does not show
+    on copies of that one.
 
     Args:
         run: inputs to outputs, for batches of one size.
         inputs: (batch, ...), of whatever structure; of two examples at least.
         model: its name, for the message.
-        example: the name of the first one.
+        names: of the examples.
 
     Raises:
         ValueError: as ``check_model``.
     """
-    straight = jax.tree.map(lambda x: x[:1], run(inputs))
-    copied = run(jax.tree.map(lambda x: x[np.zeros(len(x), int)], inputs))
-    apart = max(map(difference, jax.tree.leaves(straight), jax.tree.leaves(copied)), default=0.0)
-    if apart > 0:
-        raise ValueError(
-            f"model {model!r} mixes the examples of a batch: its outputs for {example!r} differ by "
-            f"up to {apart:.3g} when others stand beside it. Losses are of single examples. Put it "
-            "into evaluation mode: norm layers with running statistics instead of those of the "
-            "batch, no dropout"
-        )
+    straight = jax.tree.leaves(run(inputs))
+    for i in _telling(inputs):
+        copied = run(jax.tree.map(lambda x, i=i: x[np.full(len(x), i)], inputs))
+        alone = [x[i : i + 1] for x in straight]
+        apart = max(map(difference, alone, jax.tree.leaves(copied)), default=0.0)
+        if apart > 0:
+            raise ValueError(
+                f"model {model!r} mixes the examples of a batch: its outputs for {names[i]!r} "
+                f"differ by up to {apart:.3g} when others stand beside it. Losses are of single "
+                "examples. Put it into evaluation mode: norm layers with running statistics "
+                "instead of those of the batch, no dropout, no scale taken from the batch"
+            )
+
+
+def _telling(inputs: Any) -> list[int]:
+    """The first example of a batch, and those with the smallest and the largest numbers."""
+    rows = [np.asarray(x).reshape(len(x), -1) for x in jax.tree.leaves(inputs)]
+    sizes = sum(np.abs(np.nan_to_num(x.astype(np.float32))).sum(axis=1) for x in rows)
+    return sorted({0, int(np.argmin(sizes)), int(np.argmax(sizes))})
 
 
 def difference(expected: ArrayLike, got: ArrayLike) -> float:

@@ -21,6 +21,7 @@ from aann.model import Model
 from aann.patching import blocks
 from aann.patching.batch import chunks, example_count, given, like_batch, take
 from aann.patching.judge import Arrays, Judge, judge_of
+from aann.patching.look import check_finite
 from aann.shown.listing import Listing
 from aann.splicing.cut import cut
 from aann.splicing.splice import capture
@@ -54,7 +55,8 @@ def logit_lens(
         site -> (n, ...) logits, or (n,) the metric, in the order of ``sites``.
 
     Raises:
-        ValueError: unknown sites, sites unlike ``final``, a metric of the wrong shape.
+        ValueError: unknown sites, sites unlike ``final``, a metric of the wrong shape or one that
+            is not finite (an answer that is no class).
     """
     streams = blocks.stream(model) if sites is None or final is None else []
     final = streams[-1] if final is None else final
@@ -77,9 +79,12 @@ def logit_lens(
     for rows, count in progress(list(chunks(n, batch_size)), "lens"):
         ran = lens(model.params, take(inputs, rows), judge and judge.take(rows, n))
         parts.append([x[:count] for x in jax.device_get(ran)])
-    return Listing(
-        {name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)}
-    )
+    whole = {
+        name: np.concatenate(x) for name, x in zip(names, zip(*parts, strict=True), strict=True)
+    }
+    for name, values in whole.items() if judge else ():
+        check_finite(values, f"the metric at {name!r}")
+    return Listing(whole)
 
 
 def _check(model: Model, batch: Any, names: Sequence[str], final: str) -> Any:

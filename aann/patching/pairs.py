@@ -125,8 +125,9 @@ def _check_apart(pieces: Reuse, batch: Any) -> None:
         return
     done: list[bool] = pieces.get("apart", lambda shell: [], batch)
     if not done:
+        names = list(map(str, range(example_count(batch))))
         run = functools.partial(jax.jit(pieces.model.apply), pieces.model.params)
-        check_batch(run, batch, pieces.model.name, "0")
+        check_batch(run, batch, pieces.model.name, names)
         done.append(True)
 
 

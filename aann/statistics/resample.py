@@ -82,14 +82,15 @@ def group_sums(
 ) -> tuple[Float64[np.ndarray, "units columns"], Float64[np.ndarray, " units"]]:
     """What is resampled: sums of the rows of each group, and the groups' sizes.
 
-    Without ``groups`` every row is a group of its own. Groups are in the order of their labels.
+    Without ``groups`` every row is a group of its own. Groups are in the order of their labels, or,
+    where those are tuples or of several kinds, in that of their first examples.
 
     Raises:
         ValueError: ``groups`` is not one label an example.
     """
     if groups is None:
         return values, np.ones(len(values))
-    labels = np.asarray(groups)
+    labels = groups if isinstance(groups, np.ndarray) else _as_labels(groups)
     if labels.shape != (len(values),):
         raise ValueError(
             f"groups are one label an example: expected shape ({len(values)},), got {labels.shape}"
@@ -99,6 +100,15 @@ def group_sums(
     sums = np.zeros((len(sizes), values.shape[1]))
     np.add.at(sums, index, values)
     return sums, sizes
+
+
+def _as_labels(groups: Sequence[Any]) -> np.ndarray:
+    """An array that tells groups apart as Python does: NumPy would take 1 for "1"."""
+    kinds = {type(group) for group in groups}
+    if len(kinds) <= 1 and not kinds <= {tuple, frozenset}:
+        return np.asarray(groups)
+    number: dict[Any, int] = {}
+    return np.asarray([number.setdefault((type(g), g), len(number)) for g in groups], dtype=int)
 
 
 def draw_counts(rng: np.random.Generator, rows: int, n: int) -> Float32[np.ndarray, "rows n"]:

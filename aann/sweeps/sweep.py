@@ -37,6 +37,7 @@ from aann.model import Model
 from aann.program.place import Place
 from aann.shown.brief import brief
 from aann.splicing.splice import sites
+from aann.statistics.indices import as_indices
 from aann.sweeps.linearity import linearity
 from aann.sweeps.low_rank import low_rank, pusher, table_bytes
 from aann.sweeps.one_by_one import OneByOne, even_size
@@ -176,8 +177,8 @@ class Sweep:
 
 
 def sweep(
-    model: Model, site: str, units: Sequence[int], *, axis: int = -1,
-    positions: Sequence[int] | None = None, position_axis: int = 1,
+    model: Model, site: str, units: Any, *, axis: int = -1,
+    positions: Any = None, position_axis: int = 1,
     batch_size: int | None = None, shortcut: bool = True, machine: Machine | None = None,
 ) -> Sweep:  # fmt: skip
     """Prepare to replace units one at a time.
@@ -185,7 +186,7 @@ def sweep(
     Args:
         model: returns logits (batch, classes) or (batch, positions, classes).
         site: where the units are.
-        units: indices along ``axis``.
+        units: indices along ``axis``: a list, an array, one number, or what ``np.where`` returns.
         axis: the site's axis of units: that of heads, say, to replace whole heads.
         positions: indices along ``position_axis`` to write at; by default all.
         position_axis: of the site.
@@ -196,6 +197,8 @@ def sweep(
     Raises:
         ValueError: an unknown site, units or positions out of range, other outputs than logits.
     """
+    units = as_indices(units, "units")
+    positions = None if positions is None else as_indices(positions, "positions")
     machine = machine or Machine()
     model = machine.runs(model)
     pieces, one = Reuse(model), model.batch(1)
@@ -207,9 +210,7 @@ def sweep(
             f"classes), got {jax.tree.map(lambda x: x.shape, outputs)}"
         )
     like = sites(model)[site]
-    place = Place(
-        tuple(units), axis, None if positions is None else tuple(positions), position_axis
-    )
+    place = Place(units, axis, positions, position_axis)
     single = singles(like, place, site, one)
     where = (site, place.key)
     why = "" if found.shared else found.why
@@ -239,7 +240,7 @@ def _compiled(measure: OneByOne) -> tuple[Callable[..., Any], Callable[..., Any]
 
 
 def unit_sweep(
-    model: Model, site: str, units: Sequence[int], examples: Examples,
+    model: Model, site: str, units: Any, examples: Examples,
     value: str | ArrayLike = "zero", metrics: Sequence[str] = ("nll",), **where: Any,
 ) -> SweepLosses:  # fmt: skip
     """Replace every unit alone and measure every example: ``sweep(...).run(...)``.

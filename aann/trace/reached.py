@@ -107,8 +107,30 @@ def _of_function(function: types.FunctionType) -> list[Any]:
             found.append(cell.cell_contents)
         except ValueError:  # empty: a name that is not bound yet
             continue
-    names = _names(function.__code__)
-    return found + [function.__globals__[n] for n in names if n in function.__globals__]
+    names = list(_names(function.__code__))
+    found += [function.__globals__[n] for n in names if n in function.__globals__]
+    return found + _of_modules([x for x in found if isinstance(x, types.ModuleType)], names)
+
+
+def _of_modules(modules: list[types.ModuleType], names: Iterable[str]) -> list[Any]:
+    """What a function may read of the user's own modules: ``settings.SCALE``."""
+    found, seen = [], set()
+    while modules:
+        module = modules.pop()
+        if id(module) in seen or not _is_own(module):
+            continue
+        seen.add(id(module))
+        held = [vars(module)[name] for name in names if name in vars(module)]
+        modules += [x for x in held if isinstance(x, types.ModuleType)]
+        found += held
+    return found
+
+
+def _is_own(module: types.ModuleType) -> bool:
+    """Whether a module is the user's: it has a file that is no library's, or none at all."""
+    file = getattr(module, "__file__", None)
+    built_in = module.__name__ in sys.builtin_module_names
+    return not built_in and (file is None or _own(file))
 
 
 def _of_object(value: Any) -> Iterable[Any]:

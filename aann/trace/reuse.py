@@ -10,7 +10,8 @@ key. Parameters are arguments of every piece: a model with other weights finds t
 
 Pieces know the function weakly: when the model is gone they go, too. Of each function the ``MOST``
 that were used last are kept. What a function closes over, and the helpers and globals that it
-names, belong to the key; only arrays of more than a megabyte that are changed in place escape it.
+names, belong to the key. What escapes it: arrays of more than a megabyte that are changed in place,
+and what is looked up by a string (``os.environ[...]``, ``getattr``) while the function runs.
 """
 
 import dataclasses

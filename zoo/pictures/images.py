@@ -154,6 +154,8 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         grey = np.nan_to_num(np.array(picture, np.float64), copy=False)
         if picture.mode.startswith("I;16") or (picture.mode == "I" and grey.max(initial=0) > 255):
             grey /= 256
+        elif grey.max(initial=0) <= 1 and (grey % 1).any():
+            raise ValueError("its values lie between 0 and 1: save them as 0 to 255, in 8 bits")
         return Image.fromarray(np.clip(grey, 0, 255, out=grey).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
         layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")

@@ -88,6 +88,18 @@ def test_halves_keep_groups_together(groups):
     assert len(design) <= max(len(groups) // 2, largest)
 
 
+def test_groups_are_of_one_kind_and_never_nan():
+    inputs = np.zeros((4, 1))
+    with pytest.raises(ValueError, match=r"groups are of one kind, got int, str: 1 and '1'"):
+        aann.from_arrays("toy", inputs, groups=[1, "1", 2, "2"])
+    with pytest.raises(ValueError, match="2 groups are NaN: 0000001, 0000003; give each a group"):
+        aann.from_arrays("toy", inputs, groups=[1.0, np.nan, 2.0, float("nan")])
+    pairs = [(0, 1), (0, 1), (0, 2), (1, 1)]
+    assert aann.from_arrays("toy", inputs, groups=pairs).groups == tuple(pairs)
+    numbers = aann.from_arrays("toy", inputs, groups=[np.int64(3), 3, 4, 5]).groups
+    assert numbers == (3, 3, 4, 5)
+
+
 def test_one_group_has_no_halves():
     with pytest.raises(ValueError, match="'toy' is one group; two halves need two"):
         aann.split(aann.from_arrays("toy", np.zeros((3, 1)), groups=["a", "a", "a"]))

@@ -57,6 +57,21 @@ def test_models_that_mix_examples_are_refused_whatever_the_batches(mix, size):
         aann.exhaustive(model(mix), {"p": PROGRAM}, population, batch_size=size)
 
 
+def scaled_by_the_batch(z):
+    """As a quantiser that takes its scale from the batch does."""
+    return z / jnp.abs(z).max()
+
+
+@pytest.mark.parametrize("largest", [0, 3, 6])
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_scale_taken_from_the_batch_shows_whichever_example_sets_it(largest, size):
+    inputs = X[:7] / 10
+    inputs[largest] *= 100
+    examples = aann.from_arrays("d", inputs)
+    with pytest.raises(ValueError, match="no scale taken from the batch"):
+        aann.exhaustive(model(scaled_by_the_batch), {"p": PROGRAM}, examples, batch_size=size)
+
+
 def test_a_model_that_does_not_is_not_and_its_batches_make_no_difference():
     heldout = aann.split(aann.from_arrays("d", X))[1]
     losses = [

@@ -68,6 +68,9 @@ def test_bad_arguments_are_refused():
     )
     refused("no site 'end' in this model", final="end")
     refused("one float an example", lambda y: y)
+    refused(
+        "the metric at 'blocks.0.resid_pre' gives nan.*answers out of", rank([99] * len(TOKENS))
+    )
     refused("batch_size is at least 1", batch_size=0)
     with pytest.raises(ValueError, match="at least one example"):
         logit_lens(model, TOKENS[:0])

@@ -110,6 +110,16 @@ def test_groups_of_one_are_no_groups():
     )
 
 
+def test_labels_that_python_tells_apart_are_apart():
+    values = np.arange(8.0)[:, None]
+    pairs = [(0, 1), (1, 1), (0, 1), (0, 2), (1, 1), (0, 2), (0, 1), (1, 1)]
+    sums, sizes = group_sums(values, pairs)
+    np.testing.assert_array_equal(sums[:, 0], [0 + 2 + 6, 1 + 4 + 7, 3 + 5])
+    np.testing.assert_array_equal(sizes, [3, 3, 2])
+    sums, _ = group_sums(values, [1, "1", True, 1.0, 1, "1", True, 1.0])
+    np.testing.assert_array_equal(sums[:, 0], [4, 6, 8, 10])
+
+
 def test_bad_input(unchecked):
     with pytest.raises(ValueError, match=r"one example a row.*got shape \(0, 3\)"):
         draw_means(np.zeros((0, 3)))

@@ -295,6 +295,15 @@ def test_bad_arguments_are_refused(change, message):
         unit_sweep(one_block(), **arguments)
 
 
+def test_units_and_positions_are_taken_as_everywhere():
+    first = unit_sweep(one_block(), POST, [3], examples(), positions=[0])
+    for units, positions in ((3, 0), (np.asarray([3], np.uint8), np.int64(0)), (range(3, 4), (0,))):
+        again = unit_sweep(one_block(), POST, units, examples(), positions=positions)
+        np.testing.assert_array_equal(again.losses["nll"], first.losses["nll"])
+    with pytest.raises(ValueError, match=r"units are non-negative integers, .*flatnonzero\(mask\)"):
+        unit_sweep(one_block(), POST, np.asarray([True, False]), examples())
+
+
 def test_labels_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"labels of shape \(\) for logits of shape \(7,\), got"):
         unit_sweep(one_block(), POST, [0], examples(last=False))

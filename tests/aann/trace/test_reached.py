@@ -114,3 +114,21 @@ def test_models_whose_helpers_change_are_not_served_what_was_compiled_for_the_ol
     assert aann.capture(model, ["h"])(x)[1]["h"].max() == 2.0
     exec("def block(x):\n    return x * 5.0\n", scope)
     assert aann.capture(model, ["h"])(x)[1]["h"].max() == 5.0
+
+
+def test_attributes_of_the_users_own_modules_count():
+    outer, inner = types.ModuleType("outer"), types.ModuleType("inner")
+    outer.inner, outer.scale, inner.shift = inner, 1.0, [0.5]
+    scope = {"outer": outer, "jnp": jnp}
+    exec("def apply(x):\n    return jnp.abs(x) * outer.scale + outer.inner.shift[0]", scope)
+    before = reached(scope["apply"])
+    assert reached(scope["apply"]) == before
+    outer.other = 3.0  # it is not read
+    assert reached(scope["apply"]) == before
+    inner.shift.append(1.0)
+    changed = reached(scope["apply"])
+    assert changed != before
+    outer.scale = 2.0
+    assert reached(scope["apply"]) not in (before, changed)
+    outer.inner = outer  # modules that hold each other come to an end
+    assert reached(scope["apply"]) != changed

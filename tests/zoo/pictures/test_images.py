@@ -72,6 +72,15 @@ def test_all_unreadable_pictures_are_named_at_once(tmp_path):
     assert "good.jpg" not in str(error.value)
 
 
+def test_values_between_0_and_1_are_refused_and_not_black(tmp_path):
+    path = tmp_path / "unit.tif"
+    Image.fromarray(np.full((30, 30), 0.5, np.float32)).save(path)
+    with pytest.raises(ValueError, match=r"unit.tif: its values lie between 0 and 1: save them as"):
+        images.decode_all([path])
+    Image.fromarray(np.full((30, 30), 128.0, np.float32)).save(path)
+    assert set(np.unique(images.decode_all([path]))) == {128.0}
+
+
 @pytest.mark.parametrize("budget", [1 << 30, 0])
 def test_pictures_by_index(tmp_path, budget):
     paths = [save(tmp_path / f"{i}.png", constant(i, i, i)) for i in range(5)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aann import moved, shadowed
 from aann.data.arrays import from_arrays
-from aann.data.examples import Design, Examples, HeldOut, held_out, split
+from aann.data.examples import Design, Examples, HeldOut, design, held_out, split
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.constant import Constant, Constants
@@ -48,6 +48,7 @@ __all__ = [
     "capture",
     "compare",
     "cut",
+    "design",
     "evaluate",
     "exhaustive",
     "from_arrays",

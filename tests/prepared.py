@@ -29,11 +29,17 @@ def write(folder, files):
 
 
 def prepare(name, data_dir, source, file_format="array_record"):
-    """Let the builder of a data set believe that it downloaded and extracted ``source``."""
+    """Let the builder of a data set believe that it downloaded and extracted ``source``: a folder,
+    or name -> file.
+    """
     builder = tfds.builder(name, data_dir=data_dir, file_format=file_format)
     manager = tfds.download.DownloadManager
     with (
-        mock.patch.object(manager, "download_and_extract", return_value=str(source)),
+        mock.patch.object(
+            manager,
+            "download_and_extract",
+            return_value=source if isinstance(source, dict) else str(source),
+        ),
         tfds_prepared._without_tensorflow(sys.modules[type(builder).__module__]),
     ):
         builder.download_and_prepare()

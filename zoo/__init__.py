@@ -5,6 +5,7 @@ from collections.abc import Callable
 import aann
 from zoo import induction, max_of_k, modular_addition, naming
 from zoo.data import data
+from zoo.eis_vii_mnist import model as eis_vii_mnist
 from zoo.files.sources import AssetError
 from zoo.inceptionv1 import distill_units
 from zoo.inceptionv1 import model as inceptionv1
@@ -16,6 +17,7 @@ MODELS: dict[str, Callable[..., aann.Model]] = {
     "modular_addition": modular_addition.load,
     "induction": induction.load,
     "max_of_k": max_of_k.load,
+    "eis_vii_mnist": eis_vii_mnist.load,
 }
 """Name -> loader."""
 
@@ -24,6 +26,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "modular_addition": modular_addition.VARIANTS,
     "induction": induction.VARIANTS,
     "max_of_k": max_of_k.VARIANTS,
+    "eis_vii_mnist": eis_vii_mnist.VARIANTS,
 }
 """Name -> variants, the default one first."""
 

@@ -4,7 +4,8 @@
 training set, so accuracy on them is higher than on the validation set. ``data("imagenet_folder",
 path=..., labels=...)`` is the user's own pictures, all of them held out. ``imagenet_v2`` and
 ``imagenette`` come through tensorflow-datasets. ``modular_addition``, ``induction`` and
-``max_of_k`` are the tasks of the transformers of the same names.
+``max_of_k`` are the tasks of the transformers of the same names; ``mnist`` has the digits, labelled
+by default by the network ``eis_vii_mnist``.
 """
 
 import warnings
@@ -18,6 +19,7 @@ import numpy as np
 import aann
 from zoo import halves, induction, max_of_k, modular_addition, naming, options_of
 from zoo.files import assets, checksums
+from zoo.mnist import data as mnist
 from zoo.pictures import folder, tfds_pictures
 from zoo.pictures.encoded import MEGAPIXELS
 from zoo.pictures.images import Pictures
@@ -112,6 +114,7 @@ DATA: dict[str, Callable[..., aann.Examples]] = {
     "imagenet_folder": imagenet_folder,
     "imagenet_v2": tfds_pictures.imagenet_v2,
     "imagenette": tfds_pictures.imagenette,
+    "mnist": mnist.data,
     "modular_addition": modular_addition.data,
     "induction": induction.data,
     "max_of_k": max_of_k.data,

@@ -200,5 +200,19 @@ def held_out(examples: Examples, design: Design | None = None) -> HeldOut:
     return HeldOut(**_fields(examples), design=design)
 
 
+def design(examples: Examples) -> Design:
+    """Declare that all of ``examples`` may be looked at and fitted on (a published training set).
+
+    Args:
+        examples: no half of a split.
+
+    Raises:
+        TypeError: they are held out.
+    """
+    if isinstance(examples, HeldOut):
+        raise TypeError(f"{examples.name!r} is held out; nothing that fits accepts it")
+    return Design(**_fields(examples))
+
+
 def _fields(examples: Examples) -> dict[str, Any]:
     return {f.name: getattr(examples, f.name) for f in dataclasses.fields(Examples)}

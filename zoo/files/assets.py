@@ -56,6 +56,16 @@ def fetch(folder: str, names: Collection[str] | None = None) -> dict[str, Path]:
     return _verified(where, known, f"the cache {where}")
 
 
+def mirrored(folder: str) -> bool:
+    """Whether there is a mirror that holds this folder.
+
+    Raises:
+        AssetError: the variable does not name a folder.
+    """
+    mirror = _mirror()
+    return mirror is not None and (mirror / folder).is_dir()
+
+
 def cache() -> Path:
     """The user's cache folder of this project."""
     return Path(platformdirs.user_cache_dir("aann", appauthor=False))

@@ -63,4 +63,15 @@ SOURCES = {
         known=True,
         folders={".pth": "saved_runs/"},
     ),
+    "eis_vii": Source(
+        "https://raw.githubusercontent.com/thestephencasper/mechanistic_interpretability_challenge/"
+        "c4dd396c6b0bd8e664fe31a394316f620b44b6ff",
+        licence="see the repository",
+        known=True,
+    ),
+    "mnist": Source(
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+        licence="CC BY-SA 3.0",
+        known=True,
+    ),
 }

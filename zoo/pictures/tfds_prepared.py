@@ -7,13 +7,14 @@ that is installed: on Linux) or Parquet.
 
 Sharp edge: TensorFlow need not be installed. The builders of the data sets list and read files
 through ``tf.io.gfile``, and so does the extraction of archives; while they run, Python's own
-functions stand in there if TensorFlow is absent.
+functions stand in there if TensorFlow is absent, and Pillow for its encoders of pictures.
 """
 
 import contextlib
 import glob
 import importlib
 import importlib.util
+import io
 import os
 import sys
 import types
@@ -23,6 +24,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+from PIL import Image
 
 from zoo.files.sources import AssetError
 
@@ -109,12 +113,26 @@ def _without_tensorflow(builder_module: types.ModuleType) -> Iterator[None]:
         io=types.SimpleNamespace(gfile=gfile), compat=types.SimpleNamespace(as_text=str)
     )
     extractor = importlib.import_module("tensorflow_datasets.core.download.extractor")
-    modules: list[Any] = [builder_module, extractor]
-    before = [module.tf for module in modules]
-    for module in modules:
-        module.tf = stand_in
+    encoder = importlib.import_module("tensorflow_datasets.core.features.image_feature")
+    stand_ins: list[tuple[Any, str, Any]] = [
+        (builder_module, "tf", stand_in),
+        (extractor, "tf", stand_in),
+        (encoder._ImageEncoder, "_encode_image", _encoded),
+    ]
+    before = [getattr(where, name) for where, name, _ in stand_ins]
+    for where, name, value in stand_ins:
+        setattr(where, name, value)
     try:
         yield
     finally:
-        for module, tf in zip(modules, before, strict=True):
-            module.tf = tf
+        for (where, name, _), value in zip(stand_ins, before, strict=True):
+            setattr(where, name, value)
+
+
+def _encoded(encoder: Any, pixels: np.ndarray) -> bytes:
+    """What TensorFlow's encoders do for pictures that a data set has as arrays, by Pillow."""
+    stream = io.BytesIO()
+    grey = pixels.shape[-1] == 1
+    picture = Image.fromarray(pixels[..., 0] if grey else pixels)
+    picture.save(stream, encoder.encoding_format)
+    return stream.getvalue()

@@ -58,6 +58,15 @@ def test_empty_and_twice_split_sets_are_refused():
         aann.split(heldout)
     with pytest.raises(TypeError, match="is a design half; what was fitted on is not held out"):
         aann.held_out(design)
+    with pytest.raises(TypeError, match="is held out; nothing that fits accepts it"):
+        aann.design(heldout)
+
+
+def test_a_published_training_set_is_declared_as_a_whole():
+    whole = examples(["a", "b", "c"])
+    declared = aann.design(whole)
+    assert isinstance(declared, aann.Design)
+    assert (declared.hash, declared.names) == (whole.hash, whole.names)
 
 
 def test_marks_tell_name_content_and_label_apart():

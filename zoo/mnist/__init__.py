@@ -1,0 +1,1 @@
+"""Handwritten digits: ``pictures`` (arrays) and ``data`` (examples with the labels asked for)."""

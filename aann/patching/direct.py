@@ -24,9 +24,10 @@ from aann.evaluation.answer import Metric, as_metric
 from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching import blocks
+from aann.patching.alone import judge_alone
 from aann.patching.batch import chunks, example_count, given, like_batch, take
 from aann.patching.contributions import Contributions
-from aann.patching.judge import Arrays, Judge, judge_of
+from aann.patching.judge import Arrays, Judge
 from aann.program.axes import AXES
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
@@ -141,7 +142,7 @@ def _judge(
     )
     if metric is None:
         return None
-    judge = judge_of(as_metric(metric), outputs, n, example_count(batch))
+    judge = judge_alone(as_metric(metric), outputs, n, example_count(batch))
     if isinstance(judge, list):
         raise ValueError("\n".join(judge))
     return judge

@@ -19,8 +19,9 @@ from aann.evaluation.answer import Metric, as_metric
 from aann.machine.progress import progress
 from aann.model import Model
 from aann.patching import blocks
+from aann.patching.alone import judge_alone
 from aann.patching.batch import chunks, example_count, given, like_batch, take
-from aann.patching.judge import Arrays, Judge, judge_of
+from aann.patching.judge import Arrays, Judge
 from aann.patching.look import check_finite
 from aann.shown.listing import Listing
 from aann.splicing.cut import cut
@@ -69,7 +70,7 @@ def logit_lens(
         ("check lens", tuple(names), final), lambda model: _check(model, batch, names, final), batch
     )
     judge = (
-        None if metric is None else judge_of(as_metric(metric), outputs, n, example_count(batch))
+        None if metric is None else judge_alone(as_metric(metric), outputs, n, example_count(batch))
     )
     if isinstance(judge, list):
         raise ValueError("\n".join(judge))

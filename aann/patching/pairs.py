@@ -15,8 +15,9 @@ from aann.evaluation.answer import Metric
 from aann.evaluation.apart import check_batch
 from aann.machine.progress import progress
 from aann.model import Model
+from aann.patching.alone import judge_alone
 from aann.patching.batch import chunks, example_count, given, like_batch, take
-from aann.patching.judge import Arrays, Judge, judge_of
+from aann.patching.judge import Arrays, Judge
 from aann.patching.look import check_sites, look
 from aann.patching.options import PatchingOptions, settled
 from aann.program.axes import Places, places
@@ -102,7 +103,7 @@ def pairs(
     except ValueError as error:
         problems.append(str(error))
     else:
-        judge = judge_of(metric, looked.outputs, n, size)
+        judge = judge_alone(metric, looked.outputs, n, size)
         problems += judge if isinstance(judge, list) else []
         problems += check_sites(looked.sites, size, differentiate=differentiate)
     for name in names if not problems else ():

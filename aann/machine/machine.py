@@ -20,6 +20,7 @@ from aann.machine import processes
 from aann.machine.kept import Kept
 from aann.model import Model
 from aann.shown.brief import COLUMNS, clip
+from aann.statistics.indices import is_count
 from aann.trace.precision import in_bfloat16
 
 DEFAULT_MEMORY = 4 * 2**30
@@ -116,11 +117,11 @@ class Machine:
         """The smallest batch size of at least ``size`` that divides evenly over the devices.
 
         Raises:
-            ValueError: there are fewer examples than devices.
+            ValueError: there are fewer examples than devices, or it is no whole number.
         """
-        if size < self.devices:
+        if not is_count(size) or size < self.devices:
             several = f" on {self.devices} devices" if self.devices > 1 else ""
-            raise ValueError(f"batch_size is at least {self.devices}{several}, got {size}")
+            raise ValueError(f"batch_size is at least {self.devices}{several}, got {size!r}")
         return -(-size // self.devices) * self.devices
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 
 from aann.data.arrays import held
 from aann.model import Model
+from aann.statistics.indices import is_count
 
 
 def chunks(n: int, batch_size: int | None) -> Iterator[tuple[np.ndarray, int]]:
@@ -17,8 +18,8 @@ def chunks(n: int, batch_size: int | None) -> Iterator[tuple[np.ndarray, int]]:
     Raises:
         ValueError: batch_size is below 1.
     """
-    if batch_size is not None and batch_size < 1:
-        raise ValueError(f"batch_size is at least 1, got {batch_size}")
+    if batch_size is not None and not is_count(batch_size):
+        raise ValueError(f"batch_size is at least 1, got {batch_size!r}")
     size = n if batch_size is None else min(batch_size, n)
     for start in range(0, n, size):
         rows = np.arange(start, start + size)

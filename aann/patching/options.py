@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict, TypeVar
 
 from aann.program.axes import AXES
+from aann.statistics.indices import is_count
 
 DIRECTIONS = ("denoise", "noise")
 
@@ -64,8 +65,8 @@ def settled(options: PatchingOptions) -> tuple[PatchingOptions, list[str]]:
     problems = []
     if (direction := chosen["direction"]) not in DIRECTIONS:
         problems.append(f"direction is 'denoise' or 'noise', got {direction!r}")
-    if (size := chosen["batch_size"]) is not None and size < 1:
-        problems.append(f"batch_size is at least 1, got {size}")
-    if (at_once := chosen["at_once"]) < 1:
-        problems.append(f"at_once is the number of places at a time, at least 1: got {at_once}")
+    if (size := chosen["batch_size"]) is not None and not is_count(size):
+        problems.append(f"batch_size is at least 1, got {size!r}")
+    if not is_count(at_once := chosen["at_once"]):
+        problems.append(f"at_once is the number of places at a time, at least 1: got {at_once!r}")
     return chosen, problems

@@ -33,6 +33,8 @@ def replacing(folder: pathlib.Path) -> Iterator[pathlib.Path]:
     Raises:
         OSError: files cannot be written; then all old ones are still there.
     """
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file: a report is a folder, give it another name")
     folder.mkdir(parents=True, exist_ok=True)
     _move(folder)
     new = folder / f"{_PARTIAL}-{secrets.token_hex(4)}"

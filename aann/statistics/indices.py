@@ -34,6 +34,12 @@ def as_indices(value: Any, what: str, size: int | None = None) -> tuple[int, ...
     return tuple(i % size for i in found)
 
 
+def is_count(value: Any) -> bool:
+    """Whether a value is a whole number of at least 1, which True is not."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value >= 1)
+
+
 def _plain(value: Any, what: str, size: int | None) -> tuple[int, ...]:
     if isinstance(value, slice):
         if size is None:

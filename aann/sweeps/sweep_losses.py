@@ -1,6 +1,7 @@
 """Losses of every example in many runs: what sweeps return, and the checks that they share."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import jax
@@ -78,10 +79,13 @@ def check_examples(model: Model, examples: Examples, metrics: Sequence[str]) -> 
     Raises:
         ValueError: with all problems but labels out of range, which come last.
     """
+    if isinstance(metrics, str):
+        raise ValueError(f"metrics are a list of names: metrics=[{metrics!r}]")
     logits = jax.eval_shape(model.apply, model.params, model.batch(1)).shape
     problems = [
         f"no metric {m!r}: there are {', '.join(METRICS)}" for m in metrics if m not in METRICS
     ]
+    problems += [f"metric {m!r} is named twice" for m, k in Counter(metrics).items() if k > 1]
     if not metrics:
         problems.append(f"no metrics: name some of {', '.join(METRICS)}")
     if "top5" in metrics and logits[-1] < 5:

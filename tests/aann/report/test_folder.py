@@ -41,6 +41,14 @@ def test_all_files_are_replaced_and_nothing_else(old):
     assert Report.load(folder).to_json() == report_files.report(**NEW).to_json()
 
 
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path):
+    path = tmp_path / "report"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="report is a file: a report is a folder"):
+        report_files.report(n=12, draws=100).save(path)
+    assert path.read_text() == "mine"
+
+
 @pytest.mark.parametrize("call", range(5))
 def test_a_full_disk_leaves_the_old_report(old, monkeypatch, call):
     folder, before = old

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aann.statistics.indices import as_indices
+from aann.statistics.indices import as_indices, is_count
 
 MASK = np.array([True, False, True, False])
 
@@ -83,3 +83,13 @@ def test_numpy_indexing_agrees(case):
     size, given = case
     rows = np.arange(size)
     assert as_indices(given, "units", size) == tuple(rows[np.asarray(given, int)].tolist())
+
+
+@pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(200)])
+def test_counts(value):
+    assert is_count(value)
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "3", 2.5, 2.0, None, np.int64(0)])
+def test_what_is_no_count(value):
+    assert not is_count(value)

@@ -283,6 +283,8 @@ def test_without_labels_there_is_kl():
         ({"positions": (5,)}, r"has positions 0 to 4, got \[5\]"),
         ({"metrics": ("nlls", "kl")}, "no metric 'nlls': there are nll, kl, agreement"),
         ({"batch_size": 0}, "batch_size is at least 1, got 0"),
+        ({"metrics": ("kl", "kl")}, "metric 'kl' is named twice"),
+        ({"metrics": "kl"}, r"metrics are a list of names: metrics=\['kl'\]"),
         ({"metrics": ()}, "no metrics: name some of nll"),
         ({"value": "median"}, "value is 'zero', 'mean', 'position mean' or an array"),
         ({"value": np.zeros(3)}, r"of shape \(1,\) or \(1, 5\), got shape \(3,\) with 0"),

@@ -40,8 +40,12 @@ def check_halves(heldout: HeldOut, design: Design | None) -> Design:
             f"the ladder is fitted on design examples, got {type(design).__name__}: use the first "
             "half of aann.split(examples)"
         )
-    fitted_on = set(design.digests)
-    shared = [n for n, d in zip(heldout.names, heldout.digests, strict=True) if d in fitted_on]
+    fitted_on = dict(zip(design.digests, design.names, strict=True))
+    shared = [
+        name if name == fitted_on[digest] else f"{name} (there {fitted_on[digest]})"
+        for name, digest in zip(heldout.names, heldout.digests, strict=True)
+        if digest in fitted_on
+    ]
     if shared:
         raise ValueError(
             f"{len(shared)} examples are in the design half and held out at once: "

@@ -89,7 +89,8 @@ class _Table(nn.Module):
     @nn.compact
     def __call__(self, indices: jax.Array) -> jax.Array:
         table = self.param(self.matrix, nn.initializers.normal(self.width**-0.5), self.shape)
-        return jnp.take(table, indices, axis=0)
+        known = jnp.where(indices < 0, len(table), indices)  # JAX would count from the end
+        return jnp.take(table, known, axis=0)
 
     @property
     def shape(self) -> tuple[int, int]:

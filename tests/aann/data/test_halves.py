@@ -48,6 +48,15 @@ def test_copies_within_a_half_are_refused_unless_groups_say_what_they_are():
         check_halves(HELDOUT, other)
 
 
+def test_an_example_of_another_name_in_the_other_half_is_named_with_it():
+    inputs = np.arange(24.0)[:, None]
+    design = aann.design(aann.from_arrays("mine", inputs[:3], names=["a", "b", "c"]))
+    names = [f"x{i}" for i in range(22)]
+    heldout = aann.held_out(aann.from_arrays("mine", inputs[2:], names=names))
+    with pytest.raises(ValueError, match=r"held out at once: x0 \(there c\); remove"):
+        check_halves(heldout, design)
+
+
 def test_no_group_is_in_both_halves():
     inputs = np.arange(48.0)[:, None]
     whole = aann.from_arrays("mine", inputs, groups=[i // 2 for i in range(48)])

@@ -216,9 +216,10 @@ def test_the_gradient_is_the_slope():
 
 def test_a_token_outside_the_vocabulary_is_not_taken_for_another():
     params, tokens = parameters(PLAIN), tokens_of(PLAIN)
-    logits = run(PLAIN, params, tokens.at[0, 2].set(PLAIN.d_vocab))
-    assert np.isnan(logits[0, 2:]).all()
-    assert np.isfinite(logits[1:]).all()
+    for outside in (PLAIN.d_vocab, -1, -PLAIN.d_vocab):
+        logits = run(PLAIN, params, tokens.at[0, 2].set(outside))
+        assert np.isnan(logits[0, 2:]).all()
+        assert np.isfinite(logits[1:]).all()
 
 
 def test_sequences_longer_than_the_context_are_refused():

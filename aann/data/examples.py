@@ -201,7 +201,7 @@ def held_out(examples: Examples, design: Design | None = None) -> HeldOut:
 
 
 def design(examples: Examples) -> Design:
-    """Declare that all of ``examples`` may be looked at and fitted on (a published training set).
+    """Declare that all of ``examples`` may be fitted on (a published training set).
 
     Args:
         examples: no half of a split.

@@ -24,8 +24,10 @@ from jax import lax
 from jaxtyping import Array, Float
 
 import aann
+from aann.shown.brief import listed
 from zoo.checkpoints.torch_file import read_torch
 from zoo.files import assets
+from zoo.inceptionv1.layers import max_pool
 
 VARIANTS: Final = ("published",)
 SHAPES: Final = {
@@ -39,6 +41,7 @@ SHAPES: Final = {
     "fc2.bias": (2,),
 }
 _FILE: Final = "mnist_model.pt"
+_UNPADDED: Final = ((0, 0), (0, 0))
 _CELLS: Final = (16, 5, 5)
 """Channels, rows and columns of ``pool2`` in the order in which PyTorch flattens them."""
 
@@ -97,18 +100,11 @@ def forward(
         )
         x = aann.site(f"{layer}.pre", x + bias[None, None, None])
         x = aann.site(layer, jax.nn.relu(x))
-        x = aann.site(pool, _halved(x))
+        x = aann.site(pool, max_pool(x, 2, 2, _UNPADDED))
     x = x.reshape(len(x), -1)
     x = aann.site("fc1.pre", x @ params["fc1"]["kernel"] + params["fc1"]["bias"][None])
     x = aann.site("fc1", jax.nn.relu(x))
     return aann.site("logits", x @ params["fc2"]["kernel"] + params["fc2"]["bias"][None])
-
-
-def _halved(x: Array) -> Array:
-    """Maximum over 2 x 2 cells; an odd last row or column is left out, as in PyTorch."""
-    batch, rows, columns, channels = x.shape
-    whole = x[:, : rows // 2 * 2, : columns // 2 * 2]
-    return whole.reshape(batch, rows // 2, 2, columns // 2, 2, channels).max(axis=(2, 4))
 
 
 def _convolution(state: Any, layer: str) -> dict[str, Array]:
@@ -144,5 +140,5 @@ def _check(state: Any) -> None:
     if problems:
         raise ValueError(
             f"these are not the weights of the EIS VII network: {len(problems)} problem(s)\n"
-            + "\n".join(f"  {line}" for line in problems[:20])
+            + listed(problems)
         )

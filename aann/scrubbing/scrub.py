@@ -1,0 +1,211 @@
+"""Scrubbing: every activation replaced by one that the hypothesis calls equivalent.
+
+Causal scrubbing (Chan et al. 2022, "Causal Scrubbing: a method for rigorously testing
+interpretability hypotheses") runs a network on a tree of inputs: wherever a hypothesis says that
+only a value matters, another input with the same value stands in, and where it says that nothing
+matters, any other. If the network still does what it did, the hypothesis may be right; what it
+loses is what the hypothesis leaves out.
+
+The donors are the examples themselves: an example whose value no other one has stands in for
+itself, which tests nothing. So each row says how many examples stand in for one on average, and
+how many have nobody but themselves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from aann.data.batches import size_for
+from aann.data.examples import Examples
+from aann.data.provenance import described
+from aann.evaluation.metrics import check_labels, per_example
+from aann.machine.machine import DEFAULT_MEMORY, Machine
+from aann.machine.progress import progress as progress_of
+from aann.model import Model
+from aann.scrubbing.bound import Bound, bind
+from aann.scrubbing.hypothesis import Hypothesis
+from aann.scrubbing.interpretation import OUTPUT
+from aann.scrubbing.plan import Plan, anybody, nobody, plan
+from aann.scrubbing.runner import Runner
+from aann.scrubbing.scrubbed import Scrubbed, ScrubbedLosses, assemble
+from aann.scrubbing.values import values
+from aann.statistics.interval import Setting
+
+Losses = dict[str, np.ndarray]
+
+
+def scrub(
+    model: Model,
+    hypotheses: Hypothesis | Sequence[Hypothesis],
+    examples: Examples,
+    *,
+    scrubs: int = 4,
+    seed: int = 0,
+    draws: int = 10_000,
+    batch_size: int | None = None,
+    memory: int = DEFAULT_MEMORY,
+    progress: bool = True,
+) -> Scrubbed:
+    """How much of what a network does is left when equivalent activations stand in for its own.
+
+    Args:
+        model: the network; its outputs are logits (batch, classes) or (batch, positions, classes).
+        hypotheses: one or several; their rows share the draws of donors where their values come
+            on the same paths.
+        examples: to scrub, which are also the donors.
+        scrubs: how often each example is scrubbed, with donors of its own each time.
+        seed: of donors and of the bootstrap.
+        draws: of the bootstrap.
+        batch_size: of the compiled functions; by default by the size of an example.
+        memory: bytes of activations that are kept; what does not fit is computed when it is used.
+        progress: as of ``aann.evaluate``.
+
+    Raises:
+        TypeError: a program cannot be traced; something else than hypotheses.
+        ValueError: what is wrong with a hypothesis, see ``Hypothesis`` and its checks against the
+            model; labels out of range; values that are not finite or do not suit their
+            equivalence; fewer than 10 examples; infinite or NaN losses.
+    """
+    chosen = _checked(hypotheses, scrubs, seed)
+    setting = Setting(draws=draws, seed=seed, groups=examples.groups)
+    order = np.argsort(np.asarray(examples.names), kind="stable")
+    ordered = examples.take(order)
+    size = size_for(len(examples), model, batch_size, Machine())
+    bounds = [bind(model, hypothesis) for hypothesis in chosen]
+    _check_outputs(model, ordered, size)
+    runners: dict[Any, _Baselines] = {}
+    found, plans = [], []
+    for bound in bounds:
+        key = _shape(bound)
+        if key not in runners:
+            runners[key] = _Baselines(bound, ordered, size, memory, scrubs, seed, progress)
+        known = values(bound, model, ordered, size)
+        drawn, counts = _donors(bound, known, len(ordered), scrubs, seed)
+        losses = runners[key].losses(drawn, bound.hypothesis.name)
+        found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, known))
+        plans.append(drawn)
+    back = np.argsort(order, kind="stable")
+    return assemble(
+        model, examples, found, plans, back, setting, scrubs=scrubs, data=described(examples)
+    )
+
+
+class _Baselines:
+    """A model cut as a hypothesis says, and what does not depend on its equivalences."""
+
+    def __init__(
+        self, bound: Bound, examples: Examples, size: int, memory: int, scrubs: int, seed: int,
+        progress: bool,
+    ) -> None:  # fmt: skip
+        self.examples, self.size, self.progress = examples, size, progress
+        self.runner = Runner(bound, examples, size, memory)
+        n = len(examples)
+        whole = nobody(bound, n)
+        runner, name = self.runner, bound.hypothesis.name
+        intact = [np.asarray(x) for x in self._each(lambda r: runner.logits(whole, r), n, name)]
+        self.intact = np.concatenate(intact)[:n]
+        self.known: dict[str, Losses] = {"intact": self.losses(whole, name)}
+        floats = all(
+            jnp.issubdtype(x.dtype, jnp.floating)
+            for p in bound.graph.nodes[OUTPUT].parents
+            for x in self.runner.natural[p].of(np.zeros(size, int))
+        )
+        if floats:  # zero is a value like any other of a token
+            self.known["zero"] = self._of(runner.zeroed, 1, f"{name}: zero")
+        self.known["random"] = self.losses(anybody(bound, n, scrubs, seed), f"{name}: random")
+
+    def losses(self, drawn: Plan, called: str) -> Losses:
+        """Metric -> (scrubs, n) losses of a plan."""
+        scrubs = len(drawn.own[()])
+        return self._of(lambda rows: self.runner.logits(drawn, rows), scrubs, called)
+
+    def _of(self, run: Callable[[np.ndarray], Any], scrubs: int, called: str) -> Losses:
+        n = len(self.examples)
+        labels, present = self.examples.labels, self.examples.present
+        parts: dict[str, list[np.ndarray]] = {}
+        starts = range(0, n * scrubs, self.size)
+        for start, logits in zip(starts, self._each(run, n * scrubs, called), strict=True):
+            rows = self._rows(start, n * scrubs) % n
+            given = None if labels is None else labels[rows].astype(np.int32)
+            scored = present[rows] if present is not None and labels is None else None
+            found = _losses(logits, self.intact[rows], given, scored)
+            for metric, loss in found.items():
+                parts.setdefault(metric, []).append(np.asarray(loss))
+        return {
+            metric: np.concatenate(loss)[: n * scrubs].reshape(scrubs, n)
+            for metric, loss in parts.items()
+        }
+
+    def _each(self, run: Callable[[np.ndarray], Any], samples: int, called: str) -> Any:
+        starts = range(0, samples, self.size)
+        for start in progress_of(starts, f"scrub {called}") if self.progress else starts:
+            yield run(self._rows(start, samples))
+
+    def _rows(self, start: int, samples: int) -> np.ndarray:
+        rows = np.arange(start, start + self.size)
+        rows[rows >= samples] = start
+        return rows
+
+
+_losses = jax.jit(per_example)
+
+
+def _donors(
+    bound: Bound, known: Mapping[str, np.ndarray], n: int, scrubs: int, seed: int
+) -> tuple[Plan, dict[str, np.ndarray]]:
+    """The plan of a hypothesis, and how many stand in for each example at each value."""
+    problems, donors = [], {}
+    for name, same in bound.hypothesis.equivalences().items():
+        try:
+            donors[name] = same.of(known[name])
+        except ValueError as error:
+            problems.append(f"value {name!r}: {error}")
+    if problems:
+        raise ValueError(f"hypothesis {bound.hypothesis.name!r}: " + "; ".join(problems))
+    counts = {name: one.counts() for name, one in donors.items()}
+    return plan(bound, donors, n, scrubs, seed), counts
+
+
+def _shape(bound: Bound) -> Any:
+    """Equal for hypotheses that differ in their equivalences and values alone."""
+    places = tuple(
+        (name, tuple((site, place.key) for site, place in here))
+        for name, here in bound.places.items()
+    )
+    sent = tuple(one.through for w in bound.hypothesis.places().values() for one in w)
+    return tuple(bound.graph.nodes.items()), places, sent, bound.hypothesis.rest
+
+
+def _checked(given: Any, scrubs: Any, seed: Any) -> list[Hypothesis]:
+    chosen = [given] if isinstance(given, Hypothesis) else list(given)
+    wrong = [type(one).__name__ for one in chosen if not isinstance(one, Hypothesis)]
+    if wrong or not chosen:
+        raise TypeError(
+            "scrub takes an aann.Hypothesis or several, got "
+            + (", ".join(wrong) or "none")
+        )
+    names = [one.name for one in chosen]
+    problems = [f"{n!r} is the name of several" for n in dict.fromkeys(names) if names.count(n) > 1]
+    if problems:
+        problems = [f"hypotheses have names of their own: {', '.join(problems)}"]
+    for what, number, least in (("scrubs", scrubs, 1), ("seed", seed, 0)):
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+            problems.append(f"{what} is a whole number from {least} up, got {number!r}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return chosen
+
+
+def _check_outputs(model: Model, examples: Examples, size: int) -> None:
+    output = jax.eval_shape(model.apply, model.params, model.batch(size))
+    leaves = jax.tree.leaves(output)
+    if len(leaves) != 1 or leaves[0].ndim not in (2, 3):
+        raise ValueError(
+            f"model {model.name!r} returns {[x.shape for x in leaves]}; scrubbing judges logits of "
+            "shape (batch, classes) or (batch, positions, classes)"
+        )
+    if examples.labels is not None:
+        check_labels(examples.labels, leaves[0].shape[-1], examples.names)

@@ -1,0 +1,79 @@
+"""What a program's named values are on every example."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from aann.data.batches import batches
+from aann.data.examples import Examples
+from aann.model import Model
+from aann.scrubbing.bound import Bound
+from aann.scrubbing.interpretation import OUTPUT, reads_of
+from aann.splicing.splice import capture
+from aann.trace.site import INPUT
+from aann.trace.value import PREFIX
+
+
+def values(
+    bound: Bound, model: Model, examples: Examples, size: int
+) -> Mapping[str, np.ndarray]:
+    """Value -> (n, ...) of all examples, and of the output (name ``OUTPUT``) if it is one array.
+
+    Args:
+        bound: the hypothesis.
+        model: whose sites the program reads.
+        examples: all of them.
+        size: of a batch.
+
+    Raises:
+        ValueError: a value is not finite on some example.
+    """
+    names = [name for name in bound.graph.nodes if name != OUTPUT]
+    program, reads = bound.graph.as_model, reads_of(bound.hypothesis.program)
+    below = [name for name in reads if name != INPUT]
+
+    @jax.jit
+    def of(params: Any, constants: Any, inputs: Any) -> tuple[Any, dict[str, Any]]:
+        here = _with(model, params)
+        seen = {INPUT: inputs}
+        if below:
+            seen |= capture(here, below)(inputs)[1]
+        return capture(_with(program, constants), [PREFIX + n for n in names])(
+            tuple(seen[name] for name in reads)
+        )
+
+    found: dict[str, list[np.ndarray]] = {name: [] for name in [*names, OUTPUT]}
+    for batch in batches(examples, size, model):
+        output, marked = of(model.params, program.params, batch.inputs)
+        count = len(batch.indices)
+        for name in names:
+            found[name].append(np.asarray(marked[PREFIX + name])[:count])
+        if len(jax.tree.leaves(output)) == 1:
+            found[OUTPUT].append(np.asarray(jax.tree.leaves(output)[0])[:count])
+    whole = {name: np.concatenate(parts) for name, parts in found.items() if parts}
+    _check(bound, whole, examples)
+    return whole
+
+
+def _with(model: Model, params: Any) -> Model:
+    """The model with traced parameters."""
+    return dataclasses.replace(model, params=params)
+
+
+def _check(bound: Bound, found: Mapping[str, np.ndarray], examples: Examples) -> None:
+    problems = []
+    for name, value in found.items():
+        if name == OUTPUT or not np.issubdtype(value.dtype, np.inexact):
+            continue
+        bad = np.flatnonzero(~np.isfinite(value.reshape(len(value), -1)).all(1))
+        if len(bad):
+            shown = ", ".join(examples.names[i] for i in bad[:5])
+            problems.append(
+                f"value {name!r} is NaN or infinite on {len(bad)} of {len(value)} examples: {shown}"
+                + (", ..." if len(bad) > 5 else "")
+            )
+    if problems:
+        raise ValueError(f"hypothesis {bound.hypothesis.name!r}: " + "; ".join(problems))

@@ -14,7 +14,7 @@ own value.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -25,6 +25,8 @@ from aann.shown.brief import brief, word
 
 CHUNK = 2**22
 """Pairs of examples that are compared at a time."""
+FAR = 6.0
+"""Standard deviations beyond which a Gaussian's donors are left out: 2e-9 of its weight."""
 
 Values = np.ndarray
 Uniform = Float[np.ndarray, " rows"]
@@ -114,7 +116,7 @@ class Within:
         width: in the value's units: the largest distance, or the Gaussian's standard deviation. Of
             arrays the Euclidean distance counts.
         kernel: ``"uniform"``, all within the width alike, or ``"gaussian"``, by
-            exp(-distance^2 / 2 width^2).
+            exp(-distance^2 / 2 width^2), of numbers as far as six widths.
     """
 
     width: float
@@ -140,6 +142,8 @@ class Within:
         flat = values.reshape(len(values), -1).astype(np.float64)
         if self.kernel == "uniform" and flat.shape[1] == 1:
             return _Window(flat[:, 0], float(self.width))
+        if flat.shape[1] == 1:
+            return _Near(flat, self._weights, float(self.width))
         return _Weighted(flat, self._weights)
 
     def _weights(self, a: Values, b: Values) -> Values:
@@ -221,35 +225,73 @@ class _Window:
 
 
 class _Weighted:
-    """Any weights between pairs, a few rows at a time."""
+    """Any weights between pairs, some reference examples at a time."""
 
     def __init__(self, values: Values, weights: Callable[[Values, Values], Values]) -> None:
         self.values = values
         self.weights = weights
-        self.rows = max(CHUNK // len(values), 1)
-
-    def _of(self, rows: np.ndarray) -> np.ndarray:
-        weights = self.weights(self.values[rows], self.values)
-        alone = np.flatnonzero(weights.max(axis=1) <= 0)
-        weights[alone, rows[alone]] = 1.0
-        return weights
+        self.order = np.arange(len(values))
 
     def draw(self, rows: np.ndarray, uniform: Uniform) -> np.ndarray:
         found = np.empty(len(rows), dtype=np.int64)
-        for start in range(0, len(rows), self.rows):
-            part = slice(start, start + self.rows)
-            upto = np.cumsum(self._of(rows[part]), axis=1)
-            target = uniform[part] * upto[:, -1]
-            found[part] = (upto <= target[:, None]).sum(1).clip(max=upto.shape[1] - 1)
+        asked, at = np.unique(rows, return_inverse=True)
+        at = at.reshape(-1)
+        by_row = np.argsort(at, kind="stable")
+        ends = np.searchsorted(at[by_row], np.arange(len(asked) + 1))
+        for first, last, candidates, weights in self._parts(asked):
+            mine = by_row[ends[first] : ends[last]]
+            local = at[mine] - first
+            upto = np.cumsum(weights, axis=1)
+            # One search for all rows: row i lies between i and i + 1.
+            steps = (upto / upto[:, -1:] + np.arange(len(upto))[:, None]).reshape(-1)
+            target = local + np.minimum(uniform[mine], 1.0 - 1e-9)
+            place = np.searchsorted(steps, target, "right") - local * len(candidates)
+            found[mine] = candidates[place]
         return found
 
     def counts(self) -> np.ndarray:
-        every = np.arange(len(self.values))
-        found = np.empty(len(every))
-        for start in range(0, len(every), self.rows):
-            weights = self._of(every[start : start + self.rows])
-            found[start : start + self.rows] = weights.sum(1) ** 2 / np.square(weights).sum(1)
+        found = np.empty(len(self.values))
+        for first, last, _, weights in self._parts(self.order):
+            found[self.order[first:last]] = weights.sum(1) ** 2 / np.square(weights).sum(1)
         return found
+
+    def _parts(self, asked: np.ndarray) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+        """First and last of some reference examples, their candidates and those's weights."""
+        rows = max(CHUNK // len(self.values), 1)
+        for start in range(0, len(asked), rows):
+            here = asked[start : start + rows]
+            candidates = self._candidates(here)
+            weights = self.weights(self.values[here], self.values[candidates])
+            alone = weights.max(axis=1) <= 0
+            weights[alone] = candidates[None] == here[alone, None]
+            yield start, start + len(here), candidates, weights
+
+    def _candidates(self, here: np.ndarray) -> np.ndarray:
+        return self.order
+
+
+class _Near(_Weighted):
+    """Numbers weighed by a Gaussian, the nearest alone: neighbours share their candidates."""
+
+    def __init__(
+        self, values: np.ndarray, weights: Callable[[Values, Values], Values], width: float
+    ) -> None:
+        self.rank = np.argsort(np.argsort(values[:, 0], kind="stable"), kind="stable")
+        self.ranked = np.sort(values[:, 0], kind="stable")
+        super().__init__(self.ranked[:, None], weights)
+        self.reach = FAR * width
+
+    def draw(self, rows: np.ndarray, uniform: Uniform) -> np.ndarray:
+        found = super().draw(self.rank[rows], uniform)
+        return np.argsort(self.rank)[found]
+
+    def counts(self) -> np.ndarray:
+        return super().counts()[self.rank]
+
+    def _candidates(self, here: np.ndarray) -> np.ndarray:
+        low, high = self.ranked[here[0]] - self.reach, self.ranked[here[-1]] + self.reach
+        first, last = np.searchsorted(self.ranked, low), np.searchsorted(self.ranked, high, "right")
+        return np.arange(min(first, here[0]), max(last, here[-1] + 1))
 
 
 def _place(uniform: Uniform, sizes: np.ndarray) -> np.ndarray:

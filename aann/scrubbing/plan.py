@@ -85,7 +85,11 @@ def anybody(bound: Bound, n: int, scrubs: int, seed: int) -> Plan:
 
 
 def _draw(donors: Donors, rows: np.ndarray, seed: int, path: Sequence[str], what: str) -> Any:
-    digest = hashlib.sha256("\0".join([what, *path]).encode()).digest()
-    random = np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
-    uniform = random.random(rows.shape)
+    uniform = seeded(seed, (what, *path)).random(rows.shape)
     return donors.draw(rows.reshape(-1), uniform.reshape(-1)).reshape(rows.shape)
+
+
+def seeded(seed: int, words: Sequence[str]) -> np.random.Generator:
+    """Random numbers of their own for a seed and some words."""
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])

@@ -21,11 +21,12 @@ import numpy as np
 from aann.data.batches import size_for
 from aann.data.examples import Examples
 from aann.data.provenance import described
-from aann.evaluation.metrics import check_labels, per_example
+from aann.evaluation.metrics import per_example
 from aann.machine.machine import DEFAULT_MEMORY, Machine
 from aann.machine.progress import progress as progress_of
 from aann.model import Model
 from aann.scrubbing.bound import Bound, bind
+from aann.scrubbing.checked import check_number, check_outputs
 from aann.scrubbing.hypothesis import Hypothesis
 from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.plan import Plan, anybody, nobody, plan
@@ -75,7 +76,7 @@ def scrub(
     ordered = examples.take(order)
     size = size_for(len(examples), model, batch_size, Machine())
     bounds = [bind(model, hypothesis) for hypothesis in chosen]
-    _check_outputs(model, ordered, size)
+    check_outputs(model, size, examples=ordered)
     runners: dict[Any, _Baselines] = {}
     found, plans = [], []
     for bound in bounds:
@@ -184,28 +185,14 @@ def _checked(given: Any, scrubs: Any, seed: Any) -> list[Hypothesis]:
     wrong = [type(one).__name__ for one in chosen if not isinstance(one, Hypothesis)]
     if wrong or not chosen:
         raise TypeError(
-            "scrub takes an aann.Hypothesis or several, got "
-            + (", ".join(wrong) or "none")
+            "scrub takes an aann.Hypothesis or several, got " + (", ".join(wrong) or "none")
         )
     names = [one.name for one in chosen]
-    problems = [f"{n!r} is the name of several" for n in dict.fromkeys(names) if names.count(n) > 1]
-    if problems:
-        problems = [f"hypotheses have names of their own: {', '.join(problems)}"]
-    for what, number, least in (("scrubs", scrubs, 1), ("seed", seed, 0)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
-            problems.append(f"{what} is a whole number from {least} up, got {number!r}")
-    if problems:
-        raise ValueError("; ".join(problems))
-    return chosen
-
-
-def _check_outputs(model: Model, examples: Examples, size: int) -> None:
-    output = jax.eval_shape(model.apply, model.params, model.batch(size))
-    leaves = jax.tree.leaves(output)
-    if len(leaves) != 1 or leaves[0].ndim not in (2, 3):
+    check_number("scrubs", scrubs, 1)
+    check_number("seed", seed, 0)
+    if repeated := [repr(n) for n in dict.fromkeys(names) if names.count(n) > 1]:
         raise ValueError(
-            f"model {model.name!r} returns {[x.shape for x in leaves]}; scrubbing judges logits of "
-            "shape (batch, classes) or (batch, positions, classes)"
+            f"hypotheses have names of their own; several are called {', '.join(repeated)}: pass "
+            "name="
         )
-    if examples.labels is not None:
-        check_labels(examples.labels, leaves[0].shape[-1], examples.names)
+    return chosen

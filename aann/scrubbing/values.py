@@ -1,7 +1,7 @@
 """What a program's named values are on every example."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -32,18 +32,12 @@ def values(
         ValueError: a value is not finite on some example.
     """
     names = [name for name in bound.graph.nodes if name != OUTPUT]
-    program, reads = bound.graph.as_model, reads_of(bound.hypothesis.program)
-    below = [name for name in reads if name != INPUT]
+    program, reads = bound.graph.as_model, reads_on(model, reads_of(bound.hypothesis.program))
 
     @jax.jit
     def of(params: Any, constants: Any, inputs: Any) -> tuple[Any, dict[str, Any]]:
-        here = _with(model, params)
-        seen = {INPUT: inputs}
-        if below:
-            seen |= capture(here, below)(inputs)[1]
-        return capture(_with(program, constants), [PREFIX + n for n in names])(
-            tuple(seen[name] for name in reads)
-        )
+        here = dataclasses.replace(program, params=constants)
+        return capture(here, [PREFIX + n for n in names])(reads(params, inputs))
 
     found: dict[str, list[np.ndarray]] = {name: [] for name in [*names, OUTPUT]}
     for batch in batches(examples, size, model):
@@ -58,9 +52,17 @@ def values(
     return whole
 
 
-def _with(model: Model, params: Any) -> Model:
-    """The model with traced parameters."""
-    return dataclasses.replace(model, params=params)
+def reads_on(model: Model, names: Sequence[str]) -> Callable[[Any, Any], tuple[Any, ...]]:
+    """``(params, inputs) -> values`` of the intact model at sites, or ``input``, in this order."""
+    below = [name for name in names if name != INPUT]
+
+    def read(params: Any, inputs: Any) -> tuple[Any, ...]:
+        seen = {INPUT: inputs}
+        if below:
+            seen |= capture(dataclasses.replace(model, params=params), below)(inputs)[1]
+        return tuple(seen[name] for name in names)
+
+    return read
 
 
 def _check(bound: Bound, found: Mapping[str, np.ndarray], examples: Examples) -> None:

@@ -1,0 +1,116 @@
+"""A network and a program, both given values of other examples."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from aann.data.batches import load
+from aann.data.examples import Examples
+from aann.model import Model
+from aann.scrubbing.bound import Bound
+from aann.scrubbing.interpretation import reads_of
+from aann.scrubbing.runner import Runner
+from aann.scrubbing.values import reads_on
+from aann.splicing.splice import capture, trace_model
+from aann.trace import run as running
+from aann.trace.value import PREFIX
+
+Answer = Callable[[Any], Any]
+
+
+class Swapper:
+    """Answers to base examples with values taken from source examples."""
+
+    def __init__(
+        self, model: Model, bound: Bound, examples: Examples, size: int, memory: int,
+        answer: Answer | None,
+    ) -> None:  # fmt: skip
+        """Cut the model and compile the program.
+
+        Args:
+            model: the network.
+            bound: the hypothesis on it.
+            examples: bases and sources.
+            size: of a batch.
+            memory: bytes of activations that may be kept.
+            answer: see ``aann.interchange``.
+        """
+        self.model, self.examples, self.size = model, examples, size
+        self.runner = Runner(bound, examples, size, memory)
+        program = bound.graph.as_model
+        reads = jax.jit(reads_on(model, reads_of(bound.hypothesis.program)))
+
+        def of(names: tuple[str, ...], base: Any, sources: Mapping[str, Any]) -> Any:
+            marks = [PREFIX + name for name in names]
+            values = {
+                mark: capture(program, [mark])(sources[name])[1][mark]
+                for mark, name in zip(marks, names, strict=True)
+            }
+            return as_answer(_with_values(program, base, values), answer)
+
+        self._reads = lambda inputs: reads(model.params, inputs)
+        self._of = jax.jit(of, static_argnums=0)
+
+    def answers(self, names: tuple[str, ...], sources: Mapping[str, np.ndarray]) -> np.ndarray:
+        """(2, n): the network's and the program's answers.
+
+        Args:
+            names: the values that are taken from sources.
+            sources: value -> (n,) positions of the examples that it is taken from.
+
+        Raises:
+            ValueError: the program's answers are not (batch,) classes.
+        """
+        n = len(self.examples)
+        found = []
+        for start in range(0, n, self.size):
+            rows = np.arange(start, start + self.size)
+            rows[rows >= n] = start
+            given = {p: source[rows] for p, source in sources.items()}
+            logits = self.runner.swapped(names, rows, given)
+            read = {name: self._read(given[name]) for name in names}
+            theirs = self._of(names, self._read(rows), read)
+            found.append(np.stack([np.argmax(np.asarray(logits), -1), np.asarray(theirs)]))
+        return np.concatenate(found, axis=1)[:, :n]
+
+    def _read(self, rows: np.ndarray) -> Any:
+        return self._reads(load(self.examples, rows.tolist(), self.model))
+
+
+def as_answer(output: Any, answer: Answer | None) -> jax.Array:
+    """The class that a program's output (batch, ...) stands for.
+
+    Args:
+        output: of the program.
+        answer: what makes classes of it; None is the rule of ``aann.interchange``.
+
+    Raises:
+        ValueError: there is none, or ``answer`` gives no (batch,) classes.
+    """
+    found = output if answer is None else answer(output)
+    shape, dtype = np.shape(found), getattr(found, "dtype", None)
+    if dtype is not None and len(shape) == 1:
+        if not jnp.issubdtype(dtype, jnp.floating):
+            return jnp.asarray(found).astype(jnp.int32)
+        if answer is None:
+            return (found > 0).astype(jnp.int32)
+    if dtype is not None and answer is None and len(shape) == 2:  # noqa: PLR2004 - logits
+        return jnp.argmax(found, axis=-1).astype(jnp.int32)
+    raise ValueError(
+        f"an answer is one class an example, integers of shape (batch,), got {dtype} {shape}: pass "
+        "answer=, a function of the program's output"
+    )
+
+
+def _with_values(program: Model, reads: Any, values: Mapping[str, Any]) -> Any:
+    """The program's output with some of its values given."""
+    graph = trace_model(program, program.params, reads, list(values))
+    changes = {
+        mark: running.Change(lambda natural, value=value: value) for mark, value in values.items()
+    }
+    order = running.schedule(graph, graph.outvars, changes)
+    start = running.start(graph, program.params, reads)
+    return running.outputs(graph, running.run(graph, start, order, changes, graph.outvars))

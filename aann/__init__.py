@@ -19,6 +19,7 @@ from aann.splicing.cut import Cut, cut
 from aann.splicing.splice import capture, sites, splice
 from aann.trace.precision import in_bfloat16
 from aann.trace.site import site
+from aann.trace.value import value
 from aann.version import __version__
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from aann.evaluation.evaluate import evaluate
     from aann.evaluation.exhaustive import exhaustive
     from aann.report.report import Report
+    from aann.scrubbing.equivalence import Same, Within
+    from aann.scrubbing.hypothesis import Hypothesis
+    from aann.scrubbing.interchange import interchange
+    from aann.scrubbing.scrub import scrub
+    from aann.scrubbing.where import Where
     from aann.sweeps.pareto import Pareto, pareto
     from aann.sweeps.settings import settings, settings_sweep
     from aann.sweeps.sweep import unit_sweep
@@ -39,11 +45,15 @@ __all__ = [
     "Design",
     "Examples",
     "HeldOut",
+    "Hypothesis",
     "Machine",
     "Model",
     "Pareto",
     "Replacement",
     "Report",
+    "Same",
+    "Where",
+    "Within",
     "__version__",
     "capture",
     "compare",
@@ -54,12 +64,14 @@ __all__ = [
     "from_arrays",
     "held_out",
     "in_bfloat16",
+    "interchange",
     "make",
     "pareto",
     "register",
     "registered",
     "replacement",
     "sample_size",
+    "scrub",
     "settings",
     "settings_sweep",
     "site",
@@ -67,16 +79,23 @@ __all__ = [
     "splice",
     "split",
     "unit_sweep",
+    "value",
 ]
 
 _LATER = {
+    "Hypothesis": "scrubbing.hypothesis",
     "Pareto": "sweeps.pareto",
     "Report": "report.report",
+    "Same": "scrubbing.equivalence",
+    "Where": "scrubbing.where",
+    "Within": "scrubbing.equivalence",
     "compare": "comparison.compare",
     "evaluate": "evaluation.evaluate",
     "exhaustive": "evaluation.exhaustive",
+    "interchange": "scrubbing.interchange",
     "pareto": "sweeps.pareto",
     "sample_size": "comparison.sample_size",
+    "scrub": "scrubbing.scrub",
     "settings": "sweeps.settings",
     "settings_sweep": "sweeps.settings",
     "unit_sweep": "sweeps.sweep",

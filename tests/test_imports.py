@@ -13,8 +13,9 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "patching", "sweeps", "evaluation", "comparison", "store", "bench", "counting", "report",
-    "splicing", "program", "data", "machine", "adapters", "trace", "statistics", "shown",
+    "vis", "scrubbing", "patching", "sweeps", "evaluation", "comparison", "store", "bench",
+    "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
+    "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
 
@@ -51,6 +52,7 @@ FORBIDDEN = {
         "aann.comparison",
         "aann.evaluation",
         "aann.report",
+        "aann.scrubbing",
         "aann.sweeps",
     ],
     "import aann; aann.adapters.linen.model, aann.adapters.nnx.model": [

@@ -69,9 +69,7 @@ def bind(model: Model, hypothesis: Hypothesis) -> Bound:
     interpretation = None
     try:
         graph.check(names)
-        running.check_changes(
-            graph, {_own(one): running.Change(lambda x: x) for one in every}
-        )
+        running.check_changes(graph, {_own(one): running.Change(lambda x: x) for one in every})
         reads = _reads(graph, reads_of(hypothesis.program), batch)
         interpretation = interpret(hypothesis.program, reads, list(where))
     except ValueError as error:

@@ -36,9 +36,9 @@ class Hypothesis:
             units of the same sites, and keep what goes past these sites.
         name: what tables call it; by default the program's own name.
 
-    A value that the program computes from what it reads is taken from an example's own run; one that
-    it computes from other named values alone is computed by the network from *their* activations,
-    and the rest of what it gets there is what ``rest`` says.
+    A value that the program computes from what it reads is taken from an example's own run; one
+    that it computes from other named values alone is computed by the network from *their*
+    activations, and the rest of what it gets there is what ``rest`` says.
 
     Raises:
         TypeError, ValueError: all that can be seen without the model.
@@ -73,7 +73,9 @@ class Hypothesis:
             for name in given
             if name not in where
         ]
-        problems += [f"{name!r} stands for nothing: name a site" for name in where if not where[name]]
+        problems += [
+            f"{name!r} stands for nothing: name a site" for name in where if not where[name]
+        ]
         problems += [
             f"same says of {name!r} {word(kind)}: an equivalence of aann.scrubbing.equivalence, "
             "such as Same() or Within(0.1)"

@@ -151,7 +151,9 @@ def interchange(
     )
 
 
-def _swap(names: tuple[str, ...], both: np.ndarray, unswapped: np.ndarray, setting: Setting) -> Swap:
+def _swap(
+    names: tuple[str, ...], both: np.ndarray, unswapped: np.ndarray, setting: Setting
+) -> Swap:
     right, changed = both[0] == both[1], both[1] != unswapped
     return Swap(
         values=names,
@@ -178,7 +180,7 @@ def _chosen(
     together: Sequence[Sequence[str]] | None, parents: Sequence[str], name: str
 ) -> list[tuple[str, ...]]:
     if together is None:
-        alone = [(p,) for p in parents]
+        alone: list[tuple[str, ...]] = [(p,) for p in parents]
         return alone if len(parents) == 1 else [*alone, tuple(parents)]
     chosen = [(names,) if isinstance(names, str) else tuple(names) for names in together]
     wrong = [n for names in chosen for n in names if n not in parents]

@@ -11,14 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import jax
-import numpy as np
 from jax.extend.core import Literal
 
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
-from aann.trace.graph import Graph
+from aann.trace.graph import Graph, shape_of
 from aann.trace.meant import meant
 from aann.trace.part import variables
 from aann.trace.site import INPUT
@@ -148,9 +147,7 @@ def named_values(
     return {n.removeprefix(PREFIX): x for n, x in graph.listing.items() if n.startswith(PREFIX)}
 
 
-def _node(
-    graph: Graph, name: str, start: Sequence[Any], made: Mapping[Any, str]
-) -> Node:
+def _node(graph: Graph, name: str, start: Sequence[Any], made: Mapping[Any, str]) -> Node:
     """Walk back from the variables at ``start`` to nodes and to what is read."""
     stack, seen = [v for v in start if not isinstance(v, Literal)], set()
     inputs = set(graph.read_vars(INPUT))
@@ -205,7 +202,7 @@ def _shape_problems(
     program: str, graph: Graph, nodes: Sequence[str], reads: Sequence[Any]
 ) -> list[str]:
     batch = jax.tree.leaves(tuple(reads))[0].shape[0]
-    shapes = {name: np.shape(graph.read_vars(PREFIX + name)[0].aval) for name in nodes}
+    shapes = {name: tuple(shape_of(graph.read_vars(PREFIX + name)[0]).shape) for name in nodes}
     return [
         f"program {program!r}: value {name!r} has shape {shape} for a batch of {batch}: values "
         "have one entry an example, on their first axis"

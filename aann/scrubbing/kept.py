@@ -1,4 +1,4 @@
-"""What a function gives for each example: computed once where there is room, else when asked for."""
+"""What a function gives for each example: computed once where there is room, else when asked."""
 
 from collections.abc import Callable
 from typing import Any

@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Int
 
 from aann.scrubbing.bound import Bound
-from aann.scrubbing.equivalence import Anything, Donors
+from aann.scrubbing.donors import Donors
+from aann.scrubbing.equivalence import Anything
 from aann.scrubbing.interpretation import OUTPUT
 from aann.shown.brief import brief
 

@@ -50,7 +50,7 @@ def scrub(
     memory: int = DEFAULT_MEMORY,
     progress: bool = True,
 ) -> Scrubbed:
-    """How much of what a network does is left when equivalent activations stand in for its own.
+    """What a network still does when equivalent activations stand in for its own.
 
     Args:
         model: the network; its outputs are logits (batch, classes) or (batch, positions, classes).

@@ -138,7 +138,10 @@ class Scrubbed(Tabular):
     def table(self, metric: str = "kl") -> list[list[str]]:
         """The rows as cells, the header first."""
         return [
-            ["hypothesis", f"{metric} recovered", "of any donors'", "over scrubs", "kept", "stand-ins"],
+            [
+                "hypothesis", f"{metric} recovered", "of any donors'", "over scrubs", "kept",
+                "stand-ins",
+            ],
             *(
                 [
                     row.name,
@@ -256,7 +259,7 @@ def _row(one: ScrubbedLosses, back: np.ndarray, setting: Setting) -> ScrubRow:
         where={n: " + ".join(map(str, w)) for n, w in hypothesis.places().items()},
         same={n: str(kind) for n, kind in hypothesis.equivalences().items()},
         rest=hypothesis.rest,
-        loss={what: {m: float(x.mean()) for m, x in losses.items()} for what, losses in means.items()},
+        loss={what: {m: float(x.mean()) for m, x in of.items()} for what, of in means.items()},
         kept=Estimate.of(mean_interval(1.0 - means["scrubbed"]["agreement"], setting)),
         recovered=recovered_zero,
         against_random=share("random"),
@@ -288,5 +291,3 @@ def _half_width(estimate: Estimate | None) -> str:
     if estimate is None or estimate.low is None or estimate.high is None:
         return "-"
     return f"± {(estimate.high - estimate.low) / 2:.3f}"
-
-

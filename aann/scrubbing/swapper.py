@@ -51,7 +51,7 @@ class Swapper:
             }
             return as_answer(_with_values(program, base, values), answer)
 
-        self._reads = lambda inputs: reads(model.params, inputs)
+        self._reads: Callable[[Any], Any] = lambda inputs: reads(model.params, inputs)
         self._of = jax.jit(of, static_argnums=0)
 
     def answers(self, names: tuple[str, ...], sources: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -94,11 +94,11 @@ def as_answer(output: Any, answer: Answer | None) -> jax.Array:
     shape, dtype = np.shape(found), getattr(found, "dtype", None)
     if dtype is not None and len(shape) == 1:
         if not jnp.issubdtype(dtype, jnp.floating):
-            return jnp.asarray(found).astype(jnp.int32)
+            return jnp.asarray(found, jnp.int32)
         if answer is None:
-            return (found > 0).astype(jnp.int32)
-    if dtype is not None and answer is None and len(shape) == 2:  # noqa: PLR2004 - logits
-        return jnp.argmax(found, axis=-1).astype(jnp.int32)
+            return jnp.asarray(found > 0, jnp.int32)
+    if dtype is not None and answer is None and len(shape) == 2:
+        return jnp.asarray(jnp.argmax(found, axis=-1), jnp.int32)
     raise ValueError(
         f"an answer is one class an example, integers of shape (batch,), got {dtype} {shape}: pass "
         "answer=, a function of the program's output"

@@ -104,4 +104,4 @@ def _text(value: Any) -> str:
     if not array.ndim:
         return str(array.item()) if array.dtype.kind in "biu" else f"{float(array):.6g}"
     shown = ", ".join(f"{x:.4g}" for x in array.reshape(-1)[:3].tolist())
-    return f"[{shown}{', ...' if array.size > 3 else ''}]"  # noqa: PLR2004 - as many as shown
+    return f"[{shown}{', ...' if array.size > 3 else ''}]"

@@ -17,9 +17,7 @@ from aann.trace.site import INPUT
 from aann.trace.value import PREFIX
 
 
-def values(
-    bound: Bound, model: Model, examples: Examples, size: int
-) -> Mapping[str, np.ndarray]:
+def values(bound: Bound, model: Model, examples: Examples, size: int) -> Mapping[str, np.ndarray]:
     """Value -> (n, ...) of all examples, and of the output (name ``OUTPUT``) if it is one array.
 
     Args:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from aann.comparison.sample_size import sample_size
     from aann.evaluation.evaluate import evaluate
     from aann.evaluation.exhaustive import exhaustive
+    from aann.labelling.agreement import label_agreement
+    from aann.labelling.fitting import fit_thresholds
     from aann.report.report import Report
     from aann.sweeps.pareto import Pareto, pareto
     from aann.sweeps.settings import settings, settings_sweep
@@ -51,9 +53,11 @@ __all__ = [
     "design",
     "evaluate",
     "exhaustive",
+    "fit_thresholds",
     "from_arrays",
     "held_out",
     "in_bfloat16",
+    "label_agreement",
     "make",
     "pareto",
     "register",
@@ -75,6 +79,8 @@ _LATER = {
     "compare": "comparison.compare",
     "evaluate": "evaluation.evaluate",
     "exhaustive": "evaluation.exhaustive",
+    "fit_thresholds": "labelling.fitting",
+    "label_agreement": "labelling.agreement",
     "pareto": "sweeps.pareto",
     "sample_size": "comparison.sample_size",
     "settings": "sweeps.settings",

@@ -13,8 +13,9 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "patching", "sweeps", "labelling", "evaluation", "comparison", "store", "bench", "counting", "report",
-    "splicing", "program", "data", "machine", "adapters", "trace", "statistics", "shown",
+    "vis", "patching", "sweeps", "labelling", "evaluation", "comparison", "store", "bench",
+    "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
+    "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
 

@@ -4,8 +4,9 @@
     print(found)                      # shares with intervals, and where they differ
     found.with_network.counts         # confusion: rows are the program's labels
 
-Sharp edges: a network on a boundary turns with rounding, so that a logit or two may differ between
-batch sizes and devices; a program that was tuned on these examples agrees more often than on others.
+Sharp edges: at a boundary of the network rounding decides, so that a label or two may differ
+between batch sizes and devices; a program that was tuned on these examples agrees more often than
+on others.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,8 @@ def label_agreement(
         name: of the program; by default its own.
         confidence: of the intervals: Wilson's, or where examples have groups those of a bootstrap
             over groups.
-        seed, draws: of that bootstrap.
+        seed: of that bootstrap.
+        draws: of that bootstrap.
         batch_size: by default by the size of an example.
         progress: show a bar on stderr where that is a terminal.
         machine: devices, processes and precision to use.

@@ -30,9 +30,9 @@ def check_network(model: Model, examples: Examples, size: int) -> int:
     if shape is None or len(shape) != 2 or shape[1] < 2:
         got = type(outputs).__name__ if shape is None else f"shape {shape}"
         raise ValueError(
-            f"model {model.name!r} must return logits (batch, classes) of two classes or more, whose "
-            f"largest is the label of an example, got {got}: choose a position in apply, such as "
-            "lambda params, x: apply(params, x)[:, -1]"
+            f"model {model.name!r} must return logits (batch, classes) of two classes or more, the "
+            f"largest of which is an example's label, got {got}: choose a position in apply, such "
+            "as lambda params, x: apply(params, x)[:, -1]"
         )
     if examples.labels is not None:
         if examples.labels.ndim != 1:
@@ -76,7 +76,7 @@ def check_values(value: Any, batch: Batch, what: str, *, score: bool = False) ->
             f"{what} must return {wanted}, one an example, got shape {found.shape} for {full} "
             "examples"
         )
-    return found
+    return found.astype(np.float32) if found.dtype.kind == "V" else found  # bfloat16
 
 
 def check_range(labels: np.ndarray, classes: int, examples: Examples, what: str) -> None:

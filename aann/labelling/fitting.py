@@ -22,7 +22,7 @@ from aann.evaluation.agreement import check_same
 from aann.labelling.checks import check_apart, check_network, check_values
 from aann.labelling.labeller import Labeller, on_host, traced
 from aann.labelling.observed import check_finite, network, observed
-from aann.labelling.thresholds import Thresholds
+from aann.labelling.thresholds import Thresholds, plain
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -67,7 +67,7 @@ def fit_thresholds(
     """
     _check(design, score, model, k)
     machine = machine or Machine()
-    taking = model or _inputs_alone(design)
+    taking = _inputs_alone(design) if model is None else model
     size = size_for(len(design), taking, batch_size, machine)
     check_same(machine, {
         "data": described(design), "weights": taking.fingerprint(), "batch size": size, "k": k,
@@ -96,15 +96,13 @@ def fit_thresholds(
 def _fitted(
     scores: np.ndarray, labels: np.ndarray, design: Design, k: int, score: Any, network: bool
 ) -> Thresholds:
-    if scores.dtype == bool:
-        scores = scores.astype(np.int32)
+    scores = plain(scores)
     values, sums = class_sums(scores, labels, int(labels.max()) + 1)
     places, classes = best_steps(sums, k)
     steps = np.asarray([threshold(values, p) for p in places])
     right = np.asarray(classes)[np.searchsorted(steps, scores, side="left")] == labels
     (name, function, host), n = score, len(scores)
-    left, sizes = group_sums((right - right.mean())[:, None], design.groups)
-    assert len(sizes) <= n
+    left, _ = group_sums((right - right.mean())[:, None], design.groups)
     return Thresholds(
         name=name,
         score=function,
@@ -117,7 +115,7 @@ def _fitted(
         data=described(design),
         values=values,
         below=sums.sum(axis=1),
-        gains=gains(sums, classes).reshape(len(places), len(sums)),
+        gains=gains(sums, classes),
         last=int(sums[-1, classes[-1]]),
     )
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int
 
+from aann.model import fixed
 from aann.report.data import Estimate
-from aann.report.fixed import fixed
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 

@@ -104,7 +104,7 @@ class Thresholds(Tabular):
     def label(self, scores: Any) -> Any:
         """The labels of scores (n,): NumPy arrays on the host, others in JAX."""
         xp: Any = np if isinstance(scores, np.ndarray) or self.host else jnp
-        scores = xp.asarray(scores)
+        scores = plain(xp.asarray(scores))
         known = np.asarray(self.thresholds)
         if np.issubdtype(scores.dtype, np.integer):
             known = np.floor(known)
@@ -145,12 +145,16 @@ class Thresholds(Tabular):
         right = self.last + sum(int(g[p]) for g, p in zip(self.gains, places, strict=True))
         return right / self.n
 
-    def landscape(self, vary: Sequence[int] = (), points: int = 150) -> Landscape:
+    def landscape(
+        self, vary: Sequence[int] = (), points: int = 150, near: float | None = None
+    ) -> Landscape:
         """The accuracy of other thresholds on design.
 
         Args:
             vary: one or two of the thresholds, counted from 0, ascending; by default the first two.
             points: of each of them, at quantiles of the score.
+            near: no further from the best than so many times the examples of ``flat``; by default
+                everywhere.
 
         Raises:
             ValueError: there are no such thresholds, or too few points.
@@ -162,7 +166,7 @@ class Thresholds(Tabular):
                 f"a landscape varies one or two of the {len(there)} thresholds of {self.name!r}, "
                 f"ascending, at two points at least: got vary={wanted}, points={points}"
             )
-        at = [self._grid(i, points) for i in wanted]
+        at = [self._grid(i, points, near) for i in wanted]
         right = np.array(float(self.last + self._fixed(wanted)))
         order = np.array(True)
         for axis, (i, places) in enumerate(zip(wanted, at, strict=True)):
@@ -234,7 +238,18 @@ class Thresholds(Tabular):
         """What the thresholds that are not free add."""
         return sum(int(self.gains[i][p]) for i, p in enumerate(self.places) if i not in free)
 
-    def _grid(self, i: int, points: int) -> np.ndarray:
+    def _grid(self, i: int, points: int, near: float | None) -> np.ndarray:
         """Places at quantiles of the examples, and the best one."""
-        found = np.searchsorted(self.below, np.linspace(0, self.n, points))
+        low, high = 0.0, float(self.n)
+        if near is not None:
+            middle, reach = self.below[self.places[i]], near * max(self.flat[i].share * self.n, 5)
+            low, high = max(low, middle - reach), min(high, middle + reach)
+        found = np.searchsorted(self.below, np.linspace(low, high, points))
         return np.unique([*found, self.places[i]])
+
+
+def plain(scores: Any) -> Any:
+    """Scores as they are compared: booleans as integers, bfloat16 as float32."""
+    if scores.dtype == bool:
+        return scores.astype(np.int32)
+    return scores.astype(np.float32) if scores.dtype == jnp.bfloat16 else scores

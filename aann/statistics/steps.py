@@ -7,6 +7,8 @@ running maximum over where the last one lies: after sorting O(numbers x steps x 
 Sharp edge: where several places of a threshold are equally good the lowest one is returned.
 """
 
+import itertools
+
 import numpy as np
 from jaxtyping import Int
 from numpy.typing import ArrayLike
@@ -70,13 +72,14 @@ def gains(
     these, and of the examples of the last class: steps do not depend on each other but for their
     order.
     """
-    return np.stack([sums[:, a] - sums[:, b] for a, b in zip(classes, classes[1:], strict=False)])
+    rows = [sums[:, a] - sums[:, b] for a, b in itertools.pairwise(classes)]
+    return np.array(rows, np.int64).reshape(len(rows), len(sums))
 
 
 def threshold(values: np.ndarray, place: int) -> float:
-    """A number that the first ``place`` of ascending distinct values do not exceed, and the others do.
+    """A number that the first ``place`` of ascending distinct values do not exceed.
 
-    It lies halfway where their dtype has such a number, else on the lower value.
+    The others do. It lies halfway where their dtype has such a number, else on the lower value.
     """
     if place == 0:
         return _below(values[0])

@@ -11,7 +11,7 @@ from aann.data.batches import Batch, batches
 from aann.data.check import some
 from aann.data.examples import Examples
 from aann.evaluation import metrics
-from aann.evaluation.apart import check_run, difference
+from aann.evaluation.apart import check_run, difference, telling
 from aann.labelling.labeller import Labeller
 from aann.machine.machine import Machine
 from aann.model import Model
@@ -98,7 +98,15 @@ def check_apart(
     program: Labeller, examples: Examples, model: Model, size: int, machine: Machine,
     *, score: bool = False,
 ) -> None:  # fmt: skip
-    """Run a program on a batch in another order, with one example in place of another.
+    """Run a program on a batch in another order without its last example, and on copies of one.
+
+    Args:
+        program: gives labels or scores.
+        examples: to take the batch from.
+        model: what takes their inputs.
+        size: of batches.
+        machine: where it runs.
+        score: whether real numbers are wanted, instead of labels.
 
     Raises:
         ValueError: what it says of an example depends on the others in the batch, or on chance.
@@ -106,27 +114,23 @@ def check_apart(
     """
     if program.apart:
         return
-    size = min(size, len(examples)) // machine.devices * machine.devices or size
-    batch = next(
-        iter(
-            batches(examples, size, model, machine=dataclasses.replace(machine, distributed=False))
-        )
-    )
-    what = f"program {program.name!r}"
-    order = np.arange(size)
-    order[-1] = 0
-    order = order[::-1]
-    turned = dataclasses.replace(
-        batch, inputs=machine.spread(np.asarray(batch.inputs)[order]), indices=range(size)
-    )
-    batch = dataclasses.replace(batch, indices=range(size))
-    straight = check_values(program.run(batch), batch, what, score=score)
-    other = check_values(program.run(turned), turned, what, score=score)
-    if not _same(straight[order], other, score):
+    size = machine.batch_size(max(min(size, len(examples)), machine.devices))
+    alone = dataclasses.replace(machine, distributed=False)
+    first = next(iter(batches(examples, size, model, machine=alone)))
+    inputs, what = np.asarray(first.inputs), f"program {program.name!r}"
+
+    def run(rows: np.ndarray) -> np.ndarray:
+        batch = dataclasses.replace(first, inputs=machine.spread(inputs[rows]), indices=range(size))
+        return check_values(program.run(batch), batch, what, score=score)
+
+    straight = run(np.arange(size))
+    turned = np.append(np.arange(size - 1), 0)[::-1]
+    copies = [np.full(size, i) for i in telling(inputs)]
+    if not all(_same(straight[rows], run(rows), score) for rows in (turned, *copies)):
         raise ValueError(
-            f"{what} mixes examples, or gives other values when it runs again: in a batch with "
-            "another order, and without its last example, it says something else. Compute each "
-            "example (the first axis) from its own values alone"
+            f"{what} mixes examples, or gives other values when it runs again: of a batch in "
+            "another order, or with copies of one example in it, it says something else. Compute "
+            "each example (the first axis) from its own values alone"
         )
 
 

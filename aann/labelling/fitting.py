@@ -88,7 +88,7 @@ def fit_thresholds(
         check_finite(seen["margin"], design, model.name)
         labels = seen["labels"]
     else:
-        labels = np.asarray(design.labels)
+        labels = np.asarray(design.labels, np.int64)
     _check_scores(seen["score"], design, own)
     return _fitted(seen["score"], labels, design, k, (own, score, host), model is not None)
 

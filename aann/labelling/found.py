@@ -107,8 +107,9 @@ class LabelAgreement(Tabular):
     versions: dict[str, str]
 
     def __post_init__(self) -> None:
-        for field in ("labels", "margins"):
-            object.__setattr__(self, field, fixed(getattr(self, field)))
+        labels = {who: fixed(values) for who, values in self.labels.items()}
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "margins", fixed(self.margins))
 
     @property
     def rows(self) -> list[Agreement]:

@@ -45,12 +45,12 @@ class Landscape:
 
     Attributes:
         vary: which thresholds.
-        thresholds: of each of them its (points,) values, ascending, with the best one among them.
+        thresholds: of each of them its (points,) float64 values, ascending, with the best one among them.
         accuracy: (points,) or (points, points), NaN where thresholds are out of order.
     """
 
     vary: tuple[int, ...]
-    thresholds: tuple[Float64[np.ndarray, " points"], ...]
+    thresholds: tuple[np.ndarray, ...]
     accuracy: Float64[np.ndarray, "..."]
 
     __repr__ = brief

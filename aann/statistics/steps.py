@@ -8,10 +8,10 @@ Sharp edge: where several places of a threshold are equally good the lowest one 
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Int
-from numpy.typing import ArrayLike
 
 
 def class_sums(
@@ -90,9 +90,11 @@ def threshold(values: np.ndarray, place: int) -> float:
     return float(middle if low <= middle < high else low)
 
 
-def place_of(values: np.ndarray, thresholds: ArrayLike) -> Int[np.ndarray, " thresholds"]:
+def place_of(
+    values: np.ndarray, thresholds: Sequence[float] | np.ndarray
+) -> Int[np.ndarray, " thresholds"]:
     """How many of ascending values do not exceed each threshold."""
-    return np.searchsorted(values, np.atleast_1d(np.asarray(thresholds)), side="right")
+    return np.searchsorted(values, np.asarray(thresholds, np.float64), side="right")
 
 
 def _below(value: np.number) -> float:

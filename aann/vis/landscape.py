@@ -63,6 +63,7 @@ def landscape(
     for axes, ground in zip(drawing.subplots(1, 2), grounds, strict=True):
         (_curve if flat else _map)(drawing, axes, ground, found)
         _named(axes, ground, found)
+        axes.locator_params(nbins=6)
         for mark in shown:
             _point(axes, ground, mark)
     close = drawing.axes[1]

@@ -45,7 +45,7 @@ def label_agreement(
     progress: bool = True,
     machine: Machine | None = None,
 ) -> LabelAgreement:
-    """How often a program gives the network's labels and the true ones, and where it does not.
+    """How often a program gives a network's labels and the true ones, and where not.
 
     Args:
         model: the network; its outputs are logits (batch, classes). Its label is the largest.

@@ -45,7 +45,7 @@ def fit_thresholds(
     progress: bool = True,
     machine: Machine | None = None,
 ) -> Thresholds:
-    """The thresholds of a score, and a class for each interval, that label most examples right.
+    """The thresholds of a score, with their classes, that label most examples right.
 
     Args:
         design: examples to fit on.

@@ -45,7 +45,7 @@ class Landscape:
 
     Attributes:
         vary: which thresholds.
-        thresholds: of each of them its (points,) float64 values, ascending, with the best one among them.
+        thresholds: of each of them (points,) float64 values, ascending, the best one among them.
         accuracy: (points,) or (points, points), NaN where thresholds are out of order.
     """
 
@@ -126,7 +126,7 @@ class Thresholds(Tabular):
         """How far each threshold can move."""
         return tuple(self._flat(i) for i in range(len(self.thresholds)))
 
-    def accuracy_at(self, thresholds: Sequence[float]) -> float:
+    def accuracy_at(self, thresholds: Sequence[int | float] | np.ndarray) -> float:
         """The share of design examples that other thresholds label right, with the same classes.
 
         Args:

@@ -31,7 +31,7 @@ class _Mark(NamedTuple):
 
 def landscape(
     found: Thresholds,
-    marks: Mapping[str, Sequence[float]] | None = None,
+    marks: Mapping[str, Sequence[int | float] | np.ndarray] | None = None,
     *,
     vary: Sequence[int] = (),
     points: int = 200,
@@ -51,7 +51,9 @@ def landscape(
     Raises:
         ValueError: no such thresholds; a mark has another number of them, or not ascending.
     """
-    marked = {name: tuple(float(t) for t in given) for name, given in (marks or {}).items()}
+    marked = {
+        name: tuple(np.asarray(given, np.float64).tolist()) for name, given in (marks or {}).items()
+    }
     shown = [_Mark(f"fitted: {found.accuracy:.2%}", found.thresholds, found.accuracy, "o", BEST)]
     for i, (name, at) in enumerate(marked.items()):
         right = found.accuracy_at(at)

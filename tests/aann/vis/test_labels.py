@@ -48,9 +48,9 @@ def fitted():
 
 
 def test_the_landscape_has_the_best_point_and_those_marked(fitted):
-    figure = landscape(fitted, {"published": (-0.7, 0.9)})
+    figure = landscape(fitted, {"published": (-0.7, 0.9), "whole": (-1, 1)})
     assert rendered(figure).startswith(b"\x89PNG")
-    best, marked = figure.axes[0].lines
+    best, marked, _ = figure.axes[0].lines
     assert (best.get_xdata()[0], best.get_ydata()[0]) == fitted.thresholds
     assert (marked.get_xdata()[0], marked.get_ydata()[0]) == (-0.7, 0.9)
     assert "toy, design, n = 200" in figure.get_suptitle()

@@ -13,47 +13,14 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float64, Int
+from jaxtyping import Int
 
+from aann.labelling.landscape import Flat, Landscape
 from aann.model import fixed
-from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.statistics.steps import place_of, threshold
 
 SCHEMA = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Flat:
-    """How far one threshold can move, the others staying, at a cost of one standard error.
-
-    Attributes:
-        low, high: the lowest and the highest such threshold.
-        share: of design examples whose score lies between the two.
-    """
-
-    low: float
-    high: float
-    share: float
-
-    __repr__ = brief
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Landscape:
-    """Accuracy on design over some thresholds, the others at their best.
-
-    Attributes:
-        vary: which thresholds.
-        thresholds: of each of them (points,) float64 values, ascending, the best one among them.
-        accuracy: (points,) or (points, points), NaN where thresholds are out of order.
-    """
-
-    vary: tuple[int, ...]
-    thresholds: tuple[np.ndarray, ...]
-    accuracy: Float64[np.ndarray, "..."]
-
-    __repr__ = brief
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -161,6 +128,11 @@ class Thresholds(Tabular):
         """
         wanted = tuple(vary) or tuple(range(min(2, len(self.thresholds))))
         there = range(len(self.thresholds))
+        if not there:
+            raise ValueError(
+                f"no threshold of {self.name!r} is better than class {self.classes[0]} for all: "
+                "there is no landscape"
+            )
         if not 1 <= len(wanted) <= 2 or sorted({*wanted} & {*there}) != list(wanted) or points < 2:
             raise ValueError(
                 f"a landscape varies one or two of the {len(there)} thresholds of {self.name!r}, "

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from aann.labelling.thresholds import Landscape, Thresholds
+from aann.labelling.landscape import Landscape
+from aann.labelling.thresholds import Thresholds
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, legend, tidy
 
 BEST, MARK = KINDS["program"], KINDS["control"]
@@ -49,7 +50,8 @@ def landscape(
         title: above the figure.
 
     Raises:
-        ValueError: no such thresholds; a mark has another number of them, or not ascending.
+        ValueError: no such thresholds, or none; a mark has another number of them, or is not
+            ascending.
     """
     marked = {
         name: tuple(np.asarray(given, np.float64).tolist()) for name, given in (marks or {}).items()

@@ -1,4 +1,4 @@
-"""``thresholds`` too."""
+"""``landscape`` and ``thresholds`` too."""
 
 import json
 
@@ -147,7 +147,7 @@ def test_where_no_threshold_helps_there_is_none(model):
     assert found.accuracy_at(()) == found.accuracy == 1
     assert "no threshold is better than class 1" in str(found)
     np.testing.assert_array_equal(found(design.load(range(3))), [1, 1, 1])
-    with pytest.raises(ValueError, match="one or two of the 0 thresholds"):
+    with pytest.raises(ValueError, match="no threshold of 'first' is better than class 1 for all"):
         found.landscape()
 
 

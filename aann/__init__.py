@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aann.comparison.sample_size import sample_size
     from aann.evaluation.evaluate import evaluate
     from aann.evaluation.exhaustive import exhaustive
+    from aann.labelling.agreement import label_agreement
+    from aann.labelling.fitting import fit_thresholds
     from aann.report.report import Report
     from aann.scrubbing.equivalence import Same, Within
     from aann.scrubbing.hypothesis import Hypothesis
@@ -61,10 +63,12 @@ __all__ = [
     "design",
     "evaluate",
     "exhaustive",
+    "fit_thresholds",
     "from_arrays",
     "held_out",
     "in_bfloat16",
     "interchange",
+    "label_agreement",
     "make",
     "pareto",
     "register",
@@ -92,7 +96,9 @@ _LATER = {
     "compare": "comparison.compare",
     "evaluate": "evaluation.evaluate",
     "exhaustive": "evaluation.exhaustive",
+    "fit_thresholds": "labelling.fitting",
     "interchange": "scrubbing.interchange",
+    "label_agreement": "labelling.agreement",
     "pareto": "sweeps.pareto",
     "sample_size": "comparison.sample_size",
     "scrub": "scrubbing.scrub",

@@ -13,8 +13,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "scrubbing", "patching", "sweeps", "evaluation", "comparison", "store", "bench",
-    "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
+    "vis", "scrubbing", "patching", "sweeps", "labelling", "evaluation", "comparison", "store",
+    "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
     "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
@@ -51,6 +51,7 @@ FORBIDDEN = {
         "tqdm",
         "aann.comparison",
         "aann.evaluation",
+        "aann.labelling",
         "aann.report",
         "aann.scrubbing",
         "aann.sweeps",

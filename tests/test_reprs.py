@@ -17,6 +17,8 @@ from aann.comparison.compare import Comparison, Difference
 from aann.comparison.sample_size import Like, SampleSize, Sizes
 from aann.evaluation.exhaustive import Shares
 from aann.evaluation.measure import Measured
+from aann.labelling.found import Agreement, LabelAgreement
+from aann.labelling.thresholds import Thresholds
 from aann.patching.attribution import Attributed, EstimateError
 from aann.patching.patch import Patched
 from aann.program.registry import Registered
@@ -128,6 +130,27 @@ def attributed():
     return Attributed("denoise", arrays, arrays, arrays, errors, np.zeros(9), np.zeros(9))
 
 
+def labelled():
+    data = {"name": HOSTILE, "split": "design", "n": 300, "hash": "0"}
+    counts = np.eye(40, dtype=int)
+    pair = Agreement(HOSTILE, HOSTILE, SOME, None, 0.5, counts)
+    labels = {who: np.arange(300, dtype=np.int32) % (i + 2) for i, who in enumerate(("program",
+              "network", "truth"))}  # fmt: skip
+    return LabelAgreement(
+        HOSTILE, HOSTILE, "ff", data, 40, 0.95, HOSTILE, pair, pair, pair, pair, tuple(NAMES),
+        labels, np.zeros(300, np.float32), {"jax": HOSTILE},
+    )  # fmt: skip
+
+
+def thresholds():
+    places = np.arange(301)
+    return Thresholds(
+        HOSTILE, len, False, tuple(float(i) for i in range(300)), tuple(i % 2 for i in range(301)),
+        HOSTILE, 0.5, 0.1, {"name": HOSTILE, "split": "design"}, np.arange(300.0), places,
+        np.zeros((300, 301), int), 0,
+    )  # fmt: skip
+
+
 def shape(i):
     return jax.ShapeDtypeStruct((1, i), jnp.float32)
 
@@ -141,6 +164,9 @@ VALUES = {
     "design": examples,
     "exhaustive": lambda: Shares({name: {"kl": 0.5, "nll": 1.0} for name in NAMES}),
     "held out": lambda: aann.held_out(aann.from_arrays(HOSTILE, np.zeros((3, 2)))),
+    "labels": labelled,
+    "kind of labels": lambda: labelled().kinds[0],
+    "landscape": lambda: thresholds().landscape(),
     "listing": lambda: Listing({name: np.zeros((3, 400)) for name in NAMES}),
     "machine": lambda: aann.Machine(cache="x" * 500, resume=True),
     "measured": lambda: Measured(*[{name: np.zeros((2, 9)) for name in NAMES}] * 3),
@@ -157,6 +183,7 @@ VALUES = {
     "settings": lambda: Settings([replacement()] * 40),
     "settings sweep": lambda: swept(tuple(NAMES)),
     "sites": lambda: Sites({name: shape(i) for i, name in enumerate(NAMES)}),
+    "thresholds": thresholds,
     "unit sweep": lambda: swept(tuple(range(300))),
 }
 

@@ -98,7 +98,7 @@ def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, names: Seque
         ValueError: as ``check_model``.
     """
     straight = jax.tree.leaves(run(inputs))
-    for i in _telling(inputs):
+    for i in telling(inputs):
         copied = run(jax.tree.map(lambda x, i=i: x[np.full(len(x), i)], inputs))
         alone = [x[i : i + 1] for x in straight]
         apart = max(map(difference, alone, jax.tree.leaves(copied)), default=0.0)
@@ -111,7 +111,7 @@ def check_batch(run: Callable[[Any], Any], inputs: Any, model: str, names: Seque
             )
 
 
-def _telling(inputs: Any) -> list[int]:
+def telling(inputs: Any) -> list[int]:
     """The first example of a batch, and those with the smallest and the largest numbers."""
     rows = [np.asarray(x).reshape(len(x), -1) for x in jax.tree.leaves(inputs)]
     sizes = sum(np.abs(np.nan_to_num(x.astype(np.float32))).sum(axis=1) for x in rows)

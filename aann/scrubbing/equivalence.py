@@ -10,6 +10,7 @@ own value.
 ``Classes(function)``     values of one class: ``function(values) -> (n, ...)``
 ``Related(function)``     pairs for which ``function(a, b) -> (n, m)`` is true, or its weights
 ``Anything()``            all examples: what the value is does not matter
+``Shuffled(kind)``        as ``kind``, of values that were dealt out again among the examples
 ========================= ========================================================
 """
 
@@ -167,3 +168,25 @@ class Related:
 
     def __str__(self) -> str:
         return f"by {getattr(self.function, '__name__', 'relation')}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shuffled:
+    """A wrong criterion of equal entropy: the same equivalence of values dealt out again.
+
+    Attributes:
+        kind: an equivalence.
+        seed: of the deal.
+    """
+
+    kind: Equivalence
+    seed: int = 0
+
+    __repr__ = brief
+
+    def of(self, values: Values) -> Donors:
+        """See ``Equivalence``."""
+        return self.kind.of(values[np.random.default_rng(self.seed).permutation(len(values))])
+
+    def __str__(self) -> str:
+        return f"{self.kind}, shuffled"

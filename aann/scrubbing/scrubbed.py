@@ -106,7 +106,11 @@ class Scrubbed(Tabular):
         versions: of Python and the libraries.
         rows: one a hypothesis.
         names: of the examples.
+        marks: of their contents, see ``aann.Examples``.
+        setting: of the bootstrap.
         losses: name of a row -> metric -> (scrubs, n).
+        baselines: name of a row -> ``"intact"``, ``"random"`` and, where it means something,
+            ``"zero"`` -> metric -> (n,), the mean over scrubs.
         donors: name of a row -> path of values from the output up, joined by ``/`` -> (scrubs, n)
             positions of the examples that stand in.
         values: name of a row -> value -> (n, ...).
@@ -120,7 +124,10 @@ class Scrubbed(Tabular):
     versions: Mapping[str, str]
     rows: Sequence[ScrubRow]
     names: Sequence[str] = dataclasses.field(repr=False)
+    marks: Sequence[str] = dataclasses.field(repr=False)
+    setting: Setting = dataclasses.field(repr=False)
     losses: Mapping[str, Losses] = dataclasses.field(repr=False)
+    baselines: Mapping[str, Mapping[str, Losses]] = dataclasses.field(repr=False)
     donors: Mapping[str, Mapping[str, np.ndarray]] = dataclasses.field(repr=False)
     values: Mapping[str, Losses] = dataclasses.field(repr=False)
 
@@ -225,8 +232,17 @@ def assemble(
         versions=versions(),
         rows=[_row(one, back, setting) for one in found],
         names=examples.names,
+        marks=examples.marks,
+        setting=setting,
         losses={
             name: {m: x[:, back] for m, x in one.losses.items()}
+            for name, one in zip(names, found, strict=True)
+        },
+        baselines={
+            name: {
+                what: {m: x.mean(0)[back] for m, x in losses.items()}
+                for what, losses in one.known.items()
+            }
             for name, one in zip(names, found, strict=True)
         },
         donors={

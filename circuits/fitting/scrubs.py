@@ -1,0 +1,36 @@
+"""Hypotheses about the same activations: those that are claimed, and wrong ones beside them."""
+
+import dataclasses
+
+import aann
+from aann.scrubbing.equivalence import Shuffled
+from aann.shown.brief import brief
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Scrubs:
+    """What is scrubbed together.
+
+    Attributes:
+        name: of the activations.
+        claimed: the claims of the circuit.
+        wrong: other criteria, which ought to lose.
+    """
+
+    name: str
+    claimed: tuple[aann.Hypothesis, ...]
+    wrong: tuple[aann.Hypothesis, ...]
+
+    __repr__ = brief
+
+
+def with_shuffled(
+    name: str, claimed: tuple[aann.Hypothesis, ...], *wrong: aann.Hypothesis
+) -> Scrubs:
+    """The claims, the wrong ones, and the last claim with its values dealt out again.
+
+    The last is a criterion of equal entropy that knows nothing.
+    """
+    last = claimed[-1]
+    same = {value: Shuffled(kind) for value, kind in last.equivalences().items()}
+    return Scrubs(name, claimed, (*wrong, last.with_same(same, f"{last.name}, shuffled")))

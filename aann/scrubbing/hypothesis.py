@@ -89,6 +89,13 @@ class Hypothesis:
         object.__setattr__(self, "where", where)
         object.__setattr__(self, "same", {n: given.get(n, Same()) for n in where})
 
+    @property
+    def claim(self) -> str:
+        """The first line of the program's docstring."""
+        program = self.program
+        function = program.program if isinstance(program, Replacement) else program
+        return (getattr(function, "__doc__", None) or "").strip().partition("\n")[0]
+
     def places(self) -> Mapping[str, tuple[Where, ...]]:
         """``where``, as it was made out."""
         return self.where

@@ -37,7 +37,7 @@ class Branch:
         if self.was is None:
             head = f"{self.example}: {self.now}" if self.now else self.example
         else:
-            same = "itself" if self.was == self.now else f"was {self.was}"
+            same = "the same" if self.was == self.now else f"was {self.was}"
             head = f"{self.value} = {self.now} of {self.example} ({same}) at {self.where}"
         found = [clip(f"{last}{head}", 160)]
         for i, branch in enumerate(self.below):
@@ -45,6 +45,10 @@ class Branch:
             inner = before + ("   " if end else "│  ")
             found += branch.lines(inner, before + ("└─ " if end else "├─ "))
         return found
+
+    def examples(self) -> list[str]:
+        """The names of all examples in the tree."""
+        return [self.example, *(name for branch in self.below for name in branch.examples())]
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

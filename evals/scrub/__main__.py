@@ -1,0 +1,100 @@
+"""Causal scrubbing of a circuit: equivalent activations in place of the network's own."""
+
+import argparse
+import itertools
+import pathlib
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+import aann
+from aann.report.html import Chapter
+from aann.scrubbing.reported import as_report
+from aann.scrubbing.scrubbed import Scrubbed
+from aann.scrubbing.tree import trees
+from aann.vis import report as vis
+from aann.vis.scrubbing import scrub_trees
+from circuits.fitting.scrubs import Scrubs
+from evals.scrub.cases import CASES, Case
+from evals.shared import arguments, command, start
+from zoo.scripts import script
+from zoo.scripts.integers import positive
+
+NAME = "scrub"
+DRAWN = 3
+"""Examples whose trees are shown."""
+UNUSED = {
+    "devices": None, "bf16": False, "distributed": False, "coordinator": None, "processes": None,
+    "process": None, "cache": None, "resume": False,
+}  # fmt: skip
+"""Arguments about the machine that scrubbing does not use, and their defaults."""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Scrub the circuit, and save reports, tables, trees and figures."""
+    args, on, folder = start.begin(_parser(), argv, problem=_settled)
+    case = CASES[args.circuit](args)
+    chapters = []
+    for group in case.groups:
+        found = aann.scrub(
+            case.model, [*group.claimed, *group.wrong], case.examples,
+            scrubs=args.scrubs or case.scrubs, seed=args.seed, memory=on.budget,
+        )  # fmt: skip
+        chapters.append(_save(found, group, case, args.circuit, folder))
+    if len(chapters) > 1:
+        command.save_page(f"{NAME} {args.circuit}", __doc__ or "", chapters, [], folder)
+
+
+def _save(
+    found: Scrubbed, group: Scrubs, case: Case, circuit: str, folder: pathlib.Path
+) -> Chapter:
+    """Show and write the result of one group, the only one's in the folder itself."""
+    alone = len(case.groups) == 1
+    place = folder if alone else command.writable(folder / group.name.replace(" ", "_"))
+    report = as_report(
+        found, name=f"{NAME} {circuit}", claim=group.claimed[0].claim, site=group.name,
+        wrong=[h.name for h in group.wrong],
+    )  # fmt: skip
+    chapter = command.save(report, {**vis.figures(report), **_trees(found, case)}, place)
+    found.save(place)
+    command.show(f"\n{found}\n")
+    command.show("\n".join(map(str, trees(found, examples=_few(found)))))
+    return chapter
+
+
+def _trees(found: Scrubbed, case: Case) -> dict[str, Figure]:
+    """The first examples and who stands in for them, as pictures."""
+    if case.pictures is None:
+        return {}
+    drawn = trees(found, examples=_few(found))
+    names = dict.fromkeys(itertools.chain.from_iterable(tree.examples() for tree in drawn))
+    shown = case.pictures(list(names))
+    return {"trees": scrub_trees(drawn, shown, title=f"who stands in: {found.rows[0].name}")}
+
+
+def _few(found: Scrubbed) -> Sequence[int]:
+    return range(min(DRAWN, len(found.names)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = arguments.parser(NAME, __doc__ or "", "out/scrub_NAME")
+    parser.add_argument("circuit", choices=sorted(CASES), metavar="NAME", help=", ".join(CASES))
+    parser.add_argument(
+        "--network", metavar="V", help="variant of the network (default: one that ships)"
+    )
+    parser.add_argument(
+        "--scrubs", type=positive, metavar="K", help="scrubs of each example (default: 2 to 4)"
+    )
+    parser.set_defaults(out=None)
+    return parser
+
+
+def _settled(args: argparse.Namespace) -> str | None:
+    """Put the default folder in; what is wrong with the arguments, if anything is."""
+    args.out = args.out or pathlib.Path(f"out/{NAME}_{args.circuit}")
+    given = [f"--{name}" for name, default in UNUSED.items() if getattr(args, name) != default]
+    return f"scrubbing runs on one device: leave out {', '.join(given)}" if given else None
+
+
+if __name__ == "__main__":
+    script.run(main)

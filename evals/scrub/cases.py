@@ -1,0 +1,101 @@
+"""Which network, examples and hypotheses ``python -m evals.scrub NAME`` is about."""
+
+import argparse
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+import aann
+import zoo
+from circuits.curves.family import find_family
+from circuits.curves.fit import calibrate
+from circuits.curves.inputs import measure
+from circuits.curves.scrubs import scrubs as curve_scrubs
+from circuits.fitting.scrubs import Scrubs
+from circuits.induction import fit as induction_fit
+from circuits.induction.scrubs import scrubs as induction_scrubs
+from circuits.max_of_k.scrubs import scrubs as max_of_k_scrubs
+from circuits.modular_addition import fit as modular_fit
+from circuits.modular_addition.evidence import observe
+from circuits.modular_addition.fourier import key_frequencies
+from circuits.modular_addition.scrubs import scrubs as modular_scrubs
+from evals.shared import command
+from zoo.induction import VARIANTS as INDUCTION
+from zoo.max_of_k import K
+from zoo.modular_addition import P
+
+FAMILY = 10
+"""Curve detectors in mixed3b."""
+SEQUENCES = 8192
+"""Drawn for the tasks whose sequences are drawn: the more, the more stand in for one."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Case:
+    """What is scrubbed.
+
+    Attributes:
+        model: the network.
+        examples: held out.
+        groups: hypotheses, together where they are about the same activations.
+        pictures: of some examples, for the trees: name -> picture; None for tokens.
+        scrubs: of each example, by default.
+    """
+
+    model: aann.Model
+    examples: aann.HeldOut
+    groups: list[Scrubs]
+    pictures: Callable[[list[str]], Mapping[str, np.ndarray]] | None = None
+    scrubs: int = 4
+
+
+def _modular_addition(args: argparse.Namespace) -> Case:
+    model = zoo.load("modular_addition", args.network or "seed0")
+    design, heldout = command.limited(*aann.split(zoo.data("modular_addition")), args)
+    neurons = modular_fit.neurons(observe(model, design), key_frequencies(model))
+    frequency = np.asarray(neurons.constants["frequency"].value)
+    units = np.asarray(neurons.units)
+    clusters = {int(k): units[frequency == k].tolist() for k in np.unique(frequency)}
+    return Case(model, heldout, modular_scrubs(P, clusters))
+
+
+def _max_of_k(args: argparse.Namespace) -> Case:
+    model = zoo.load("max_of_k", args.network or "seed0")
+    _, heldout = command.limited(*aann.split(zoo.data("max_of_k", n=SEQUENCES)), args)
+    return Case(model, heldout, max_of_k_scrubs(K))
+
+
+def _induction(args: argparse.Namespace) -> Case:
+    network = args.network or INDUCTION[1]
+    model = zoo.load("induction", network)
+    every = zoo.data("induction", n=SEQUENCES, variant=network)
+    design, heldout = command.limited(*aann.split(every), args)
+    found = induction_fit.find(model, design.take(slice(512)))
+    return Case(model, heldout, induction_scrubs(found.previous, found.induction), scrubs=2)
+
+
+def _curves(args: argparse.Namespace) -> Case:
+    model = zoo.load("inceptionv1", args.network)
+    design, heldout = command.limited(*aann.split(zoo.data("imagenet_samples")), args)
+    family = find_family(model, measure(model, design), "mixed3b", FAMILY)
+    curves, _ = calibrate(model, family, design)
+    return Case(model, heldout, curve_scrubs(curves), _pictures(heldout), scrubs=2)
+
+
+def _pictures(examples: aann.Examples) -> Callable[[list[str]], Mapping[str, np.ndarray]]:
+    """Some of the examples by name, as they are loaded."""
+
+    def some(names: list[str]) -> Mapping[str, np.ndarray]:
+        chosen = [examples.names.index(name) for name in names]
+        return dict(zip(names, examples.load(chosen), strict=True))
+
+    return some
+
+
+CASES: Mapping[str, Callable[[argparse.Namespace], Case]] = {
+    "modular_addition": _modular_addition,
+    "max_of_k": _max_of_k,
+    "induction": _induction,
+    "curve_detectors": _curves,
+}

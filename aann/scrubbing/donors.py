@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.spatial.distance import cdist
 
 CHUNK = 2**22
 """Pairs of examples that are compared at a time."""
@@ -147,6 +148,30 @@ class Near(Weighted):
         low, high = self.ranked[here[0]] - self.reach, self.ranked[here[-1]] + self.reach
         first, last = np.searchsorted(self.ranked, low), np.searchsorted(self.ranked, high, "right")
         return np.arange(min(first, here[0]), max(last, here[-1] + 1))
+
+
+class Neighbours:
+    """The k nearest others of each example."""
+
+    def __init__(self, values: Float[np.ndarray, "n numbers"], k: int) -> None:
+        n = len(values)
+        self.nearest = np.empty((n, k), dtype=np.int64)
+        rows = max(CHUNK // n, 1)
+        for start in range(0, n, rows):
+            here = np.arange(start, min(start + rows, n))
+            distances: np.ndarray = cdist(values[here], values)
+            distances[np.arange(len(here)), here] = np.inf
+            self.nearest[here] = np.argsort(distances, axis=1, kind="stable")[:, :k]
+
+    def draw(self, rows: Rows, uniform: Uniform) -> Rows:
+        """See ``Donors``."""
+        k = self.nearest.shape[1]
+        found: np.ndarray = self.nearest[rows, _place(uniform, np.full(len(rows), k))]
+        return found
+
+    def counts(self) -> Float[np.ndarray, " n"]:
+        """See ``Donors``; the example itself is not among them."""
+        return np.full(len(self.nearest), float(self.nearest.shape[1]))
 
 
 def _place(uniform: Uniform, sizes: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ own value.
 ========================= ========================================================
 ``Same()``                the same value, number for number
 ``Within(width)``         values at most this far away, or near by a Gaussian
+``Nearest(k)``            the k other examples whose values are nearest
 ``Classes(function)``     values of one class: ``function(values) -> (n, ...)``
 ``Related(function)``     pairs for which ``function(a, b) -> (n, m)`` is true, or its weights
 ``Anything()``            all examples: what the value is does not matter
@@ -21,7 +22,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from aann.scrubbing.donors import Donors, Near, Partition, Weighted, Window
+from aann.scrubbing.donors import Donors, Near, Neighbours, Partition, Weighted, Window
 from aann.shown.brief import brief, word
 
 Values = np.ndarray
@@ -136,6 +137,34 @@ class Within:
     def __str__(self) -> str:
         near = "within" if self.kernel == "uniform" else "gaussian,"
         return f"{near} {self.width:.6g}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Nearest:
+    """The k other examples whose values are nearest, by the Euclidean distance.
+
+    As many stand in for every example, whatever the value: criteria can be compared that have
+    neither classes nor a scale in common. Among equal distances the first names come first.
+    """
+
+    k: int = 5
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        if isinstance(self.k, bool) or not isinstance(self.k, int | np.integer) or self.k < 1:
+            raise ValueError(f"the nearest are a whole number from 1 up, got {word(self.k)}")
+
+    def of(self, values: Values) -> Donors:
+        """See ``Equivalence``."""
+        if not np.issubdtype(values.dtype, np.number):
+            raise ValueError(f"distances need numbers, got {values.dtype}")
+        if self.k >= len(values):
+            raise ValueError(f"{len(values)} examples have no {self.k} others to be nearest")
+        return Neighbours(values.reshape(len(values), -1).astype(np.float64), int(self.k))
+
+    def __str__(self) -> str:
+        return f"{self.k} nearest"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """What the maps of curve detectors stand for, as hypotheses to scrub.
 
-A map of a unit is 784 numbers, and no two photographs share one. What can be asked of a few hundred
-pictures is coarse: whether a picture's maps may be those of another one in which the program sees
-about as much of every curve, in all or in every quarter of the picture. What is lost against the
-program itself is where the curves are. The program turned by 90 degrees sees as much, of other
-curves, and ought to lose.
+A map of a unit is 784 numbers, and no two photographs share one. So the nearest stand in: the
+pictures of which the program draws the maps that are most like its maps of this one, for all units
+together, or for each unit from pictures of its own. Every criterion has as many stand-ins. The
+program turned by 90 degrees looks for other curves at the same places, and ought to lose.
 """
+
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -13,47 +14,60 @@ from jaxtyping import Array, Float
 
 import aann
 from aann.program.constant import Constants
+from aann.scrubbing.equivalence import Nearest
 from circuits.curves.controls import turned
 from circuits.fitting.scrubs import Scrubs, with_shuffled
 
-WIDTH = 0.5
-"""Standard deviation of how far the roots of two pictures' sums may lie apart, in units of the
-spread of that sum over pictures (Euclidean over units)."""
+NEAREST = 3
+"""Pictures that stand in for one."""
+
+Maps = Float[Array, "b i j unit"]
 
 
 def scrubs(curves: aann.Replacement) -> list[Scrubs]:
     """The hypotheses about the units that the program stands in for."""
-    where = {"seen": aann.Where(curves.site, curves.units, axis=curves.axis)}
 
-    def about(program: aann.Replacement, cells: int, name: str) -> aann.Hypothesis:
-        return aann.Hypothesis(
-            summed(program, cells), where, aann.Within(WIDTH, "gaussian"), rest="keep", name=name
-        )
+    def together(curves: aann.Replacement, name: str) -> aann.Hypothesis:
+        """All units from one picture."""
+        where = {"maps": aann.Where(curves.site, curves.units, axis=curves.axis)}
+        program = named(curves, lambda maps: aann.value("maps", maps))
+        return aann.Hypothesis(program, where, Nearest(NEAREST), rest="keep", name=name)
 
+    def apart(curves: aann.Replacement, name: str) -> aann.Hypothesis:
+        """Each unit from a picture of its own."""
+        where = {f"unit_{u}": aann.Where(curves.site, (u,), axis=curves.axis) for u in curves.units}
+
+        def mark(maps: Maps) -> Maps:
+            each = [aann.value(n, maps[..., i]) for i, n in enumerate(where)]
+            return jnp.stack(each, axis=-1)
+
+        program = named(curves, mark)
+        return aann.Hypothesis(program, where, Nearest(NEAREST), rest="keep", name=name)
+
+    wrong = turned(curves, 90)
     return [
         with_shuffled(
-            "curve detectors",
-            (about(curves, 2, "curves by quarter"), about(curves, 1, "curves in all")),
-            about(turned(curves, 90), 1, "turned by 90 degrees"),
-        )
+            "units together",
+            (together(curves, "curves"),),
+            together(wrong, "turned by 90 degrees"),
+        ),
+        with_shuffled(
+            "each unit", (apart(curves, "curves"),), apart(wrong, "turned by 90 degrees")
+        ),
     ]
 
 
-def summed(curves: aann.Replacement, cells: int) -> aann.Replacement:
-    """The program, which also says how much of each curve it sees in each cell of a coarse grid.
+def named(curves: aann.Replacement, mark: Callable[[Maps], Maps]) -> aann.Replacement:
+    """The program with its maps named.
 
     Args:
         curves: a program of maps, units last.
-        cells: of the grid along each side of the picture.
+        mark: names the values in them.
     """
 
     def program(image: Float[Array, "b y x rgb"], c: Constants) -> jax.Array:
-        """The units carry how much of each curve there is, and not where."""
-        maps = curves.compute(image, constants=c)
-        side = maps.shape[1] // cells
-        grid = maps.reshape(len(maps), cells, side, cells, side, maps.shape[-1])
-        amount = jnp.sqrt(grid.mean((2, 4)).reshape(len(maps), -1))
-        return aann.value("seen", amount)
+        """The units fire where the program sees their curves."""
+        return mark(curves.compute(image, constants=c))
 
     return aann.make(
         program, model=curves.model, site=curves.site, units=curves.units, reads=curves.reads,

@@ -127,10 +127,12 @@ def _provenance(report: ReportData) -> list[str]:
     data, design = report.data, report.data.get("design") or {}
     damage = ", ".join(f"{m} {report.damage[m]}" for m in report.metrics)
     intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
+    fitted = (
+        f" (fitted on {design['name']}, {design['split']}, n = {design['n']})" if design else ""
+    )
     return [
         _what(report),
-        f"data: {data['name']}, {data['split']}, {_n(data)} "
-        f"(fitted on {design.get('name')}, {design.get('split')}, n = {design.get('n')}); "
+        f"data: {data['name']}, {data['split']}, {_n(data)}{fitted}; "
         f"seed {report.seed}; 95% BCa bootstrap intervals",
         f"damage of zero-ablation: {damage}",
         f"intact model's loss: {intact}",
@@ -146,6 +148,8 @@ def _n(data: Mapping[str, Any]) -> str:
 
 
 def _what(report: ReportData) -> str:
+    if not report.units:  # several sites, parts of them
+        return f"{report.eval}: {report.site} in {report.model}"
     return (
         f"{report.eval}: {len(report.units)} units of {report.site} in {report.model}: "
         f"{some(report.units)}"

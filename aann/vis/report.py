@@ -35,7 +35,8 @@ def figures(report: Report, metric: str = "kl") -> dict[str, Figure]:
         for e in [r.recovered[metric]]
     ]
     n = f"{report.data['name']}, {report.data['split']}, n = {report.data['n']}"
-    title = f"{len(report.units)} units of {report.site} ({n})"
+    units = f"{len(report.units)} units of " if report.units else ""
+    title = f"{units}{report.site} ({n})"
     label = metric.upper() if metric in ("kl", "nll") else metric
     drawn = {"recovered": bars(rows, metric=label, title=title)}
     if (bits := report.natural.get("bits")) is not None:

@@ -127,9 +127,8 @@ def _provenance(report: ReportData) -> list[str]:
     data, design = report.data, report.data.get("design") or {}
     damage = ", ".join(f"{m} {report.damage[m]}" for m in report.metrics)
     intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
-    fitted = (
-        f" (fitted on {design['name']}, {design['split']}, n = {design['n']})" if design else ""
-    )
+    where = f"{design.get('name')}, {design.get('split')}, n = {design.get('n')}"
+    fitted = f" (fitted on {where})" if design else ""
     return [
         _what(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}{fitted}; "

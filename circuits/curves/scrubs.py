@@ -1,9 +1,9 @@
 """What the maps of curve detectors stand for, as hypotheses to scrub.
 
 A map of a unit is 784 numbers, and no two photographs share one. So the nearest stand in: the
-pictures of which the program draws the maps that are most like its maps of this one, for all units
-together, or for each unit from pictures of its own. Every criterion has as many stand-ins. The
-program turned by 90 degrees looks for other curves at the same places, and ought to lose.
+pictures of which the program draws the map that is most like its map of this one, for each unit
+pictures of its own. Every criterion has as many stand-ins. The program turned by 90 degrees looks
+for other curves at the same places, and ought to lose.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,6 @@ Maps = Float[Array, "b i j unit"]
 def scrubs(curves: aann.Replacement) -> list[Scrubs]:
     """The hypotheses about the units that the program stands in for."""
 
-    def together(curves: aann.Replacement, name: str) -> aann.Hypothesis:
-        """All units from one picture."""
-        where = {"maps": aann.Where(curves.site, curves.units, axis=curves.axis)}
-        program = named(curves, lambda maps: aann.value("maps", maps))
-        return aann.Hypothesis(program, where, Nearest(NEAREST), rest="keep", name=name)
-
     def apart(curves: aann.Replacement, name: str) -> aann.Hypothesis:
         """Each unit from a picture of its own."""
         where = {f"unit_{u}": aann.Where(curves.site, (u,), axis=curves.axis) for u in curves.units}
@@ -44,17 +38,8 @@ def scrubs(curves: aann.Replacement) -> list[Scrubs]:
         program = named(curves, mark)
         return aann.Hypothesis(program, where, Nearest(NEAREST), rest="keep", name=name)
 
-    wrong = turned(curves, 90)
-    return [
-        with_shuffled(
-            "units together",
-            (together(curves, "curves"),),
-            together(wrong, "turned by 90 degrees"),
-        ),
-        with_shuffled(
-            "each unit", (apart(curves, "curves"),), apart(wrong, "turned by 90 degrees")
-        ),
-    ]
+    wrong = apart(turned(curves, 90), "turned by 90 degrees")
+    return [with_shuffled("curve detectors", (apart(curves, "curves"),), wrong)]
 
 
 def named(curves: aann.Replacement, mark: Callable[[Maps], Maps]) -> aann.Replacement:

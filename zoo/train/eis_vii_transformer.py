@@ -19,28 +19,13 @@ import numpy as np
 from jaxtyping import Int
 
 from zoo.eis_vii_transformer import planes
-from zoo.eis_vii_transformer.halves import P, training_rows
+from zoo.eis_vii_transformer.halves import training_rows
+from zoo.eis_vii_transformer.model import CONFIG
 from zoo.scripts import script
 from zoo.train import command, pairs
 from zoo.train.loop import Task
 from zoo.train.state import Record
 from zoo.transformer.model import TransformerConfig
-
-
-def config(p: int = P, d_model: int = 128, heads: int = 8, d_mlp: int = 1024) -> TransformerConfig:
-    """The challenge's shape, with outputs for the two classes alone."""
-    return TransformerConfig(
-        layers=1,
-        heads=heads,
-        d_model=d_model,
-        d_head=d_model // heads,
-        d_mlp=d_mlp,
-        d_vocab=p + 1,
-        d_vocab_out=2,
-        context=3,
-        biases=("mlp",),
-        last=True,
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,10 +51,10 @@ def task(
         steps: of the optimizer; the decay at the end depends on it.
         labels: 0 or 1 for each A (rows) and B.
         settings: by default this file's.
-        shape: made by ``config``, by default the challenge's.
+        shape: by default the challenge's.
         every: steps between two looks.
     """
-    s, c = settings or Settings(), shape or config()
+    s, c = settings or Settings(), shape or CONFIG
     return pairs.task(
         f"eis_vii_transformer_seed{seed}",
         c,
@@ -92,7 +77,7 @@ def compared(
 
     Args:
         params: of ``Transformer(c)``.
-        c: made by ``config``.
+        c: as for ``pairs.logits_at_end``.
         labels: the true classes.
         published: those that the published network gives.
 

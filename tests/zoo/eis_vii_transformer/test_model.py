@@ -1,0 +1,128 @@
+import cutting
+import jax
+import numpy as np
+import pytest
+import reference_transformer as reference
+import torch_files
+
+import zoo
+from zoo import modular_addition
+from zoo.eis_vii_transformer import model, planes
+from zoo.files import assets as files
+
+TOKENS = modular_addition.pairs()
+HEADS = (8, 16, 128)
+
+
+def published_state(outputs=114):
+    """Random weights in the layout of the published file, about balanced between the classes."""
+    rng = np.random.default_rng(0)
+    part = "blocks.0"
+    shapes = {
+        "embed.W_E": (128, 114), "pos_embed.W_pos": (3, 128), "unembed.W_U": (128, outputs),
+        **{f"{part}.attn.W_{letter}": HEADS for letter in "KQV"},
+        f"{part}.attn.W_O": (128, 128),
+        f"{part}.mlp.W_in": (1024, 128), f"{part}.mlp.b_in": (1024,),
+        f"{part}.mlp.W_out": (128, 1024), f"{part}.mlp.b_out": (128,),
+    }  # fmt: skip
+    state = {k: (rng.normal(size=s) / 11).astype(np.float32) for k, s in shapes.items()}
+    return {**state, f"{part}.attn.mask": np.tril(np.ones((3, 3), np.float32))}
+
+
+def write(path, state):
+    tensors = {name: torch_files.tensor(str(i), x) for i, (name, x) in enumerate(state.items())}
+    path.write_bytes(torch_files.modern({"model": tensors, "epoch": 3}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Logits of the published description, on all pairs."""
+    return reference.forward(published_state(), TOKENS, layers=1)[:, -1, :2]
+
+
+@pytest.fixture(scope="module")
+def classes(expected):
+    return expected.argmax(1).reshape(113, 113).astype(np.int32)
+
+
+@pytest.mark.parametrize("outputs", [2, 113, 114])
+def test_a_file_of_the_published_layout_is_read(tmp_path, outputs, optimised):
+    state = published_state(outputs)
+    expected = reference.forward(state, TOKENS, layers=1)[:, -1, :2]
+    classes = expected.argmax(1).reshape(113, 113).astype(np.int32)
+    path = write(tmp_path / model.FILE, state)
+    network = model.from_published(path, classes, "eis_vii_transformer:published")
+    found = np.asarray(jax.jit(network)(TOKENS[::7]))
+    assert abs(found - expected[::7]).max() < 2e-6 * abs(expected).max()
+    assert network.inputs.shape == (3,)
+
+
+def test_classes_are_those_of_the_pairs(tmp_path, classes, optimised):
+    assert 0.1 < classes.mean() < 0.9
+    network = model.from_published(write(tmp_path / "a.pt", published_state()), classes, "made")
+    np.testing.assert_array_equal(model.classes_of(network), classes)
+
+
+def test_a_network_with_other_classes_is_refused(tmp_path, classes, optimised):
+    path = write(tmp_path / model.FILE, published_state())
+    few, many = classes.copy(), classes.copy()
+    few[0, : model.ROUNDING] ^= 1
+    many[0, : model.ROUNDING + 1] ^= 1
+    assert model.from_published(path, few, "made").name == "made"
+    with pytest.raises(ValueError, match="gives 13 of 12,769 pairs another class") as error:
+        model.from_published(path, many, "made")
+    assert "transformer_model.pt has the shapes of the EIS VII transformer" in str(error.value)
+    assert "expected at most 12: it holds another network. Download it again" in str(error.value)
+
+
+def test_all_that_does_not_fit_is_listed(tmp_path, classes):
+    state = published_state(outputs=1)
+    state["blocks.0.attn.W_K"] = state["blocks.0.attn.W_K"][:4]
+    state["blocks.0.ln1.w"] = np.ones(128, np.float32)
+    del state["blocks.0.mlp.b_in"]
+    with pytest.raises(ValueError, match="does not fit the model, 4 problem") as error:
+        model.from_published(write(tmp_path / "other.pt", state), classes, "made")
+    for line in (
+        "missing: blocks.0.mlp.b_in",
+        "not expected: blocks.0.ln1.w",
+        "blocks.0.attn.W_K: expected shape (8, 16, 128), found (4, 16, 128)",
+        "unembed.W_U: expected shape (128, 2), found (128, 1)",
+    ):
+        assert line in str(error.value)
+
+
+@pytest.mark.parametrize("place", ["mirror", "cache"])
+def test_the_published_file_is_found_where_the_user_put_it(
+    tmp_path, monkeypatch, classes, place, optimised
+):
+    folder = tmp_path / place / "eis_vii"
+    folder.mkdir(parents=True)
+    write(folder / model.FILE, published_state())
+    (tmp_path / "mirror").mkdir(exist_ok=True)
+    monkeypatch.setenv("AANN_ASSETS", str(tmp_path / "mirror"))
+    monkeypatch.setattr(files, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(planes, "plane", lambda labels: classes)
+    network = zoo.load("eis_vii_transformer", "published")
+    assert network.name == "eis_vii_transformer:published"
+
+
+def test_without_the_published_file_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.delenv("AANN_ASSETS", raising=False)
+    monkeypatch.setattr(files, "cache", lambda: tmp_path)
+    with pytest.raises(zoo.AssetError, match=r"'transformer_model.pt' is not to be had") as error:
+        zoo.load("eis_vii_transformer", "published")
+    assert f"the cache, {tmp_path / 'eis_vii'}: not there" in str(error.value)
+    assert "mechanistic_interpretability_challenge/" in str(error.value)
+    assert 'What needs no file: zoo.load("eis_vii_transformer", "seed0")' in str(error.value)
+
+
+def test_whole_is_suffix_of_prefix_at_every_site():
+    names = cutting.check_every_site(zoo.load("eis_vii_transformer"), TOKENS[5000:5004])
+    assert {"blocks.0.attn.pattern", "blocks.0.mlp.post", "blocks.0.resid_post"} <= set(names)
+
+
+def test_variants_are_named():
+    assert zoo.VARIANTS["eis_vii_transformer"] == ("seed0", "seed1", "published")
+    assert zoo.load("eis_vii_transformer").name == "eis_vii_transformer"
+    assert zoo.load("eis_vii_transformer", "seed1").name == "eis_vii_transformer:seed1"

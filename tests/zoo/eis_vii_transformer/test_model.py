@@ -1,5 +1,4 @@
 import cutting
-import jax
 import numpy as np
 import pytest
 import reference_transformer as reference
@@ -9,6 +8,8 @@ import zoo
 from zoo import modular_addition
 from zoo.eis_vii_transformer import model, planes
 from zoo.files import assets as files
+from zoo.transformer.model import as_model
+from zoo.transformer.weights import published as read_published
 
 TOKENS = modular_addition.pairs()
 HEADS = (8, 16, 128)
@@ -36,35 +37,27 @@ def write(path, state):
 
 
 @pytest.fixture(scope="module")
-def expected():
-    """Logits of the published description, on all pairs."""
-    return reference.forward(published_state(), TOKENS, layers=1)[:, -1, :2]
-
-
-@pytest.fixture(scope="module")
-def classes(expected):
-    return expected.argmax(1).reshape(113, 113).astype(np.int32)
+def classes(tmp_path_factory, optimised_module):
+    """Of all pairs. The reference, which is slow, gives the same on some of them, see below."""
+    path = write(tmp_path_factory.mktemp("made") / "a.pt", published_state())
+    params = read_published(path, model.CONFIG, dropped=112)
+    return model.classes_of(as_model(model.CONFIG, params, "made"))
 
 
 @pytest.mark.parametrize("outputs", [2, 113, 114])
-def test_a_file_of_the_published_layout_is_read(tmp_path, outputs, optimised):
-    state = published_state(outputs)
-    expected = reference.forward(state, TOKENS, layers=1)[:, -1, :2]
-    classes = expected.argmax(1).reshape(113, 113).astype(np.int32)
-    path = write(tmp_path / model.FILE, state)
-    network = model.from_published(path, classes, "eis_vii_transformer:published")
-    found = np.asarray(jax.jit(network)(TOKENS[::7]))
-    assert abs(found - expected[::7]).max() < 2e-6 * abs(expected).max()
+def test_a_file_of_the_published_layout_is_read(tmp_path, classes, outputs):
+    state = published_state()
+    state["unembed.W_U"] = state["unembed.W_U"][:, :outputs].copy()
+    network = model.from_published(write(tmp_path / model.FILE, state), classes, "made")
+    expected = reference.forward(state, TOKENS[::100], layers=1)[:, -1, :2]
+    found = np.asarray(network(TOKENS[::100]))
+    assert abs(found - expected).max() < 2e-6 * abs(expected).max()
     assert network.inputs.shape == (3,)
-
-
-def test_classes_are_those_of_the_pairs(tmp_path, classes, optimised):
     assert 0.1 < classes.mean() < 0.9
-    network = model.from_published(write(tmp_path / "a.pt", published_state()), classes, "made")
-    np.testing.assert_array_equal(model.classes_of(network), classes)
+    np.testing.assert_array_equal(classes.ravel()[::100], expected.argmax(1))
 
 
-def test_a_network_with_other_classes_is_refused(tmp_path, classes, optimised):
+def test_a_network_with_other_classes_is_refused(tmp_path, classes):
     path = write(tmp_path / model.FILE, published_state())
     few, many = classes.copy(), classes.copy()
     few[0, : model.ROUNDING] ^= 1
@@ -93,9 +86,7 @@ def test_all_that_does_not_fit_is_listed(tmp_path, classes):
 
 
 @pytest.mark.parametrize("place", ["mirror", "cache"])
-def test_the_published_file_is_found_where_the_user_put_it(
-    tmp_path, monkeypatch, classes, place, optimised
-):
+def test_the_published_file_is_found_where_the_user_put_it(tmp_path, monkeypatch, classes, place):
     folder = tmp_path / place / "eis_vii"
     folder.mkdir(parents=True)
     write(folder / model.FILE, published_state())

@@ -4,7 +4,8 @@ The challenge says that half were for training, not which. The scripts that its 
 (``gen_train_test`` of the grokking code) shuffle all pairs with ``random.seed(0)`` and take the
 first half. The published network bears that out: of the 174 pairs that it gets wrong 19 lie in
 that half and 155 in the other, where a half that has nothing to do with it has 87 give or take 7,
-and 200 other seeds have 68 or more.
+and 200 other seeds have 68 or more. (The challenge's hint of 97.27% on the test half is what comes
+out if all 174 are counted there.)
 """
 
 import random

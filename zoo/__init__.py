@@ -6,6 +6,7 @@ import aann
 from zoo import induction, max_of_k, modular_addition, naming
 from zoo.data import data
 from zoo.eis_vii_mnist import model as eis_vii_mnist
+from zoo.eis_vii_transformer import model as eis_vii_transformer
 from zoo.files.sources import AssetError
 from zoo.inceptionv1 import distill_units
 from zoo.inceptionv1 import model as inceptionv1
@@ -18,6 +19,7 @@ MODELS: dict[str, Callable[..., aann.Model]] = {
     "induction": induction.load,
     "max_of_k": max_of_k.load,
     "eis_vii_mnist": eis_vii_mnist.load,
+    "eis_vii_transformer": eis_vii_transformer.load,
 }
 """Name -> loader."""
 
@@ -27,6 +29,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "induction": induction.VARIANTS,
     "max_of_k": max_of_k.VARIANTS,
     "eis_vii_mnist": eis_vii_mnist.VARIANTS,
+    "eis_vii_transformer": eis_vii_transformer.VARIANTS,
 }
 """Name -> variants, the default one first."""
 

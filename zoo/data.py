@@ -3,9 +3,9 @@
 ``data("imagenet_samples", split=...)`` is one picture for each ImageNet class; they come from the
 training set, so accuracy on them is higher than on the validation set. ``data("imagenet_folder",
 path=..., labels=...)`` is the user's own pictures, all of them held out. ``imagenet_v2`` and
-``imagenette`` come through tensorflow-datasets. ``modular_addition``, ``induction`` and
-``max_of_k`` are the tasks of the transformers of the same names; ``mnist`` has the digits, labelled
-by default by the network ``eis_vii_mnist``.
+``imagenette`` come through tensorflow-datasets. ``modular_addition``, ``induction``, ``max_of_k``
+and ``eis_vii_transformer`` are the tasks of the transformers of the same names; ``mnist`` has the
+digits, labelled by default by the network ``eis_vii_mnist``.
 """
 
 import warnings
@@ -18,6 +18,7 @@ import numpy as np
 
 import aann
 from zoo import halves, induction, max_of_k, modular_addition, naming, options_of
+from zoo.eis_vii_transformer import data as eis_vii_transformer
 from zoo.files import assets, checksums
 from zoo.mnist import data as mnist
 from zoo.pictures import folder, tfds_pictures
@@ -33,7 +34,8 @@ def data(name: str, **options: Any) -> aann.Examples:
         name: a key of ``DATA``.
         options: of the data set, see ``imagenet_samples`` and ``imagenet_folder`` here,
             ``zoo.pictures.tfds_pictures``, and ``data`` in ``zoo.modular_addition``,
-            ``zoo.induction`` and ``zoo.max_of_k``.
+            ``zoo.induction``, ``zoo.max_of_k``, ``zoo.mnist.data`` and
+            ``zoo.eis_vii_transformer.data``.
 
     Raises:
         ValueError: no data set is called ``name``; or see the data set.
@@ -118,4 +120,5 @@ DATA: dict[str, Callable[..., aann.Examples]] = {
     "modular_addition": modular_addition.data,
     "induction": induction.data,
     "max_of_k": max_of_k.data,
+    "eis_vii_transformer": eis_vii_transformer.data,
 }

@@ -66,5 +66,13 @@ def test_the_halves_of_the_samples(assets):
     [("modular_addition", {}), ("induction", {"variant": "seed0"}), ("max_of_k", {})],
 )
 def test_what_a_loader_hands_out_is_what_its_model_takes(model, options):
+    check_input(model, **options)
+
+
+def test_what_the_challenge_hands_out_is_what_its_model_takes(assets):
+    check_input("eis_vii_transformer")
+
+
+def check_input(model, **options):
     taken, loaded = zoo.load(model, "seed0").inputs, zoo.data(model, **options).load([0, 1])
     assert (loaded.shape[1:], loaded.dtype) == (taken.shape, taken.dtype)

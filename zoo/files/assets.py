@@ -13,7 +13,8 @@ Sharp edge: the mirror's ``imagenet_samples`` were scaled and encoded again, so 
 (``checksums.txt``, in the format of ``sha256sum -c``) hold for the mirror alone. No checksum is
 known for the originals at the source: they are pinned by their commit, checked to be
 complete pictures, and their digests are recorded on the first download and hold from then on. The
-same goes for a file of which only the git blob id is known; it is checked instead.
+same goes for a file of which only the git blob id is known; it is checked instead. A file of which
+nothing is known is taken as the user has it (``unchecked``), and never downloaded.
 """
 
 import os
@@ -54,6 +55,39 @@ def fetch(folder: str, names: Collection[str] | None = None) -> dict[str, Path]:
         searched = [_mirror_state(mirror, folder), f"the cache {where}: not complete"]
         known = download.download(folder, where, wanted, searched)
     return _verified(where, known, f"the cache {where}")
+
+
+def unchecked(folder: str, name: str, instead: str) -> Path:
+    """A file that the user put beside the others of a folder, and of which no digest is known.
+
+    Args:
+        folder: a key of ``SOURCES``.
+        name: of the file, which ``fetch`` does not know.
+        instead: what needs no such file, for the message.
+
+    Raises:
+        AssetError: it is neither in the mirror nor in the cache, or is no file.
+    """
+    mirror = _mirror()
+    places = [(cache() / folder, "the cache")]
+    if mirror is not None:
+        places.insert(0, (mirror / folder, f"the mirror ({MIRROR_VARIABLE})"))
+    searched = []
+    for where, place in places:
+        try:
+            check_regular(where / name)
+        except OSError as error:
+            reason = "not there" if isinstance(error, FileNotFoundError) else "it is no file"
+            searched.append(f"{place}, {where}: {reason}")
+        else:
+            return where / name
+    raise AssetError(
+        f"{name!r} is not to be had. Places searched:\n  "
+        + "\n  ".join(searched)
+        + "\nIt is not downloaded, because nothing is known to check it by. Download it from "
+        f"{sources.SOURCES[folder].locate(name)} and put it into one of these folders. What needs "
+        f"no file: {instead}"
+    )
 
 
 def mirrored(folder: str) -> bool:

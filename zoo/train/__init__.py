@@ -2,6 +2,7 @@
 
 ``loop`` trains and can be killed at any time, ``state`` keeps what a killed run needs, ``command``
 is the command line and writes the results, ``sampled`` is the task of networks whose batches are
-drawn anew, and each network has a file with its data and its loss.
+drawn anew, ``pairs`` that of networks that are trained on some of all pairs, and each network has a
+file with its data and its loss.
 Nothing here is needed to load the weights that come with the package.
 """

@@ -10,30 +10,21 @@ does not end on one of AdamW's spikes. Seeds differ in when they grok: the netwo
 
 ``--memorise`` trains without weight decay and stops as soon as the training pairs are known with
 a mean loss below 1e-4: a network with the same parts and no circuit, for controls.
-
-The loss is computed with a faster network, equal to the module up to rounding: "=" sits always at
-the same place, so only its row of attention and only its MLP are computed, and what heads read of
-a token is computed once for each of the 113 tokens and looked up.
 """
 
 import dataclasses
-from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Int
 
-from aann.evaluation.metrics import nll
 from zoo.scripts import script
-from zoo.train import command
+from zoo.train import command, pairs
 from zoo.train.loop import Task
 from zoo.train.state import Record
 from zoo.transformer.model import TransformerConfig
 
 P = 113
-WARM_UP = 10
 MEMORISED = 1e-4
 """Mean training loss in nats below which ``--memorise`` stops."""
 
@@ -54,51 +45,10 @@ def config(p: int = P, d_model: int = 128, heads: int = 4, d_mlp: int = 512) -> 
     )
 
 
-def pairs(p: int = P) -> Int[np.ndarray, "pairs 3"]:
-    """All (a, b, p), in the order of a, then of b; int32."""
-    a, b = np.divmod(np.arange(p * p), p)
-    return np.stack([a, b, np.full_like(a, p)], axis=1).astype(np.int32)
-
-
 def training_pairs(seed: int, fraction: float = 0.3, p: int = P) -> Int[np.ndarray, " chosen"]:
-    """Rows of ``pairs`` that a run of this seed is trained on, sorted."""
+    """Rows of ``zoo.train.pairs.pairs`` that a run of this seed is trained on, sorted."""
     order = np.random.default_rng(seed).permutation(p * p)
     return np.sort(order[: int(fraction * p * p)])
-
-
-def logits_at_equals(
-    params: Any, c: TransformerConfig, tokens: Int[Array, "batch 3"]
-) -> Float[Array, "batch outputs"]:
-    """What the module computes, for sequences that end in "=", by looking tokens up.
-
-    Args:
-        params: of ``Transformer(c)``.
-        c: made by ``config``.
-        tokens: (a, b, p) with a and b below p; the last column is not looked at.
-    """
-    attention, mlp = params["blocks_0"]["attn"], params["blocks_0"]["mlp"]
-    p, width = c.d_vocab - 1, c.heads * c.d_head
-    table, place = params["embed"]["W_E"], params["pos_embed"]["W_pos"]
-    equals = table[p] + place[2]
-    query = jnp.einsum("d,hde->he", equals, attention["W_Q"]) * c.d_head**-0.5
-    asked = jnp.einsum("hde,he->dh", attention["W_K"], query)
-    sources = [table[:p] + place[0][None], table[:p] + place[1][None], equals[None]]
-    values = [jnp.einsum("td,hde->the", x, attention["W_V"]) for x in sources]
-    read = [
-        jnp.concatenate([x @ asked, v.reshape(-1, width)], axis=1)
-        for x, v in zip(sources, values, strict=True)
-    ]
-    rows = [read[0][tokens[:, 0]], read[1][tokens[:, 1]]]
-    rows.append(jnp.broadcast_to(read[2], rows[0].shape))
-    together = jnp.stack(rows, axis=1)  # (batch, 3, heads + heads * d_head)
-    pattern = jax.nn.softmax(together[..., : c.heads], axis=1)
-    value = together[..., c.heads :].reshape(-1, 3, c.heads, c.d_head)
-    z = jnp.sum(pattern[..., None] * value, axis=1).reshape(-1, width)
-    x = equals[None] + z @ attention["W_O"].reshape(width, c.d_model)
-    hidden = jax.nn.relu(x @ mlp["W_in"] + mlp["b_in"][None])
-    x = x + hidden @ mlp["W_out"] + mlp["b_out"][None]
-    logits: jax.Array = x @ params["unembed"]["W_U"]
-    return logits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,56 +79,22 @@ def task(
     """
     s, c = settings or Settings(), shape or config()
     p = c.d_vocab_out
-    everything = pairs(p)
-    chosen = training_pairs(seed, s.fraction, p)
-    rest = np.setdiff1d(np.arange(p * p), chosen)
-    answers = (everything[:, 0] + everything[:, 1]) % p
-
-    def losses(params: Any, rows: np.ndarray) -> tuple[jax.Array, jax.Array]:
-        logits = logits_at_equals(params, c, jnp.asarray(everything[rows]))
-        labels = jnp.asarray(answers[rows])
-        right = (jnp.argmax(logits, axis=1).astype(labels.dtype) == labels).astype(jnp.float32)
-        return nll(logits, labels).mean(), right.mean()
-
-    def measure(params: Any) -> dict[str, jax.Array]:
-        train_loss, train_accuracy = losses(params, chosen)
-        test_loss, test_accuracy = losses(params, rest)
-        return {
-            "train_loss": train_loss,
-            "train_accuracy": train_accuracy,
-            "test_loss": test_loss,
-            "test_accuracy": test_accuracy,
-        }
 
     def memorised(record: Record) -> bool:
         known = record["train_loss"] < MEMORISED and record["train_accuracy"] == 1.0
         return s.memorise and known
 
-    return Task(
-        name="modular_addition_" + ("memorised" if s.memorise else f"seed{seed}"),
-        config=c,
-        loss=lambda params, key: losses(params, chosen)[0],
-        measure=measure,
-        optimizer=optimizer(s, steps),
-        settings=dataclasses.asdict(s),
+    return pairs.task(
+        "modular_addition_" + ("memorised" if s.memorise else f"seed{seed}"),
+        c,
+        s,
+        (pairs.pairs(p)[:, :2].sum(axis=1) % p).astype(np.int32),
+        training_pairs(seed, s.fraction, p),
         seed=seed,
         steps=steps,
         every=every,
         done=memorised,
     )
-
-
-def optimizer(settings: Settings, steps: int) -> optax.GradientTransformation:
-    """AdamW with warm-up, a constant rate, and the fall of the last tenth."""
-    fall = steps // 10
-    rate = optax.join_schedules(
-        [
-            optax.linear_schedule(0.0, settings.learning_rate, WARM_UP),
-            optax.cosine_decay_schedule(settings.learning_rate, max(fall, 1)),
-        ],
-        [steps - fall],
-    )
-    return optax.adamw(rate, b1=0.9, b2=0.98, weight_decay=settings.weight_decay)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -37,7 +37,7 @@ _UNEMBED = "unembed.W_U"
 
 
 def published(
-    path: Path, config: TransformerConfig, *, blocks: str = "blocks", dropped: int = 0
+    path: Path, config: TransformerConfig, *, blocks: str = "blocks", dropped: int | None = 0
 ) -> dict[str, Any]:
     """Parameters from a published checkpoint, all of them or none.
 
@@ -45,7 +45,8 @@ def published(
         path: of a file of ``torch.save``, whose ``model`` is the state dict.
         config: the network's; it has neither layer norm nor biases outside the MLP.
         blocks: what the file calls the blocks.
-        dropped: outputs at the end that the file has in addition and the network leaves out.
+        dropped: outputs at the end that the file has in addition and the network leaves out; None
+            is as many as it has.
 
     Returns:
         Nested dict of float32 arrays, see ``zoo.transformer.model.Transformer``.
@@ -58,6 +59,9 @@ def published(
     state = content.get("model") if isinstance(content, dict) else None
     if not isinstance(state, dict):
         raise ValueError(f"{path} has no state dict under the key 'model'")
+    if dropped is None:
+        columns = (*getattr(state.get(_UNEMBED), "shape", ()), 0, 0)[1]
+        dropped = max(columns - config.d_vocab_out, 0)
     shapes = _stored_shapes(config, blocks, dropped)
     checkpoint.check(state, shapes, where=str(path))
     flat = {}

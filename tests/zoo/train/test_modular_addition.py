@@ -7,6 +7,7 @@ import pytest
 from toy_task import equal
 
 from zoo.train import modular_addition as addition
+from zoo.train import pairs
 from zoo.train.loop import train
 from zoo.transformer.model import Transformer, forward
 
@@ -30,13 +31,6 @@ def test_the_defaults_are_the_paper():
     assert addition.Settings() == addition.Settings(0.3, 1e-3, 1.0, memorise=False)
 
 
-def test_pairs_are_all_pairs():
-    pairs = addition.pairs(5)
-    assert pairs.dtype == np.int32
-    expected = [(a, b, 5) for a in range(5) for b in range(5)]
-    assert [tuple(row) for row in pairs] == expected
-
-
 def test_training_pairs_are_a_seeded_part():
     chosen = addition.training_pairs(0)
     assert len(chosen) == len(set(chosen)) == int(0.3 * 113**2) == 3830
@@ -47,30 +41,9 @@ def test_training_pairs_are_a_seeded_part():
     assert 0.25 < len(shared) / len(chosen) < 0.35
 
 
-@pytest.mark.parametrize("config", [SMALL, addition.config()], ids=["small", "paper"])
-def test_the_fast_network_is_the_module(config):
-    params = parameters(config)
-    tokens = jnp.asarray(addition.pairs(config.d_vocab_out))[:2000]
-    fast = jax.jit(lambda p: addition.logits_at_equals(p, config, tokens))(params)
-    slow = RUN(config, params, tokens)
-    assert slow.std() > 0.5
-    np.testing.assert_allclose(fast, slow, atol=1e-5 * np.abs(slow).max())
-
-
-def test_the_fast_network_has_the_slope_of_the_module():
-    params, tokens = parameters(SMALL), jnp.asarray(addition.pairs(7))
-
-    @jax.jit
-    def slopes(p):
-        fast = jax.grad(lambda p: (addition.logits_at_equals(p, SMALL, tokens) ** 2).mean())(p)
-        return fast, jax.grad(lambda p: (forward(SMALL, p, tokens) ** 2).mean())(p)
-
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-5), *slopes(params))
-
-
 def test_measures_are_of_the_right_pairs():
     task = addition.task(0, 100, shape=SMALL, every=50)
-    params, tokens = parameters(SMALL), addition.pairs(7)
+    params, tokens = parameters(SMALL), pairs.pairs(7)
     chosen = addition.training_pairs(0, 0.3, 7)
     logits = np.asarray(RUN(SMALL, params, jnp.asarray(tokens)), np.float64)
     answers = tokens[:, :2].sum(1) % 7
@@ -111,22 +84,3 @@ def test_memorising_stops_when_the_training_pairs_are_known(tmp_path):
     assert final["train_loss"] < addition.MEMORISED
     assert final["train_accuracy"] == 1.0
     assert final["test_accuracy"] < 0.6
-
-
-def test_the_learning_rate_rises_stays_and_falls():
-    settings = addition.Settings(learning_rate=1.0, weight_decay=0.5)
-    optimizer = addition.optimizer(settings, 1000)
-    params = {"w": jnp.ones(1)}
-
-    def step(memory, _):
-        # without a gradient the change is -rate * weight_decay * w: it shows the rate
-        with jax.numpy_dtype_promotion("standard"):
-            change, memory = optimizer.update({"w": jnp.zeros(1)}, memory, params)
-        return memory, -change["w"][0] / 0.5
-
-    rates = np.asarray(jax.lax.scan(step, optimizer.init(params), None, length=1000)[1])
-    np.testing.assert_allclose(rates[:11], np.arange(11) / 10, atol=1e-6)
-    np.testing.assert_allclose(rates[10:901], 1.0, atol=1e-6)
-    assert (np.diff(rates[900:]) < 0).all()
-    np.testing.assert_allclose(rates[950], 0.5, atol=1e-3)
-    assert rates[-1] < 1e-3

@@ -57,6 +57,8 @@ def test_published_weights_give_the_published_function(write, blocks):
     found = Transformer(CONFIG).apply({"params": params}, TOKENS)
     expected = reference.forward(state, np.asarray(TOKENS), 2, blocks)[..., :4]
     np.testing.assert_allclose(found, expected, atol=2e-6 * abs(expected).max(), rtol=0)
+    again = transformer_weights.published(write(state), CONFIG, blocks=blocks, dropped=None)
+    jax.tree.map(np.testing.assert_array_equal, again, params)
     made = jax.eval_shape(Transformer(CONFIG).init, jax.random.key(0), TOKENS)["params"]
     assert jax.tree.map(jnp.shape, params) == jax.tree.map(lambda leaf: leaf.shape, made)
 
@@ -161,9 +163,11 @@ def test_what_ships_computes_the_published_function(name, variant):
     assert abs(found - expected).max() < 2e-6 * abs(expected).max()
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in SHIPPED} - {"modular_addition"}))
+@pytest.mark.parametrize(
+    "name", sorted({name for name, _ in SHIPPED} - {"modular_addition", "eis_vii_transformer"})
+)
 def test_whole_is_suffix_of_prefix_at_every_site(name):
-    """Once an architecture; that of modular addition is tested with its published weights."""
+    """Once an architecture; those that are left out are tested where they lie."""
     tokens = zoo.data(name, n=2, **({"variant": "seed0"} if name == "induction" else {})).load(
         [0, 1]
     )
@@ -171,13 +175,19 @@ def test_whole_is_suffix_of_prefix_at_every_site(name):
 
 
 @pytest.mark.parametrize(("name", "variant"), SHIPPED)
-def test_what_ships_solves_its_task(name, variant):
+def test_what_ships_solves_its_task(name, variant, request):
+    if name == "eis_vii_transformer":
+        request.getfixturevalue("assets")  # its labels are published data
     model = zoo.load(name, variant)
-    options = {"modular_addition": {}, "induction": {"n": 256, "variant": variant}}
+    options = {
+        "modular_addition": {},
+        "eis_vii_transformer": {},
+        "induction": {"n": 256, "variant": variant},
+    }
     examples = zoo.data(name, **options.get(name, {"n": 4096}))
     logits = np.asarray(jax.jit(model)(examples.load(range(len(examples)))))
     right = (logits.argmax(-1) == examples.labels)[examples.labels >= 0].mean()
     if variant == "memorised":
         assert 0.29 < right < 0.5
     else:
-        assert right > 0.99
+        assert right > (0.98 if name == "eis_vii_transformer" else 0.99)

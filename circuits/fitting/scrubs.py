@@ -1,6 +1,7 @@
 """Hypotheses about the same activations: those that are claimed, and wrong ones beside them."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import aann
 from aann.scrubbing.equivalence import Shuffled
@@ -15,17 +16,22 @@ class Scrubs:
         name: of the activations.
         claimed: the claims of the circuit.
         wrong: other criteria, which ought to lose.
+        widths: name of a claim -> how wide its equivalence is, where several differ in that alone.
     """
 
     name: str
     claimed: tuple[aann.Hypothesis, ...]
     wrong: tuple[aann.Hypothesis, ...]
+    widths: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 
 
 def with_shuffled(
-    name: str, claimed: tuple[aann.Hypothesis, ...], *wrong: aann.Hypothesis
+    name: str,
+    claimed: tuple[aann.Hypothesis, ...],
+    *wrong: aann.Hypothesis,
+    widths: Mapping[str, float] | None = None,
 ) -> Scrubs:
     """The claims, the wrong ones, and the last claim with its values dealt out again.
 
@@ -33,4 +39,5 @@ def with_shuffled(
     """
     last = claimed[-1]
     same = {value: Shuffled(kind) for value, kind in last.equivalences().items()}
-    return Scrubs(name, claimed, (*wrong, last.with_same(same, f"{last.name}, shuffled")))
+    shuffled = last.with_same(same, f"{last.name}, shuffled")
+    return Scrubs(name, claimed, (*wrong, shuffled), widths or {})

@@ -13,7 +13,7 @@ from aann.scrubbing.reported import as_report
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.scrubbing.tree import trees
 from aann.vis import report as vis
-from aann.vis.scrubbing import scrub_trees
+from aann.vis.scrubbing import by_width, scrub_trees
 from circuits.fitting.scrubs import Scrubs
 from evals.scrub.cases import CASES, Case
 from evals.shared import arguments, command, start
@@ -55,7 +55,10 @@ def _save(
         found, name=f"{NAME} {circuit}", claim=group.claimed[0].claim, site=group.name,
         wrong=[h.name for h in group.wrong],
     )  # fmt: skip
-    chapter = command.save(report, {**vis.figures(report), **_trees(found, case)}, place)
+    drawn = {**vis.figures(report), **_trees(found, case)}
+    if group.widths:
+        drawn["by_width"] = by_width(found, group.widths, label="width, as a share of the range")
+    chapter = command.save(report, drawn, place)
     found.save(place)
     command.show(f"\n{found}\n")
     command.show("\n".join(map(str, trees(found, examples=_few(found)))))

@@ -12,6 +12,10 @@ from circuits.curves.family import find_family
 from circuits.curves.fit import calibrate
 from circuits.curves.inputs import measure
 from circuits.curves.scrubs import scrubs as curve_scrubs
+from circuits.eis_vii_mnist.evidence import look
+from circuits.eis_vii_mnist.groups import by_components
+from circuits.eis_vii_mnist.scrubs import another
+from circuits.eis_vii_mnist.scrubs import scrubs as mnist_scrubs
 from circuits.fitting.scrubs import Scrubs
 from circuits.induction import fit as induction_fit
 from circuits.induction.scrubs import scrubs as induction_scrubs
@@ -21,8 +25,10 @@ from circuits.modular_addition.evidence import observe
 from circuits.modular_addition.fourier import key_frequencies
 from circuits.modular_addition.scrubs import scrubs as modular_scrubs
 from evals.shared import command
+from zoo.eis_vii_mnist import rule
 from zoo.induction import VARIANTS as INDUCTION
 from zoo.max_of_k import K
+from zoo.mnist import pictures
 from zoo.modular_addition import P
 
 FAMILY = 10
@@ -93,7 +99,22 @@ def _pictures(examples: aann.Examples) -> Callable[[list[str]], Mapping[str, np.
     return some
 
 
+def _mnist(args: argparse.Namespace) -> Case:
+    model = zoo.load("eis_vii_mnist", args.network)
+    design = aann.design(zoo.data("mnist", split="design"))
+    heldout = aann.held_out(zoo.data("mnist", split="heldout"), design)
+    design, heldout = command.limited(design, heldout, args)
+    training = pictures.part("train")
+    whole = training.pictures.astype(np.float32) / np.float32(255)
+    seen = look(model, design, whole[rule.CLUE])
+    groups = by_components(seen.activations)
+    other = another(whole, training.digits.tolist(), rule.CLUE)
+    claims = mnist_scrubs(whole[rule.CLUE], other, groups, seen.images)
+    return Case(model, heldout, claims, _pictures(heldout), scrubs=2)
+
+
 CASES: Mapping[str, Callable[[argparse.Namespace], Case]] = {
+    "eis_vii_mnist": _mnist,
     "modular_addition": _modular_addition,
     "max_of_k": _max_of_k,
     "induction": _induction,

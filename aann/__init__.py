@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from aann.labelling.agreement import label_agreement
     from aann.labelling.fitting import fit_thresholds
     from aann.report.report import Report
-    from aann.scrubbing.equivalence import Same, Within
     from aann.scrubbing.hypothesis import Hypothesis
-    from aann.scrubbing.interchange import interchange
     from aann.scrubbing.scrub import scrub
     from aann.scrubbing.where import Where
     from aann.sweeps.pareto import Pareto, pareto
@@ -53,9 +51,7 @@ __all__ = [
     "Pareto",
     "Replacement",
     "Report",
-    "Same",
     "Where",
-    "Within",
     "__version__",
     "capture",
     "compare",
@@ -67,7 +63,6 @@ __all__ = [
     "from_arrays",
     "held_out",
     "in_bfloat16",
-    "interchange",
     "label_agreement",
     "make",
     "pareto",
@@ -90,14 +85,11 @@ _LATER = {
     "Hypothesis": "scrubbing.hypothesis",
     "Pareto": "sweeps.pareto",
     "Report": "report.report",
-    "Same": "scrubbing.equivalence",
     "Where": "scrubbing.where",
-    "Within": "scrubbing.equivalence",
     "compare": "comparison.compare",
     "evaluate": "evaluation.evaluate",
     "exhaustive": "evaluation.exhaustive",
     "fit_thresholds": "labelling.fitting",
-    "interchange": "scrubbing.interchange",
     "label_agreement": "labelling.agreement",
     "pareto": "sweeps.pareto",
     "sample_size": "comparison.sample_size",

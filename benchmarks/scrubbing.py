@@ -17,12 +17,13 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
+from circuits.eis_vii_mnist.groups import by_components
 
 import aann
 import zoo
 from aann.evaluation.metrics import kl
+from aann.scrubbing.equivalence import Within
 from benchmarks import saving
-from circuits.eis_vii_mnist.groups import by_components
 from zoo.eis_vii_mnist import rule
 from zoo.scripts import script
 from zoo.scripts.integers import positive
@@ -69,7 +70,7 @@ def claim(clue, groups):
         return jnp.maximum(aann.value("one", s), aann.value("inverse", s))
 
     where = {"one": aann.Where("fc1", groups.one), "inverse": aann.Where("fc1", groups.inverse)}
-    return aann.Hypothesis(likeness, where, aann.Within(0.55, "gaussian"), rest="keep")
+    return aann.Hypothesis(likeness, where, Within(0.55, "gaussian"), rest="keep")
 
 
 def timed(run):

@@ -111,7 +111,7 @@ class Within:
         if not (isinstance(self.width, int | float | np.number) and np.isfinite(self.width)):
             problems.append(f"a width is a finite number, got {word(self.width)}")
         elif self.width < 0 or (self.width == 0 and self.kernel == "gaussian"):
-            problems.append(f"a width is positive, got {self.width}; aann.Same() is exact")
+            problems.append(f"a width is positive, got {self.width}; Same() is exact")
         if self.kernel not in ("uniform", "gaussian"):
             problems.append(f"kernel is 'uniform' or 'gaussian', got {self.kernel!r}")
         if problems:

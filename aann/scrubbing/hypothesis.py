@@ -21,7 +21,7 @@ class Hypothesis:
             s = aann.value("s", similarity(image))
             return aann.value("far", jnp.abs(s - middle) > width)
 
-        aann.Hypothesis(rule, {"s": "fc1"}, same={"s": aann.Within(100.0)})
+        aann.Hypothesis(rule, {"s": "fc1"}, same={"s": Within(100.0)})
 
     Attributes:
         program: a function of the model's inputs, or a replacement: it may read sites, whose

@@ -57,7 +57,7 @@ class Swap:
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Interchanged(Tabular):
-    """What ``aann.interchange`` found.
+    """What ``interchange`` found.
 
     Attributes:
         hypothesis: its name.

@@ -36,7 +36,7 @@ class Swapper:
             examples: bases and sources.
             size: of a batch.
             memory: bytes of activations that may be kept.
-            answer: see ``aann.interchange``.
+            answer: see ``interchange``.
         """
         self.model, self.examples, self.size = model, examples, size
         self.runner = Runner(bound, examples, size, memory)
@@ -85,7 +85,7 @@ def as_answer(output: Any, answer: Answer | None) -> jax.Array:
 
     Args:
         output: of the program.
-        answer: what makes classes of it; None is the rule of ``aann.interchange``.
+        answer: what makes classes of it; None is the rule of ``interchange``.
 
     Raises:
         ValueError: there is none, or ``answer`` gives no (batch,) classes.

@@ -14,11 +14,12 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
+from circuits.eis_vii_mnist.groups import Groups
+from circuits.eis_vii_mnist.program import Images, similarity
 from jaxtyping import Float
 
 import aann
-from circuits.eis_vii_mnist.groups import Groups
-from circuits.eis_vii_mnist.program import Images, similarity
+from aann.scrubbing.equivalence import Within
 from circuits.fitting.scrubs import Scrubs, with_shuffled
 
 SITE: Final = "fc1"
@@ -61,8 +62,8 @@ def scrubs(
     where = {"one": aann.Where(SITE, groups.one), "inverse": aann.Where(SITE, groups.inverse)}
     reach = {p: _range(p, design) for p in (likeness, other_likeness, ink)}
 
-    def within(share: float, spread: float) -> aann.Within:
-        return aann.Within(share * spread, "gaussian")
+    def within(share: float, spread: float) -> Within:
+        return Within(share * spread, "gaussian")
 
     widths = {f"within {100 * share:g}% of the range": share for share in SHARES}
     claimed = [

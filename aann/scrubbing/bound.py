@@ -63,23 +63,21 @@ def bind(model: Model, hypothesis: Hypothesis) -> Bound:
     every = [one for claimed in where.values() for one in claimed]
     whole = _with_input(model) if any(one.site == INPUT for one in every) else model
     batch = whole.batch(2)
-    names = list(dict.fromkeys([_own(one) for one in every] + list(reads_of(hypothesis.program))))
-    graph = trace_model(whole, whole.params, batch, names)
-    problems: list[str] = []
-    interpretation = None
-    try:
-        graph.check(names)
-        running.check_changes(graph, {_own(one): running.Change(lambda x: x) for one in every})
-        reads = _reads(graph, reads_of(hypothesis.program), batch)
-        interpretation = interpret(hypothesis.program, reads, list(where))
-    except ValueError as error:
-        problems += str(error).splitlines()
+    reads = reads_of(hypothesis.program)
+    graph = trace_model(whole, whole.params, batch, [*map(_own, every), *reads])
+    problems = _site_problems(graph, every, reads)
+    interpretation: Interpretation | list[str] = []
+    if all(name == INPUT or name in graph.marks for name in reads):
+        shapes = [batch if n == INPUT else shape_of(graph.read_vars(n)[0]) for n in reads]
+        interpretation = interpret(hypothesis.program, shapes, list(where))
     known = {name: [one for one in w if _own(one) in graph.marks] for name, w in where.items()}
     problems += _place_problems(graph, known)
-    if interpretation is not None:
-        problems += _order_problems(graph, known, interpretation)
     problems += _through_problems(every)
-    if problems or interpretation is None:
+    if isinstance(interpretation, Interpretation):
+        problems += _order_problems(graph, known, interpretation)
+    else:
+        problems += interpretation
+    if problems or not isinstance(interpretation, Interpretation):
         raise ValueError(
             f"hypothesis {hypothesis.name!r} about model {model.name!r}: "
             + "\n".join(dict.fromkeys(problems))
@@ -118,8 +116,21 @@ def _shape(graph: Graph, one: Where) -> tuple[int, ...]:
     return tuple(shape_of(graph.read_vars(_own(one))[0]).shape)
 
 
-def _reads(graph: Graph, names: Sequence[str], batch: Any) -> list[Any]:
-    return [batch if n == INPUT else shape_of(graph.read_vars(n)[0]) for n in names]
+def _site_problems(graph: Graph, every: Sequence[Where], reads: Sequence[str]) -> list[str]:
+    """Sites that there are not, or that nothing depends on."""
+    problems = []
+    for check in (
+        lambda: graph.check([*map(_own, every), *reads]),
+        lambda: running.check_changes(
+            graph,
+            {n: running.Change(lambda x: x) for one in every if (n := _own(one)) in graph.marks},
+        ),
+    ):
+        try:
+            check()
+        except ValueError as error:
+            problems += str(error).splitlines()
+    return problems
 
 
 def _place_problems(graph: Graph, where: Mapping[str, Sequence[Where]]) -> list[str]:

@@ -1,7 +1,7 @@
 """Drawing equivalent examples: from classes, from windows of numbers, by weights of pairs."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -19,6 +19,7 @@ Weights = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """``(a (n, ...), b (m, ...)) -> (n, m)`` with which ``b`` stands in for ``a``."""
 
 
+@runtime_checkable
 class Donors(Protocol):
     """Draws of one value over a set of examples."""
 

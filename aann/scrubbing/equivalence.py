@@ -17,7 +17,7 @@ own value.
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -28,6 +28,7 @@ from aann.shown.brief import brief, word
 Values = np.ndarray
 
 
+@runtime_checkable
 class Equivalence(Protocol):
     """What makes donors of the values (n, ...) of n examples."""
 

@@ -117,8 +117,10 @@ class Weighted:
             here = asked[start : start + rows]
             candidates = self._candidates(here)
             weights = self.weights(self.values[here], self.values[candidates])
-            alone = weights.max(axis=1) <= 0
-            weights[alone] = candidates[None] == here[alone, None]
+            most = weights.max(axis=1)
+            alone = most <= 0
+            weights = weights / np.where(alone, 1.0, most)[:, None]  # sums that neither over- nor
+            weights[alone] = candidates[None] == here[alone, None]  # underflow
             yield start, start + len(here), candidates, weights
 
     def _candidates(self, here: np.ndarray) -> np.ndarray:

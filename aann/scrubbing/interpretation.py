@@ -84,7 +84,18 @@ def as_program(given: Replacement | Callable[[Any], Any]) -> Model:
         )
     function = given
     name = getattr(function, "__name__", "program")
-    return Model(lambda params, reads: function(*reads), (), name=name)
+
+    def run(params: Any, reads: Any) -> Any:
+        try:
+            return function(*reads)
+        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
+            raise TypeError(
+                f"program {name!r} cannot be traced by JAX: it turns an array into a Python or "
+                "NumPy value. Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if "
+                f"and float(). JAX says: {str(error).splitlines()[0]}"
+            ) from error
+
+    return Model(run, (), name=name)
 
 
 def reads_of(given: Replacement | Callable[[Any], Any]) -> tuple[str, ...]:

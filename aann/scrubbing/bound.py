@@ -81,7 +81,7 @@ def bind(model: Model, hypothesis: Hypothesis) -> Bound:
         problems += interpretation
     if problems or not isinstance(interpretation, Interpretation):
         raise ValueError(f"{what}: " + "\n".join(dict.fromkeys(problems)))
-    runs = {_own(one): (_own(one),) for one in every}
+    runs: dict[str, tuple[str, ...]] = {_own(one): (_own(one),) for one in every}
     if sent := next((one for one in every if one.through), None):
         whole = through(whole, sent.site, sent.through)
         try:

@@ -17,9 +17,10 @@ all where that is not known."""
 
 def axes_of_examples(one: Any, more: Any) -> Axes:
     """The axes of the examples, by the shapes for two sizes of a batch."""
-    (leaves, tree), (others, other) = jax.tree.flatten(one), jax.tree.flatten(more)
+    leaves, others = jax.tree.leaves(one), jax.tree.leaves(more)
+    trees: list[Any] = [jax.tree.structure(x) for x in (one, more)]
     pairs = list(zip(leaves, others, strict=False))
-    if tree != other or any(a.ndim != b.ndim for a, b in pairs):
+    if trees[0] != trees[1] or any(a.ndim != b.ndim for a, b in pairs):
         return None
     differ = [[i for i in range(a.ndim) if a.shape[i] != b.shape[i]] for a, b in pairs]
     return None if max(map(len, differ), default=0) > 1 else [d[0] if d else None for d in differ]

@@ -10,8 +10,7 @@ from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.plan import plan
 
 N, LENGTH, WIDTH, HEADS, CLASSES = 24, 3, 4, 2, 5
-SITES = ("h", "z", "m")
-"""From the top."""
+WHOLE = {"a": "h", "b": "z", "c": "m"}
 
 
 def params(seed=0):
@@ -92,6 +91,37 @@ def identity(x):
     return aann.value("a", x[:, 0, 0])
 
 
+def equal(p, x):
+    """A network that is a program: its hidden units are the program's values."""
+    a = aann.site("h", jnp.stack([(x[:, 0, 0] > 0), (x[:, 1, 0] > 0)], -1).astype(jnp.float32))
+    b = aann.site("m", jnp.stack([a.sum(-1), a[:, 0] * a[:, 1]], -1))
+    return b @ jnp.array([[1.0, -2.0], [3.0, 0.5]]) + x[:, :1, 0] * 0
+
+
+def its_program(x):
+    a = aann.value("first", (x[:, 0, 0] > 0).astype(jnp.float32))
+    b = aann.value("second", (x[:, 1, 0] > 0).astype(jnp.float32))
+    total = aann.value("total", a + b)
+    both = aann.value("both", a * b)
+    return total + 2 * both
+
+
+def another(x):
+    """The same entropy, another criterion."""
+    a = aann.value("first", (x[:, 0, 1] > 0).astype(jnp.float32))
+    b = aann.value("second", (x[:, 1, 1] > 0).astype(jnp.float32))
+    total = aann.value("total", a + b)
+    both = aann.value("both", a * b)
+    return total + 2 * both
+
+
+UNITS = {
+    "first": aann.Where("h", (0,)), "second": aann.Where("h", (1,)),
+    "total": aann.Where("m", (0,)), "both": aann.Where("m", (1,)),
+}  # fmt: skip
+PROGRAM = aann.Model(equal, {}, "program", jax.ShapeDtypeStruct((LENGTH, WIDTH), jnp.float32))
+
+
 def drawn(bound, data, scrubs=2, seed=0):
     """The plan that a scrub of the hypothesis draws."""
     from aann.scrubbing.values import values
@@ -147,3 +177,13 @@ def reference(hypothesis, x, found, scrub, root):
 
 
 SHAPES = {"h": (LENGTH, WIDTH), "z": (LENGTH, HEADS, 2), "m": (6,)}
+
+
+def scrubbed(*hypotheses, network=None, data=None, **more):
+    options = {"draws": 100, "progress": False, "batch_size": 8, **more}
+    data = examples() if data is None else data
+    return aann.scrub(network or model(), list(hypotheses), data, **options)
+
+
+def claim(program=signs, where=None, **more):
+    return aann.Hypothesis(program, WHOLE if where is None else where, **{"name": "it", **more})

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import jax.numpy as jnp
+
 from aann.model import Model
 from aann.patching.path import SENT, through
 from aann.program.place import Place, overlap
@@ -109,7 +111,7 @@ def bind_all(model: Model, hypotheses: Sequence[Hypothesis]) -> list[Bound]:
     if len(problems) == 1:
         raise problems[0]
     if problems:
-        raise ValueError("\n".join(map(str, problems)))
+        raise ValueError("\n".join(map(str, problems))) from problems[0]
     return bounds
 
 
@@ -148,7 +150,7 @@ def _with_input(model: Model) -> Model:
 
     def apply(params: Any, inputs: Any) -> Any:
         # With an axis more an example that is one number has an axis of units, too.
-        return inner(params, site(GIVEN, inputs[..., None])[..., 0])
+        return inner(params, site(GIVEN, jnp.asarray(inputs)[..., None])[..., 0])
 
     return dataclasses.replace(model, apply=apply)
 

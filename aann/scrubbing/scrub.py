@@ -171,15 +171,15 @@ def _donors(
     bound: Bound, known: Mapping[str, np.ndarray], n: int, scrubs: int, seed: int
 ) -> tuple[Plan, dict[str, np.ndarray]]:
     """The plan of a hypothesis, and how many stand in for each example at each value."""
-    problems, donors = [], {}
+    problems, donors, counts = [], {}, {}
     for name, same in bound.hypothesis.equivalences().items():
         try:
             donors[name] = same.of(known[name])
+            counts[name] = donors[name].counts()
         except ValueError as error:
             problems.append(f"value {name!r}: {error}")
     if problems:
         raise ValueError(f"hypothesis {bound.hypothesis.name!r}: " + "; ".join(problems))
-    counts = {name: one.counts() for name, one in donors.items()}
     return plan(bound, donors, n, scrubs, seed), counts
 
 
@@ -194,7 +194,7 @@ def _shape(bound: Bound) -> Any:
 
 
 def _checked(given: Any, scrubs: Any, seed: Any) -> list[Hypothesis]:
-    chosen = [given] if isinstance(given, Hypothesis) else list(given)
+    chosen = list(given) if np.iterable(given) else [given]
     wrong = [type(one).__name__ for one in chosen if not isinstance(one, Hypothesis)]
     if wrong or not chosen:
         raise TypeError(

@@ -37,15 +37,17 @@ def test_draws_have_their_weights(kind, chunk, monkeypatch):
     drawn, each = equivalence.of(VALUES), 3000
     rows = np.repeat(np.arange(len(VALUES)), each)
     found = drawn.draw(rows, np.random.default_rng(1).random(len(rows))).reshape(-1, each)
-    for i, mine in enumerate(weights.astype(float)):
-        mine = mine if mine.sum() else np.eye(len(VALUES))[i]
+    for i, given in enumerate(weights.astype(float)):
+        mine = given if given.sum() else np.eye(len(VALUES))[i]
         expected = each * mine / mine.sum()
         counts = np.bincount(found[i], minlength=len(VALUES))
         often = expected >= 5
         rare = counts[~often].sum()
         assert abs(rare - expected[~often].sum()) < 5 * np.sqrt(expected[~often].sum()) + 1
         if often.sum() > 1:
-            p = chisquare(counts[often], expected[often] * counts[often].sum() / expected[often].sum())
+            p = chisquare(
+                counts[often], expected[often] * counts[often].sum() / expected[often].sum()
+            )
             assert p.pvalue > 1e-5
 
 

@@ -37,7 +37,9 @@ def halves(values):
 
 
 def distance(a, b):
-    return np.sqrt(np.square(a[:, None].astype(float) - b[None]).reshape(len(a), len(b), -1).sum(-1))
+    return np.sqrt(
+        np.square(a[:, None].astype(float) - b[None]).reshape(len(a), len(b), -1).sum(-1)
+    )
 
 
 KINDS = {
@@ -118,7 +120,14 @@ def test_shuffled_is_as_fine_and_knows_nothing():
 
 
 def test_they_say_what_they_are():
-    kinds = [Same(), Anything(), Within(0.5), Within(2.0, "gaussian"), Classes(halves), Related(less)]
+    kinds = [
+        Same(),
+        Anything(),
+        Within(0.5),
+        Within(2.0, "gaussian"),
+        Classes(halves),
+        Related(less),
+    ]
     assert [str(k) for k in kinds] == [
         "same", "anything", "within 0.5", "gaussian, 2", "same halves", "by less",
     ]  # fmt: skip

@@ -95,7 +95,7 @@ def equal(p, x):
     """A network that is a program: its hidden units are the program's values."""
     a = aann.site("h", jnp.stack([(x[:, 0, 0] > 0), (x[:, 1, 0] > 0)], -1).astype(jnp.float32))
     b = aann.site("m", jnp.stack([a.sum(-1), a[:, 0] * a[:, 1]], -1))
-    return b @ jnp.array([[1.0, -2.0], [3.0, 0.5]]) + x[:, :1, 0] * 0
+    return b @ jnp.array([[1.0, -2.0], [-3.0, 4.0]]) + jnp.array([[-0.5, 0.0]])
 
 
 def its_program(x):
@@ -103,7 +103,7 @@ def its_program(x):
     b = aann.value("second", (x[:, 1, 0] > 0).astype(jnp.float32))
     total = aann.value("total", a + b)
     both = aann.value("both", a * b)
-    return total + 2 * both
+    return jnp.stack([total - 3 * both - 0.5, 4 * both - 2 * total], -1)
 
 
 def another(x):
@@ -112,7 +112,7 @@ def another(x):
     b = aann.value("second", (x[:, 1, 1] > 0).astype(jnp.float32))
     total = aann.value("total", a + b)
     both = aann.value("both", a * b)
-    return total + 2 * both
+    return jnp.stack([total - 3 * both - 0.5, 4 * both - 2 * total], -1)
 
 
 UNITS = {

@@ -101,6 +101,7 @@ class Runner:
         The others are what the network makes of those.
         """
         state, last = self.states[OUTPUT].of(indices), self.cuts[OUTPUT]
+        state = jax.tree.map(jnp.asarray, state)
         parts: Parts = []
         for p in self.bound.graph.nodes[OUTPUT].parents:
             own = [None] * len(self.bound.places[p])

@@ -24,22 +24,9 @@ from aann.scrubbing.plan import seeded
 from aann.scrubbing.swapper import as_answer
 
 
-def table(output):
-    """The class that the network gives where the program says this."""
-    logits = PROGRAM.apply({}, jnp.asarray(corners()))
-    totals = its_program(jnp.asarray(corners()))
-    return jnp.argmax(logits, -1)[jnp.argmin(jnp.abs(output[:, None] - totals[None]), -1)]
-
-
-def corners():
-    x = np.zeros((3, 3, 4), np.float32) - 1
-    x[1:, 0] = x[2:, 1] = 1
-    return x
-
-
 def swapped(program=its_program, where=None, network=PROGRAM, n=60, **more):
     hypothesis = aann.Hypothesis(program, UNITS if where is None else where, name="it")
-    options = {"answer": table, "draws": 100, "batch_size": 8, **more}
+    options = {"draws": 100, "batch_size": 8, **more}
     return aann.interchange(network, hypothesis, examples(n, labels=False), **options)
 
 
@@ -69,7 +56,7 @@ def skips(x):
 
 def test_values_computed_from_a_swapped_one_change_with_it():
     network = aann.Model(skipping, {}, "skipping", PROGRAM.inputs)
-    found = swapped(skips, {"a": "h", "b": "m"}, network, answer=None)
+    found = swapped(skips, {"a": "h", "b": "m"}, network)
     assert found.agreement.estimate == 1
     assert [swap.accuracy.estimate for swap in found.swaps] == [1, 1, 1]
     assert all(swap.changed > 0.2 for swap in found.swaps)
@@ -83,7 +70,7 @@ def test_another_criterion_is_wrong_about_what_changes():
 
 
 def test_the_networks_answers_by_hand():
-    found = swapped(apart, {"a": aann.Where("z", (1,), axis=2)}, model(), n=N, answer=None)
+    found = swapped(apart, {"a": aann.Where("z", (1,), axis=2)}, model(), n=N)
     sources = seeded(0, ("swap", "a")).integers(0, N, N)
     at = [by_hand(params(), x) for x in arrays()]
     for i in range(N):
@@ -118,7 +105,7 @@ def test_a_program_with_constants_that_reads_sites():
         site="logits", units=(0,), reads=("m", "input"), constants={"level": aann.Constant(1.5)},
         name="made",
     )  # fmt: skip
-    found = swapped(made, {"s": "m"}, network=with_logits(), answer=None)
+    found = swapped(made, {"s": "m"}, network=with_logits())
     assert found.swaps[0].accuracy.estimate == found.agreement.estimate == 1
 
 
@@ -137,7 +124,7 @@ def test_few_that_change_have_no_accuracy_and_groups_stay_together():
     def constant(x):
         return (aann.value("a", x[:, 0, 0]) * 0).astype(jnp.int32)
 
-    found = swapped(constant, {"a": "h"}, model(), n=N, answer=None)
+    found = swapped(constant, {"a": "h"}, model(), n=N)
     (swap,) = found.swaps
     assert swap.changed == 0
     assert not swap.accuracy_changed.identified

@@ -65,7 +65,7 @@ def test_values_computed_from_a_swapped_one_change_with_it():
 def test_another_criterion_is_wrong_about_what_changes():
     found = swapped(another)
     assert all(swap.accuracy.high < 0.95 for swap in found.swaps)
-    right, wrong = swapped().answers["first"], found.answers["first"]
+    right, wrong = swapped().answers["total"], found.answers["total"]
     assert (right[0] != wrong[1]).mean() > 0.1
 
 

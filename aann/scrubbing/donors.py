@@ -1,7 +1,7 @@
 """Drawing equivalent examples: from classes, from windows of numbers, by weights of pairs."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -19,6 +19,7 @@ Weights = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """``(a (n, ...), b (m, ...)) -> (n, m)`` with which ``b`` stands in for ``a``."""
 
 
+@runtime_checkable
 class Donors(Protocol):
     """Draws of one value over a set of examples."""
 
@@ -116,8 +117,10 @@ class Weighted:
             here = asked[start : start + rows]
             candidates = self._candidates(here)
             weights = self.weights(self.values[here], self.values[candidates])
-            alone = weights.max(axis=1) <= 0
-            weights[alone] = candidates[None] == here[alone, None]
+            most = weights.max(axis=1)
+            alone = most <= 0
+            weights = weights / np.where(alone, 1.0, most)[:, None]  # sums that neither over- nor
+            weights[alone] = candidates[None] == here[alone, None]  # underflow
             yield start, start + len(here), candidates, weights
 
     def _candidates(self, here: np.ndarray) -> np.ndarray:

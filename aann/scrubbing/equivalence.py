@@ -17,7 +17,7 @@ own value.
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -28,6 +28,7 @@ from aann.shown.brief import brief, word
 Values = np.ndarray
 
 
+@runtime_checkable
 class Equivalence(Protocol):
     """What makes donors of the values (n, ...) of n examples."""
 
@@ -61,7 +62,9 @@ class Same:
 
     def of(self, values: Values) -> Donors:
         """See ``Equivalence``."""
-        flat = np.ascontiguousarray(values.reshape(len(values), -1)) + 0  # -0.0 is 0.0
+        flat = np.ascontiguousarray(values.reshape(len(values), -1))
+        if np.issubdtype(flat.dtype, np.number):
+            flat = flat + 0  # -0.0 is 0.0
         return Partition(np.unique(flat, axis=0, return_inverse=True)[1].reshape(-1))
 
     def __str__(self) -> str:
@@ -108,7 +111,8 @@ class Within:
 
     def __post_init__(self) -> None:
         problems = []
-        if not (isinstance(self.width, int | float | np.number) and np.isfinite(self.width)):
+        real = isinstance(self.width, int | float | np.integer | np.floating)
+        if not (real and abs(self.width) < np.inf):
             problems.append(f"a width is a finite number, got {word(self.width)}")
         elif self.width < 0 or (self.width == 0 and self.kernel == "gaussian"):
             problems.append(f"a width is positive, got {self.width}; Same() is exact")
@@ -119,8 +123,8 @@ class Within:
 
     def of(self, values: Values) -> Donors:
         """See ``Equivalence``."""
-        if not np.issubdtype(values.dtype, np.number):
-            raise ValueError(f"a width needs numbers, got {values.dtype}")
+        if values.dtype.kind not in "iuf":
+            raise ValueError(f"a width needs real numbers, got {values.dtype}")
         flat = values.reshape(len(values), -1).astype(np.float64)
         if self.kernel == "uniform" and flat.shape[1] == 1:
             return Window(flat[:, 0], float(self.width))

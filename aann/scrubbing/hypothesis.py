@@ -66,6 +66,8 @@ class Hypothesis:
             own = self.program if isinstance(self.program, Replacement) else None
             name = own.name if own else getattr(self.program, "__name__", "program")
             object.__setattr__(self, "name", name)
+        if wrong := [name for name in self.where if not isinstance(name, str)]:
+            raise TypeError(f"a value is called by a string, got {word(wrong[0])}")
         where = {name: as_where(given) for name, given in self.where.items()}
         given = self.same if isinstance(self.same, Mapping) else dict.fromkeys(where, self.same)
         problems = [

@@ -23,11 +23,12 @@ from aann.machine.machine import DEFAULT_MEMORY, Machine
 from aann.model import Model
 from aann.report.data import Estimate
 from aann.scrubbing.bound import bind
-from aann.scrubbing.checked import check_number, check_outputs
+from aann.scrubbing.checked import by_name, check_number, check_outputs
 from aann.scrubbing.hypothesis import Hypothesis
 from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.plan import seeded
 from aann.scrubbing.swapper import Answer, Swapper
+from aann.scrubbing.values import values
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.statistics.bootstrap import MINIMUM, mean_interval
@@ -131,8 +132,9 @@ def interchange(
     parents = bound.graph.nodes[OUTPUT].parents
     chosen = _chosen(together, parents, hypothesis.name)
     setting = Setting(draws=draws, seed=seed, groups=examples.groups)
-    order = np.argsort(np.asarray(examples.names), kind="stable")
+    order = by_name(examples)
     ordered = examples.take(order)
+    values(bound, model, ordered, size)  # checks them
     sources = {
         p: seeded(seed, ("swap", p)).integers(0, len(ordered), len(ordered)) for p in parents
     }

@@ -84,7 +84,18 @@ def as_program(given: Replacement | Callable[[Any], Any]) -> Model:
         )
     function = given
     name = getattr(function, "__name__", "program")
-    return Model(lambda params, reads: function(*reads), (), name=name)
+
+    def run(params: Any, reads: Any) -> Any:
+        try:
+            return function(*reads)
+        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
+            raise TypeError(
+                f"program {name!r} cannot be traced by JAX: it turns an array into a Python or "
+                "NumPy value. Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if "
+                f"and float(). JAX says: {str(error).splitlines()[0]}"
+            ) from error
+
+    return Model(run, (), name=name)
 
 
 def reads_of(given: Replacement | Callable[[Any], Any]) -> tuple[str, ...]:
@@ -96,8 +107,11 @@ def interpret(
     given: Replacement | Callable[[Any], Any],
     reads: Sequence[Any],
     nodes: Sequence[str],
-) -> Interpretation:
-    """The graph of a program over chosen values.
+) -> Interpretation | list[str]:
+    """The graph of a program over chosen values, or what is wrong with them.
+
+    Wrong are values that it does not name, or names twice, those that its output does not depend
+    on, and those whose first axis is not the batch.
 
     Args:
         given: the program.
@@ -106,15 +120,12 @@ def interpret(
 
     Raises:
         TypeError: see ``as_program``; and what the program itself raises when it is traced.
-        ValueError: it names no such value, names one twice, or its output does not depend on one;
-            a value's first axis is not the batch. With all problems.
     """
     model = as_program(given)
     marks = [PREFIX + name for name in nodes]
     graph = trace_model(model, model.params, tuple(reads), marks)
-    problems = _name_problems(model.name, graph, nodes)
-    if problems:
-        raise ValueError("\n".join(problems))
+    if problems := _name_problems(model.name, graph, nodes):
+        return problems
     made = {graph.read_vars(mark)[0]: name for mark, name in zip(marks, nodes, strict=True)}
     found = {name: _node(graph, name, graph.eqns[graph.marks[PREFIX + name]].invars, made)
              for name in nodes}  # fmt: skip
@@ -129,7 +140,7 @@ def interpret(
         if name not in used
     ]
     if problems:
-        raise ValueError("\n".join(problems))
+        return problems
     order = sorted(nodes, key=lambda name: graph.marks[PREFIX + name])
     return Interpretation({name: found[name] for name in [*order, OUTPUT]}, model)
 

@@ -1,6 +1,6 @@
 """What a function gives for each example: computed once where there is room, else when asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -10,6 +10,21 @@ from aann.data.batches import batches, load
 from aann.data.examples import Examples
 from aann.model import Model
 
+Axes = Sequence[int | None] | None
+"""Of each array the axis of the examples, or None where it is the same for all of them; None for
+all where that is not known."""
+
+
+def axes_of_examples(one: Any, more: Any) -> Axes:
+    """The axes of the examples, by the shapes for two sizes of a batch."""
+    leaves, others = jax.tree.leaves(one), jax.tree.leaves(more)
+    trees: list[Any] = [jax.tree.structure(x) for x in (one, more)]
+    pairs = list(zip(leaves, others, strict=False))
+    if trees[0] != trees[1] or any(a.ndim != b.ndim for a, b in pairs):
+        return None
+    differ = [[i for i in range(a.ndim) if a.shape[i] != b.shape[i]] for a, b in pairs]
+    return None if max(map(len, differ), default=0) > 1 else [d[0] if d else None for d in differ]
+
 
 class Kept:
     """Rows of ``make(inputs)`` by example."""
@@ -17,6 +32,7 @@ class Kept:
     def __init__(
         self,
         make: Callable[[Any], Any],
+        axes: Axes,
         examples: Examples,
         model: Model,
         size: int,
@@ -25,27 +41,49 @@ class Kept:
         """Compute all rows, if they fit.
 
         Args:
-            make: ``inputs (size, ...) -> arrays (size, ...)`` in any structure; compiled.
+            make: ``inputs (size, ...) -> arrays`` in any structure; compiled.
+            axes: of the examples, of each array in order.
             examples: all of them.
             model: what takes the inputs.
             size: of every batch.
             room: bytes that may be kept.
         """
         self.make, self.examples, self.model = make, examples, model
-        one = jax.eval_shape(make, model.batch(size))
-        leaves, self.tree = jax.tree.flatten(one)
-        self.bytes = sum(x.size * x.dtype.itemsize for x in leaves) // size * len(examples)
+        leaves, self.tree = jax.tree.flatten(jax.eval_shape(make, model.batch(size)))
+        self.axes: Sequence[int | None] = axes or []
         self.rows: list[np.ndarray] | None = None
-        if self.bytes > room:
+        each = [x.size // (1 if axis is None else size) * x.dtype.itemsize
+                for x, axis in zip(leaves, self.axes, strict=False)]  # fmt: skip
+        self.bytes = sum(
+            x * (1 if axis is None else len(examples))
+            for x, axis in zip(each, self.axes, strict=True)
+        )
+        if axes is None or self.bytes > room:
             self.bytes = 0
             return
-        self.rows = [np.empty((len(examples), *x.shape[1:]), x.dtype) for x in leaves]
         for batch in batches(examples, size, model):
-            for kept, new in zip(self.rows, jax.tree.leaves(make(batch.inputs)), strict=True):
-                kept[np.asarray(batch.indices)] = np.asarray(new)[: len(batch.indices)]
+            self._keep(jax.tree.leaves(make(batch.inputs)), np.asarray(batch.indices))
+
+    def _keep(self, new: Sequence[Any], indices: np.ndarray) -> None:
+        here = [
+            np.asarray(x) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
+            for x, axis in zip(new, self.axes, strict=True)
+        ]
+        if self.rows is None:
+            self.rows = [
+                x if axis is None else np.empty((len(self.examples), *x.shape[1:]), x.dtype)
+                for x, axis in zip(here, self.axes, strict=True)
+            ]
+        for kept, x, axis in zip(self.rows, here, self.axes, strict=True):
+            if axis is not None:
+                kept[indices] = x[: len(indices)]
 
     def of(self, indices: np.ndarray) -> Any:
         """The rows of these examples, as many as a batch has."""
         if self.rows is None:
             return self.make(load(self.examples, indices.tolist(), self.model))
-        return jax.tree.unflatten(self.tree, [kept[indices] for kept in self.rows])
+        rows = [
+            kept if axis is None else np.moveaxis(kept[indices], 0, axis)
+            for kept, axis in zip(self.rows, self.axes, strict=True)
+        ]
+        return jax.tree.unflatten(self.tree, rows)

@@ -20,14 +20,15 @@ from aann.program.place import Place
 from aann.program.replacement import Replacement
 from aann.scrubbing.bound import Bound
 from aann.scrubbing.interpretation import OUTPUT
-from aann.scrubbing.kept import Kept
+from aann.scrubbing.kept import Kept, axes_of_examples
 from aann.scrubbing.plan import Path, Plan
+from aann.splicing.cut import cut
 from aann.splicing.levels import Level, levels
 from aann.splicing.splice import capture
 
 Places = Sequence[tuple[str, Place]]
 Parts = list[Any]
-"""Activations at places, units on the last axis."""
+"""Activations at places, units on the last axis; None where what comes there stays."""
 
 
 class Runner:
@@ -43,6 +44,7 @@ class Runner:
             room: bytes of activations that may be kept.
         """
         self.bound, self.size = bound, size
+        self.picks: dict[str, Any] = {}
         self.natural: dict[str, Kept] = {}
         self.cuts: dict[str, _Cut] = {}
         self.states: dict[str, Kept] = {}
@@ -50,14 +52,27 @@ class Runner:
         for name, node in bound.graph.nodes.items():
             if name != OUTPUT:
                 picks = jax.jit(_reading(model, bound.places[name]).apply)
-                kept = Kept(_of(picks, model.params), examples, model, size, room)
-                self.natural[name] = kept
-                room -= kept.bytes
+                self.picks[name] = _of(picks, model.params)
+                axes = [0] * len(bound.places[name])
+                self.natural[name] = Kept(self.picks[name], axes, examples, model, size, room)
+                room -= self.natural[name].bytes
             if node.parents:
                 reading = model if name == OUTPUT else _reading(model, bound.places[name])
-                self.cuts[name] = _Cut(reading, bound.of_parents(name), size)
-                self.states[name] = Kept(self.cuts[name].before, examples, model, size, room)
+                self.cuts[name] = here = _Cut(reading, bound.of_parents(name), size)
+                self.states[name] = Kept(here.before, here.axes, examples, model, size, room)
                 room -= self.states[name].bytes
+
+    @property
+    def bytes(self) -> int:
+        """Of the activations that are kept."""
+        return sum(kept.bytes for kept in [*self.natural.values(), *self.states.values()])
+
+    def intact(self, inputs: Any) -> Any:
+        """The outputs of a batch of inputs, with its own activations put in."""
+        last = self.cuts[OUTPUT]
+        parents = self.bound.graph.nodes[OUTPUT].parents
+        parts = [part for p in parents for part in self.picks[p](inputs)]
+        return last.after(last.before(inputs), parts, zero=False)
 
     def logits(self, plan: Plan, rows: np.ndarray) -> Any:
         """The scrubbed outputs of some samples.
@@ -70,10 +85,10 @@ class Runner:
 
     def zeroed(self, indices: np.ndarray) -> Any:
         """The outputs of examples with what the output's parents stand for set to zero."""
-        state, cut = self.states[OUTPUT].of(indices), self.cuts[OUTPUT]
+        state, last = self.states[OUTPUT].of(indices), self.cuts[OUTPUT]
         parents = self.bound.graph.nodes[OUTPUT].parents
         natural = [part for p in parents for part in self.natural[p].of(indices)]
-        return cut.after(state, [jnp.zeros_like(x) for x in natural], zero=False)
+        return last.after(state, [jnp.zeros_like(x) for x in natural], zero=False)
 
     def swapped(self, names: Sequence[str], indices: np.ndarray, sources: Any) -> Any:
         """The outputs of examples with some values' activations from other examples.
@@ -82,12 +97,16 @@ class Runner:
             names: of values, parents of the output.
             indices: (size,) examples.
             sources: name -> (size,) examples to take the activations from.
+
+        The others are what the network makes of those.
         """
-        state, cut = self.states[OUTPUT].of(indices), self.cuts[OUTPUT]
-        parents = self.bound.graph.nodes[OUTPUT].parents
-        chosen = {p: sources[p] if p in names else indices for p in parents}
-        parts = [part for p in parents for part in self.natural[p].of(chosen[p])]
-        return cut.after(state, parts, zero=False)
+        state, last = self.states[OUTPUT].of(indices), self.cuts[OUTPUT]
+        state = jax.tree.map(jnp.asarray, state)
+        parts: Parts = []
+        for p in self.bound.graph.nodes[OUTPUT].parents:
+            own = [None] * len(self.bound.places[p])
+            parts += self.natural[p].of(sources[p]) if p in names else own
+        return last.after(state, parts, zero=False)
 
     def _run(
         self, path: Path, name: str, at: Mapping[str, Mapping[Path, np.ndarray]], rows: np.ndarray
@@ -109,6 +128,8 @@ class _Cut:
         first = self.levels[0]
         self.sites = [{places[i][0] for i in level.members} for level in self.levels]
         self._before = first.before
+        sites = [site for site, _ in places]
+        self.axes = axes_of_examples(*(_shapes(model, sites, n) for n in (size, size + 1)))
 
     def before(self, inputs: Any) -> Any:
         """What is known above the first of the places."""
@@ -128,8 +149,18 @@ class _Cut:
                 values, crossing = state
                 blank = {n: jnp.zeros_like(values[n]) for n in sites}
                 state = {**values, **blank}, crossing
-            state, _ = level.after(state, {i: parts[i] for i in level.members})
+            given = {
+                i: level.pick(state, i) if parts[i] is None else parts[i] for i in level.members
+            }
+            state, _ = level.after(state, given)
         return state
+
+
+def _shapes(model: Model, sites: Sequence[str], size: int) -> Any:
+    """What is known above the uppermost of some sites, for a batch of this size."""
+    inputs = model.batch(size)
+    pieces = cut(model, list(dict.fromkeys(sites)), inputs)
+    return jax.eval_shape(pieces.prefix, jax.eval_shape(pieces.prepare, model.params), inputs)
 
 
 def _stand_in(site: str, place: Place) -> Replacement:

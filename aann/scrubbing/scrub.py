@@ -21,17 +21,25 @@ import numpy as np
 from aann.data.batches import size_for
 from aann.data.examples import Examples
 from aann.data.provenance import described
+from aann.evaluation.apart import check_run
 from aann.evaluation.metrics import per_example
 from aann.machine.machine import DEFAULT_MEMORY, Machine
 from aann.machine.progress import progress as progress_of
 from aann.model import Model
-from aann.scrubbing.bound import Bound, bind
-from aann.scrubbing.checked import check_number, check_outputs
+from aann.scrubbing.assembled import ScrubbedLosses, assemble
+from aann.scrubbing.bound import Bound, bind_all
+from aann.scrubbing.checked import (
+    by_name,
+    check_enough,
+    check_losses,
+    check_number,
+    check_outputs,
+)
 from aann.scrubbing.hypothesis import Hypothesis
 from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.plan import Plan, anybody, nobody, plan
 from aann.scrubbing.runner import Runner
-from aann.scrubbing.scrubbed import Scrubbed, ScrubbedLosses, assemble
+from aann.scrubbing.scrubbed import Scrubbed
 from aann.scrubbing.values import values
 from aann.statistics.interval import Setting
 
@@ -68,26 +76,29 @@ def scrub(
         TypeError: a program cannot be traced; something else than hypotheses.
         ValueError: what is wrong with a hypothesis, see ``Hypothesis`` and its checks against the
             model; labels out of range; values that are not finite or do not suit their
-            equivalence; fewer than 10 examples; infinite or NaN losses.
+            equivalence; fewer than 10 examples; infinite or NaN losses; a model or a program that
+            mixes examples.
     """
     chosen = _checked(hypotheses, scrubs, seed)
     setting = Setting(draws=draws, seed=seed, groups=examples.groups)
-    order = np.argsort(np.asarray(examples.names), kind="stable")
+    check_enough(len(examples), setting)
+    order = by_name(examples)
     ordered = examples.take(order)
     size = size_for(len(examples), model, batch_size, Machine())
-    bounds = [bind(model, hypothesis) for hypothesis in chosen]
+    bounds = bind_all(model, chosen)
     check_outputs(model, size, examples=ordered)
+    known = [values(bound, model, ordered, size) for bound in bounds]
+    drawn = [_donors(b, v, len(ordered), scrubs, seed) for b, v in zip(bounds, known, strict=True)]
     runners: dict[Any, _Baselines] = {}
-    found, plans = [], []
-    for bound in bounds:
-        key = _shape(bound)
-        if key not in runners:
-            runners[key] = _Baselines(bound, ordered, size, memory, scrubs, seed, progress)
-        known = values(bound, model, ordered, size)
-        drawn, counts = _donors(bound, known, len(ordered), scrubs, seed)
-        losses = runners[key].losses(drawn, bound.hypothesis.name)
-        found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, known))
-        plans.append(drawn)
+    found = []
+    for bound, own, (plan_, counts) in zip(bounds, known, drawn, strict=True):
+        if (key := _shape(bound)) not in runners:
+            room = memory - sum(one.runner.bytes for one in runners.values())
+            runners[key] = _Baselines(bound, ordered, size, room, scrubs, seed, progress)
+        losses = runners[key].losses(plan_, bound.hypothesis.name)
+        found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, own))
+        check_losses(bound.hypothesis.name, {**runners[key].known, "scrub": losses}, ordered.names)
+    plans = [plan_ for plan_, _ in drawn]
     back = np.argsort(order, kind="stable")
     return assemble(
         model, examples, found, plans, back, setting, scrubs=scrubs, data=described(examples)
@@ -104,6 +115,8 @@ class _Baselines:
         self.examples, self.size, self.progress = examples, size, progress
         self.runner = Runner(bound, examples, size, memory)
         n = len(examples)
+        if size > 1:
+            check_run(self.runner.intact, bound.model, examples, size)
         whole = nobody(bound, n)
         runner, name = self.runner, bound.hypothesis.name
         intact = [np.asarray(x) for x in self._each(lambda r: runner.logits(whole, r), n, name)]
@@ -158,15 +171,15 @@ def _donors(
     bound: Bound, known: Mapping[str, np.ndarray], n: int, scrubs: int, seed: int
 ) -> tuple[Plan, dict[str, np.ndarray]]:
     """The plan of a hypothesis, and how many stand in for each example at each value."""
-    problems, donors = [], {}
+    problems, donors, counts = [], {}, {}
     for name, same in bound.hypothesis.equivalences().items():
         try:
             donors[name] = same.of(known[name])
+            counts[name] = donors[name].counts()
         except ValueError as error:
             problems.append(f"value {name!r}: {error}")
     if problems:
         raise ValueError(f"hypothesis {bound.hypothesis.name!r}: " + "; ".join(problems))
-    counts = {name: one.counts() for name, one in donors.items()}
     return plan(bound, donors, n, scrubs, seed), counts
 
 
@@ -181,7 +194,7 @@ def _shape(bound: Bound) -> Any:
 
 
 def _checked(given: Any, scrubs: Any, seed: Any) -> list[Hypothesis]:
-    chosen = [given] if isinstance(given, Hypothesis) else list(given)
+    chosen = list(given) if np.iterable(given) else [given]
     wrong = [type(one).__name__ for one in chosen if not isinstance(one, Hypothesis)]
     if wrong or not chosen:
         raise TypeError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from aann.data.batches import load
 from aann.data.examples import Examples
+from aann.evaluation.apart import check_run
 from aann.model import Model
 from aann.scrubbing.bound import Bound
 from aann.scrubbing.interpretation import reads_of
@@ -40,6 +41,8 @@ class Swapper:
         """
         self.model, self.examples, self.size = model, examples, size
         self.runner = Runner(bound, examples, size, memory)
+        if size > 1:
+            check_run(self.runner.intact, model, examples, size)
         program = bound.graph.as_model
         reads = jax.jit(reads_on(model, reads_of(bound.hypothesis.program)))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.shown.brief import brief, clip
 
@@ -32,18 +33,25 @@ class Branch:
 
     __repr__ = brief
 
-    def lines(self, before: str = "", last: str = "") -> list[str]:
-        """The tree as text, one line a node."""
+    def lines(self, before: str = "", last: str = "", above: str = "") -> list[str]:
+        """The tree as text, one line a node.
+
+        Args:
+            before: what stands in front of the lines below.
+            last: what stands in front of its own.
+            above: the example that it stands in for.
+        """
         if self.was is None:
             head = f"{self.example}: {self.now}" if self.now else self.example
         else:
             same = "the same" if self.was == self.now else f"was {self.was}"
+            same = "itself" if self.example == above else same
             head = f"{self.value} = {self.now} of {self.example} ({same}) at {self.where}"
         found = [clip(f"{last}{head}", 160)]
         for i, branch in enumerate(self.below):
             end = i == len(self.below) - 1
             inner = before + ("   " if end else "│  ")
-            found += branch.lines(inner, before + ("└─ " if end else "├─ "))
+            found += branch.lines(inner, before + ("└─ " if end else "├─ "), self.example)
         return found
 
     def examples(self) -> list[str]:
@@ -89,7 +97,7 @@ def _branch(
     if path:
         was, now = (_text(values[value][i]) for i in (before, here))
     else:
-        was, now = None, _text(values["output"][here]) if "output" in values else ""
+        was, now = None, _text(values[OUTPUT][here]) if OUTPUT in values else ""
     return Branch(
         value=value,
         where=where.get(value, ""),

@@ -44,9 +44,11 @@ class Where:
             raise TypeError(f"a site is called by a string, got {self.site!r}")
         for field in ("units", "positions", "through"):
             if (given := getattr(self, field)) is not None:
-                plain = (given,) if isinstance(given, str | int) else tuple(given)
+                plain = tuple(given) if np.iterable(given) and type(given) is not str else (given,)
                 plain = tuple(int(i) if isinstance(i, np.integer) else i for i in plain)
                 object.__setattr__(self, field, plain)
+        if self.basis is not None:
+            object.__setattr__(self, "basis", np.asarray(self.basis))
         problems = self._place(self.units if self.units is not None else (0,)).problems()
         problems += [f"through names sites, got {n!r}" for n in self.through if type(n) is not str]
         if self.site == INPUT and (self.through or self._partial):
@@ -68,6 +70,16 @@ class Where:
             ValueError: units, positions or axes that there are not; with all problems.
         """
         units = self.units
+        if len(shape) < 2:
+            raise ValueError(
+                f"site {self.site!r} of shape {shape} has no axis of units: mark it with one, "
+                "aann.site(name, x[:, None])[:, 0]"
+            )
+        axes = [self.axis, *([] if self.positions is None else [self.position_axis])]
+        if batch := [axis for axis in axes if axis in (0, -len(shape))]:
+            raise ValueError(
+                f"site {self.site!r} of shape {shape}: axis {batch[0]} is that of the batch"
+            )
         if units is None:
             width = shape[self.axis] if -len(shape) <= self.axis < len(shape) else 1
             units = tuple(range(width if self.basis is None else self.basis.shape[1]))

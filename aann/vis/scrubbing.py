@@ -11,10 +11,13 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from aann.report.data import Estimate
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.scrubbing.tree import Branch
+from aann.shown.brief import clip
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, tidy
 
 _PICTURE = 0.62
 """Inches of a picture in a tree."""
+_NAME = 40
+"""Characters of an example's name in a tree."""
 
 
 def by_width(
@@ -31,15 +34,17 @@ def by_width(
         title: of the figure.
 
     Raises:
-        KeyError: a row is not there.
+        KeyError: a row or the metric is not there.
         ValueError: no width, or one that is not positive.
     """
-    if not widths or min(widths.values()) <= 0:
+    if not widths or not all(0 < width < np.inf for width in widths.values()):
         raise ValueError(f"widths are positive, one a row, got {dict(widths)}")
-    drawing = figure(7.2, 2.9)
-    left, right = drawing.subplots(1, 2)
     order = sorted(widths, key=lambda name: widths[name])
     rows = [found.row(name) for name in order]
+    if metric not in (known := rows[0].against_random):
+        raise KeyError(f"no metric {metric!r}; there are {', '.join(known)}")
+    drawing = figure(7.2, 2.9)
+    left, right = drawing.subplots(1, 2)
     x = [widths[name] for name in order]
     _curve(left, x, [row.kept for row in rows])
     _curve(right, x, [row.against_random[metric] for row in rows])
@@ -85,21 +90,22 @@ def scrub_trees(
         title: of the figure.
 
     Raises:
-        ValueError: there are no trees.
+        ValueError: there are no trees, or a picture is none.
     """
     if not trees:
         raise ValueError("there is at least one tree to draw, got none")
+    shown = {name: _picture(name, picture) for name, picture in (pictures or {}).items()}
     leaves = [max(_leaves(tree), 1) for tree in trees]
     depth = max(map(_depth, trees))
-    row = 1.15 if pictures else 0.55
+    row = 1.15 if shown else 0.55
     drawing = figure(2.2 + 2.7 * (depth - 1), 0.6 + row * sum(leaves))
     axes = drawing.add_subplot()
     axes.set_xlim(-0.35, depth - 0.35)
     axes.set_ylim(sum(leaves) - 0.5, -0.65)
     axes.axis("off")
-    start = 0
+    start = 0.0
     for tree, height in zip(trees, leaves, strict=True):
-        _node(axes, tree, 0, start, pictures or {})
+        _node(axes, tree, 0, start, shown)
         start += height
     if title:
         drawing.suptitle(title, fontsize=LARGE, color=INK)
@@ -107,7 +113,7 @@ def scrub_trees(
 
 
 def _node(
-    axes: Axes, branch: Branch, level: int, start: float, pictures: Mapping[str, Any]
+    axes: Axes, branch: Branch, level: int, start: float, pictures: Mapping[str, np.ndarray]
 ) -> float:
     """Draw a node and what is below it; returns its height on the page."""
     places = []
@@ -118,15 +124,14 @@ def _node(
     y = float(np.mean(places)) if places else start
     for place in places:
         axes.plot([level + 0.08, level + 0.9], [y, place], color=FAINT, linewidth=0.9, zorder=1)
+    example = clip(branch.example, _NAME)
     head = f"{branch.value} = {branch.now}" if branch.value else branch.now
-    was = f"for {branch.was}, of {branch.example}" if branch.was is not None else branch.example
+    was = f"for {branch.was}, of {example}" if branch.was is not None else example
     picture = pictures.get(branch.example)
     offset = 0.0
     if picture is not None:
-        image = np.asarray(picture, np.float64).squeeze()
-        image = image / 255.0 if image.max(initial=0.0) > 1.0 else image
-        zoom = _PICTURE * 72 / max(image.shape[:2])
-        box = OffsetImage(image, zoom=zoom, cmap="gray", interpolation="nearest")
+        zoom = _PICTURE * 72 / max(picture.shape[:2])
+        box = OffsetImage(picture, zoom=zoom, cmap="gray", interpolation="nearest")
         axes.add_artist(AnnotationBbox(box, (level, y), frameon=False, pad=0.0, zorder=2))
         offset = _PICTURE * 36 + 4
     axes.annotate(
@@ -135,6 +140,19 @@ def _node(
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
     )  # fmt: skip
     return y
+
+
+def _picture(name: str, given: Any) -> np.ndarray:
+    """(height, width) or (height, width, 3) in 0 to 1."""
+    image = np.asarray(given, np.float64)
+    image = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
+    colours = image.ndim == 3 and image.shape[-1] == 3
+    if not (image.ndim == 2 or colours) or not image.size or not np.isfinite(image).all():
+        raise ValueError(
+            f"the picture of {name!r} is an array (height, width) or (height, width, 1 or 3) of "
+            f"finite numbers, got shape {np.shape(given)}"
+        )
+    return np.clip(image / 255.0 if image.max() > 1.0 else image, 0.0, 1.0)
 
 
 def _leaves(branch: Branch) -> int:

@@ -139,7 +139,7 @@ def test_they_say_what_they_are():
 @pytest.mark.parametrize(
     ("width", "kernel", "message"),
     [
-        (-1, "uniform", "a width is positive, got -1; aann.Same"),
+        (-1, "uniform", "a width is positive, got -1; Same"),
         (0, "gaussian", "a width is positive, got 0"),
         (np.nan, "uniform", "a width is a finite number, got nan"),
         (np.inf, "uniform", "a width is a finite number, got inf"),

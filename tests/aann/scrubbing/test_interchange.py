@@ -20,6 +20,7 @@ from scrubs import (
 )
 
 import aann
+from aann.scrubbing.interchange import interchange
 from aann.scrubbing.plan import seeded
 from aann.scrubbing.swapper import as_answer
 
@@ -27,7 +28,7 @@ from aann.scrubbing.swapper import as_answer
 def swapped(program=its_program, where=None, network=PROGRAM, n=60, **more):
     hypothesis = aann.Hypothesis(program, UNITS if where is None else where, name="it")
     options = {"draws": 100, "batch_size": 8, **more}
-    return aann.interchange(network, hypothesis, examples(n, labels=False), **options)
+    return interchange(network, hypothesis, examples(n, labels=False), **options)
 
 
 @pytest.mark.parametrize("memory", [0, 2**30])
@@ -93,7 +94,7 @@ def test_the_order_of_examples_changes_nothing():
     order = np.random.default_rng(2).permutation(N)
     hypothesis = aann.Hypothesis(signs, {"c": "m"}, name="it")
     straight, turned = (
-        aann.interchange(model(), hypothesis, examples(order=o), draws=100, batch_size=7)
+        interchange(model(), hypothesis, examples(order=o), draws=100, batch_size=7)
         for o in (None, order)
     )
     np.testing.assert_array_equal(turned.answers["c"], straight.answers["c"][:, order])
@@ -133,7 +134,7 @@ def test_few_that_change_have_no_accuracy_and_groups_stay_together():
     assert "not identified" in shown
     assert "24 examples" in shown
     data = examples(groups=[i // 3 for i in range(N)])
-    grouped = aann.interchange(model(), aann.Hypothesis(constant, {"a": "h"}), data, draws=100)
+    grouped = interchange(model(), aann.Hypothesis(constant, {"a": "h"}), data, draws=100)
     assert not grouped.swaps[0].accuracy.identified  # of 8 groups
 
 

@@ -23,7 +23,7 @@ from toys import mlp_model
 
 import aann
 from aann.evaluation.metrics import per_example
-from aann.scrubbing.equivalence import Anything, Shuffled
+from aann.scrubbing.equivalence import Anything, Same, Shuffled
 
 CLOSE = {"rtol": 1e-3, "atol": 2e-5}
 
@@ -129,7 +129,7 @@ def test_a_program_that_is_the_network_is_kept_whole(values, rest):
     found = scrubbed(
         claim(its_program, where, rest=rest, name="right"),
         claim(another, where, rest=rest, name="wrong"),
-        claim(its_program, where, rest=rest, same=Shuffled(aann.Same()), name="shuffled"),
+        claim(its_program, where, rest=rest, same=Shuffled(Same()), name="shuffled"),
         network=PROGRAM, data=examples(60, labels=False), scrubs=2,
     )  # fmt: skip
     np.testing.assert_array_equal(found.losses["right"]["kl"], 0)

@@ -18,6 +18,14 @@ RUNS = {
     "modular_addition": "python -m evals.modular_addition",
     "induction": "python -m evals.induction",
     "max_of_k": "python -m evals.max_of_k",
+    "eis_vii_mnist": "python -m evals.eis_vii_mnist",
+    "eis_vii_transformer": "python -m evals.eis_vii_transformer",
+    "scrub_mnist": "python -m evals.scrub eis_vii_mnist",
+    "scrub_transformer": "python -m evals.scrub eis_vii_transformer",
+    "scrub_addition": "python -m evals.scrub modular_addition",
+    "scrub_max_of_k": "python -m evals.scrub max_of_k",
+    "scrub_induction": "python -m evals.scrub induction",
+    "scrub_curves": "python -m evals.scrub curve_detectors",
     "pareto": "python -m evals.pareto",
     "compare": f"python -m evals.compare {CURVES} {CURVES}",
     "bootstrap": "python -m benchmarks.bootstrap",
@@ -28,6 +36,7 @@ RUNS = {
     "neuron_sweep": "python -m benchmarks.neuron_sweep",
     "patching": "python -m benchmarks.patching",
     "replacements": "python -m benchmarks.replacements --images 60",
+    "scrubbing": "python -m benchmarks.scrubbing",
 }
 """Name -> command, with the arguments that change a number."""
 

@@ -163,6 +163,25 @@ def _comparison(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
     return "compare", _head("compare") | {"comparison": rounded(found)}
 
 
+def _scrubs(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
+    found = _json(folder / "scrubs.json")
+    name = _named(folder, found)
+    groups = {group: _slim_scrub(x) for group, x in found["scrubs"].items()}
+    return name, _head(name) | {"scrubs": rounded(groups)}
+
+
+def _slim_scrub(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Without losses and what is not by KL."""
+    kept = {key: found[key] for key in ("model", "data", "scrubs", "seed", "weights", "versions")}
+    by_kl = ("recovered", "against_random", "over_scrubs")
+    rows = [
+        {key: row[key] for key in ("name", "where", "same", "rest", "kept", "stand_ins")}
+        | {key: row[key].get("kl") for key in by_kl}
+        for row in found["rows"]
+    ]
+    return kept | {"rows": rows}
+
+
 def _benchmark(path: pathlib.Path) -> tuple[str, dict[str, Any]]:
     found = _json(path)
     numbers = found.get("benchmark")
@@ -175,7 +194,7 @@ def _benchmark(path: pathlib.Path) -> tuple[str, dict[str, Any]]:
 
 
 READERS: Mapping[str, Callable[[pathlib.Path], tuple[str, dict[str, Any]]]] = {
-    "report.json": _reports, "pareto.json": _pareto, "comparison.json": _comparison,
+    "scrubs.json": _scrubs, "report.json": _reports, "pareto.json": _pareto, "comparison.json": _comparison,
 }  # fmt: skip
 
 

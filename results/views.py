@@ -190,6 +190,50 @@ class Comparison:
         return _looked_up(self.differences, name)
 
 
+class Scrub:
+    """A scrubbed hypothesis.
+
+    Attributes:
+        kl: recovered of zero-ablation; ``random`` of the scrub with any donors.
+        kept: labels that stayed as they were.
+        mean, alone: examples that stand in for one, over all values; the largest share of the
+            examples that have none.
+    """
+
+    def __init__(self, saved: Mapping[str, Any]) -> None:
+        self.kl, self.random = Estimate(saved["recovered"]), Estimate(saved["against_random"])
+        self.kept = Estimate(saved["kept"])
+        values = list(saved["stand_ins"].values())
+        self.mean = Number(sum(x["mean"] for x in values) / len(values))
+        self.alone = Number(max(x["alone"] for x in values))
+
+
+class Scrubs:
+    """Scrubbed hypotheses of one circuit, by ``group/hypothesis``.
+
+    Attributes:
+        n: examples, of the first group; ``scrubs`` of each.
+    """
+
+    def __init__(self, saved: Mapping[str, Any]) -> None:
+        groups = saved["scrubs"]
+        first = next(iter(groups.values()))
+        self.n, self.scrubs = Number(first["data"]["n"]), Number(first["scrubs"])
+        self.rows = {
+            f"{group}/{row['name']}": Scrub(row)
+            for group, found in groups.items()
+            for row in found["rows"]
+        }
+
+    def __getitem__(self, name: str) -> Scrub:
+        """The hypothesis of this name.
+
+        Raises:
+            KeyError: there is none; the message lists the names.
+        """
+        return _looked_up(self.rows, name)
+
+
 class Benchmark:
     """Saved numbers of a benchmark, by name."""
 
@@ -207,7 +251,7 @@ class Benchmark:
 
 KINDS = {
     "table": Table, "reports": Run, "pareto": Pareto, "comparison": Comparison,
-    "benchmark": Benchmark,
+    "benchmark": Benchmark, "scrubs": Scrubs,
 }  # fmt: skip
 """What a saved run has -> how it is looked up; the first that fits."""
 

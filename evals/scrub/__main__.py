@@ -2,7 +2,10 @@
 
 import argparse
 import itertools
+import json
 import pathlib
+import shlex
+import sys
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
@@ -34,13 +37,17 @@ def main(argv: list[str] | None = None) -> None:
     """Scrub the circuit, and save reports, tables, trees and figures."""
     args, on, folder = start.begin(_parser(), argv, problem=_settled)
     case = CASES[args.circuit](args)
-    chapters = []
+    chapters, saved = [], {}
     for group in case.groups:
         found = aann.scrub(
             case.model, [*group.claimed, *group.wrong], case.examples,
             scrubs=args.scrubs or case.scrubs, seed=args.seed, memory=on.budget,
         )  # fmt: skip
         chapters.append(_save(found, group, case, args.circuit, folder))
+        saved[group.name] = found.to_json()
+    if command.leads():
+        text = json.dumps({"command": shlex.join(sys.argv), "scrubs": saved}, indent=1)
+        (folder / "scrubs.json").write_text(f"{text}\n", encoding="utf-8")
     if len(chapters) > 1:
         command.save_page(f"{NAME} {args.circuit}", __doc__ or "", chapters, [], folder)
 

@@ -194,7 +194,8 @@ def _benchmark(path: pathlib.Path) -> tuple[str, dict[str, Any]]:
 
 
 READERS: Mapping[str, Callable[[pathlib.Path], tuple[str, dict[str, Any]]]] = {
-    "scrubs.json": _scrubs, "report.json": _reports, "pareto.json": _pareto, "comparison.json": _comparison,
+    "scrubs.json": _scrubs, "report.json": _reports, "pareto.json": _pareto,
+    "comparison.json": _comparison,
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ WHERE = {
 
 
 RESTS = {name: ["resample", "keep", "zero"][i % 3 :][:1] for i, name in enumerate(WHERE)}
-RESTS |= dict.fromkeys(["positions", "several sites a value"], ["resample", "keep", "zero"])
+RESTS |= {name: ["resample", "keep", "zero"] for name in ("positions", "several sites a value")}
 RESTS["whole sites"] = ["resample", "zero"]
 
 

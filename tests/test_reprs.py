@@ -23,10 +23,14 @@ from aann.patching.attribution import Attributed, EstimateError
 from aann.patching.patch import Patched
 from aann.program.registry import Registered
 from aann.report.data import Damage, Estimate
+from aann.scrubbing.interchange import Interchanged, Swap
+from aann.scrubbing.scrubbed import Scrubbed, ScrubRow, StandIns
+from aann.scrubbing.tree import Branch
 from aann.shown.brief import COLUMNS, ROWS
 from aann.shown.listing import Listing
 from aann.splicing.splice import Sites
 from aann.statistics.bootstrap import recovered
+from aann.statistics.interval import Setting
 from aann.sweeps.pareto_data import Point
 from aann.sweeps.settings import Settings
 from aann.sweeps.sweep_losses import SweepLosses
@@ -151,6 +155,42 @@ def thresholds():
     )  # fmt: skip
 
 
+def scrubs():
+    losses = {what: {"kl": 0.5, "agreement": 0.5} for what in ("scrubbed", "intact", "random")}
+    rows = [
+        ScrubRow(
+            name, dict.fromkeys(NAMES[:30], HOSTILE), dict.fromkeys(NAMES[:30], HOSTILE), "keep",
+            losses, SOME, {"kl": SOME}, {"kl": SOME}, {"kl": SOME},
+            dict.fromkeys(NAMES[:30], StandIns(1e6, 0.5)),
+        )
+        for name in NAMES
+    ]  # fmt: skip
+    arrays = {name: {HOSTILE: np.zeros((4, 300))} for name in NAMES}
+    data = {"name": HOSTILE, "split": HOSTILE, "n": 300, "hash": "0"}
+    return Scrubbed(
+        HOSTILE, data, 4, 0, "ff", {"jax": HOSTILE}, rows, NAMES, NAMES, Setting(), arrays,
+        dict.fromkeys(NAMES, arrays), arrays, arrays,
+    )  # fmt: skip
+
+
+def swaps():
+    data = {"name": HOSTILE, "split": HOSTILE, "n": 300, "hash": "0"}
+    found = [Swap((name, name), SOME, 0.5, SOME, SOME) for name in NAMES]
+    return Interchanged(
+        HOSTILE, HOSTILE, data, SOME, found, dict.fromkeys(NAMES, np.zeros((2, 300), int))
+    )
+
+
+def tree(depth=3):
+    below = () if not depth else tuple(tree(depth - 1) for _ in range(4))
+    return Branch(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, below)
+
+
+def hypothesis():
+    where = dict.fromkeys(NAMES, aann.Where(HOSTILE, units=range(500), basis=np.eye(500)))
+    return aann.Hypothesis(replacement(), where, name=HOSTILE)
+
+
 def shape(i):
     return jax.ShapeDtypeStruct((1, i), jnp.float32)
 
@@ -163,6 +203,7 @@ VALUES = {
     "cut": lambda: aann.cut(mlp_model(), "m", jax.ShapeDtypeStruct((4, 6), jnp.float32)),
     "design": examples,
     "exhaustive": lambda: Shares({name: {"kl": 0.5, "nll": 1.0} for name in NAMES}),
+    "hypothesis": hypothesis,
     "held out": lambda: aann.held_out(aann.from_arrays(HOSTILE, np.zeros((3, 2)))),
     "labels": labelled,
     "kind of labels": lambda: labelled().kinds[0],
@@ -180,10 +221,15 @@ VALUES = {
     "arrays of a report": lambda: ladder().arrays,
     "row of a report": lambda: ladder().rows[0],
     "sample size": sample_size,
+    "scrubs": scrubs,
+    "row of scrubs": lambda: scrubs().rows[0],
     "settings": lambda: Settings([replacement()] * 40),
     "settings sweep": lambda: swept(tuple(NAMES)),
     "sites": lambda: Sites({name: shape(i) for i, name in enumerate(NAMES)}),
+    "swaps": swaps,
     "thresholds": thresholds,
+    "tree of scrubs": tree,
+    "where": lambda: aann.Where(HOSTILE, units=range(500), basis=np.eye(500)),
     "unit sweep": lambda: swept(tuple(range(300))),
 }
 

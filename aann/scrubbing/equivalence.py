@@ -161,8 +161,8 @@ class Nearest:
 
     def of(self, values: Values) -> Donors:
         """See ``Equivalence``."""
-        if not np.issubdtype(values.dtype, np.number):
-            raise ValueError(f"distances need numbers, got {values.dtype}")
+        if values.dtype.kind not in "iuf":
+            raise ValueError(f"distances need real numbers, got {values.dtype}")
         if self.k >= len(values):
             raise ValueError(f"{len(values)} examples have no {self.k} others to be nearest")
         return Neighbours(values.reshape(len(values), -1).astype(np.float64), int(self.k))

@@ -11,6 +11,7 @@ from aann.scrubbing.equivalence import (
     Anything,
     Classes,
     Equivalence,
+    Nearest,
     Related,
     Same,
     Shuffled,
@@ -110,6 +111,21 @@ def test_an_example_is_within_its_own_window_however_numbers_round():
     np.testing.assert_array_equal(Within(0.2).of(np.array([1, 2], np.int64)).counts(), 1)
 
 
+@settings(max_examples=15, deadline=None)
+@given(hnp.arrays(np.float32, st.integers(4, 30), elements=NUMBERS), st.integers(1, 3))
+def test_the_nearest_are_others_and_none_is_nearer(values, k):
+    donors = Nearest(k).of(values)
+    apart = distance(values, values)
+    np.fill_diagonal(apart, np.inf)
+    rows = np.repeat(np.arange(len(values)), 50)
+    found = donors.draw(rows, np.tile(np.linspace(0, 0.99, 50), len(values)))
+    assert (found != rows).all()
+    assert (apart[rows, found] <= np.sort(apart, 1)[rows, k - 1]).all()
+    for i in range(len(values)):
+        assert len(set(found[rows == i])) == k
+    np.testing.assert_array_equal(donors.counts(), k)
+
+
 def test_shuffled_is_as_fine_and_knows_nothing():
     values = np.repeat(np.arange(5), np.arange(1, 6))
     kind = Shuffled(Same(), seed=1)
@@ -127,12 +143,13 @@ def test_they_say_what_they_are():
         Within(2.0, "gaussian"),
         Classes(halves),
         Related(less),
+        Nearest(),
     ]
     assert [str(k) for k in kinds] == [
-        "same", "anything", "within 0.5", "gaussian, 2", "same halves", "by less",
+        "same", "anything", "within 0.5", "gaussian, 2", "same halves", "by less", "5 nearest",
     ]  # fmt: skip
     assert all(isinstance(k, Equivalence) for k in kinds)
-    assert all(isinstance(k.of(np.arange(3.0)), Donors) for k in kinds)
+    assert all(isinstance(k.of(np.arange(6.0)), Donors) for k in kinds)
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -155,11 +172,20 @@ def test_widths_that_are_none(width, kernel, message):
 
 
 @pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("k", [0, 1.5, True, "3"])
+def test_how_many_are_nearest(k):
+    with pytest.raises(ValueError, match="the nearest are a whole number from 1 up, got"):
+        Nearest(k)
+
+
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("kind", "values", "message"),
     [
         (Within(1.0), np.array(["a"]), "a width needs real numbers, got <U1"),
         (Within(1.0), np.array([1j]), "a width needs real numbers, got complex128"),
+        (Nearest(4), np.zeros(4), "4 examples have no 4 others to be nearest"),
+        (Nearest(1), np.array(["a", "b"]), "distances need real numbers, got <U1"),
         (Classes(lambda v: 3), np.zeros(4), r"one entry an example, \(4, ...\), got shape \(\)"),
         (Classes(lambda v: v[:2]), np.zeros(4), r"got shape \(2,\)"),
         (Related(lambda a, b: a == b), np.zeros(4), r"returns shape \(4, 4\), got \(4,\)"),

@@ -173,9 +173,9 @@ def _scrubs(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
 def _slim_scrub(found: Mapping[str, Any]) -> dict[str, Any]:
     """Without losses and what is not by KL."""
     kept = {key: found[key] for key in ("model", "data", "scrubs", "seed", "weights", "versions")}
-    by_kl = ("recovered", "against_random", "over_scrubs")
+    by_kl = ("recovered", "against_random", "over_scrubs", "recovered_tested")
     rows = [
-        {key: row[key] for key in ("name", "where", "same", "rest", "kept", "stand_ins")}
+        {key: row[key] for key in ("name", "where", "same", "rest", "kept", "stand_ins", "tested")}
         | {key: row[key].get("kl") for key in by_kl}
         for row in found["rows"]
     ]

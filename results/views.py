@@ -196,8 +196,8 @@ class Scrub:
     Attributes:
         kl: recovered of zero-ablation; ``random`` of the scrub with any donors.
         kept: labels that stayed as they were.
-        mean, alone: examples that stand in for one, over all values; the largest share of the
-            examples that have none.
+        mean: examples that stand in for one, over all values.
+        tested: share of the examples that others stand in for; ``there`` what is recovered on them.
     """
 
     def __init__(self, saved: Mapping[str, Any]) -> None:
@@ -205,7 +205,8 @@ class Scrub:
         self.kept = Estimate(saved["kept"])
         values = list(saved["stand_ins"].values())
         self.mean = Number(sum(x["mean"] for x in values) / len(values))
-        self.alone = Number(max(x["alone"] for x in values))
+        self.tested = Number(100 * saved["tested"])
+        self.there = Estimate(saved["recovered_tested"])
 
 
 class Scrubs:

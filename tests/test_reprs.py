@@ -161,7 +161,7 @@ def scrubs():
         ScrubRow(
             name, dict.fromkeys(NAMES[:30], HOSTILE), dict.fromkeys(NAMES[:30], HOSTILE), "keep",
             losses, SOME, {"kl": SOME}, {"kl": SOME}, {"kl": SOME},
-            dict.fromkeys(NAMES[:30], StandIns(1e6, 0.5)),
+            dict.fromkeys(NAMES[:30], StandIns(1e6, 0.5)), 0.5, {"kl": SOME},
         )
         for name in NAMES
     ]  # fmt: skip

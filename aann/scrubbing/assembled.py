@@ -15,7 +15,7 @@ from aann.scrubbing.bound import Bound
 from aann.scrubbing.plan import Plan
 from aann.scrubbing.scrubbed import Losses, Scrubbed, ScrubRow, StandIns
 from aann.shown.brief import brief
-from aann.statistics.bootstrap import mean_interval, recovered
+from aann.statistics.bootstrap import MINIMUM, mean_interval, recovered
 from aann.statistics.interval import Setting
 
 
@@ -28,6 +28,7 @@ class ScrubbedLosses:
         losses: metric -> (scrubs, n).
         known: the same of ``"intact"``, ``"random"`` and, where it means something, ``"zero"``.
         counts: value -> (n,), how many examples stand in for each.
+        alone: value -> (n,), whom nobody but themselves stands in for.
         values: value -> (n, ...).
     """
 
@@ -35,6 +36,7 @@ class ScrubbedLosses:
     losses: Losses
     known: Mapping[str, Losses]
     counts: Mapping[str, np.ndarray]
+    alone: Mapping[str, np.ndarray]
     values: Mapping[str, np.ndarray]
 
     __repr__ = brief
@@ -112,6 +114,8 @@ def _row(one: ScrubbedLosses, back: np.ndarray, setting: Setting) -> ScrubRow:
         }
 
     recovered_zero = share("zero")
+    alone = np.stack(list(one.alone.values()))[:, back]
+    tested = np.asarray(~alone.any(axis=0))
     return ScrubRow(
         name=hypothesis.name,
         where={n: " + ".join(map(str, w)) for n, w in hypothesis.places().items()},
@@ -127,9 +131,31 @@ def _row(one: ScrubbedLosses, back: np.ndarray, setting: Setting) -> ScrubRow:
             if estimate.identified
         },
         stand_ins={
-            n: StandIns(float(x.mean()), float((x <= 1).mean())) for n, x in one.counts.items()
+            n: StandIns(float(x.mean()), float(one.alone[n].mean())) for n, x in one.counts.items()
         },
+        tested=float(tested.mean()),
+        recovered_tested=_of_tested(means, tested, setting),
     )  # fmt: skip
+
+
+def _of_tested(
+    means: Mapping[str, Losses], tested: np.ndarray, setting: Setting
+) -> dict[str, Estimate]:
+    """Recovered of zero-ablation on the examples that others stand in for."""
+    if "zero" not in means:
+        return {}
+    groups = setting.groups
+    if groups is not None:
+        groups = [group for group, here in zip(groups, tested, strict=True) if here]
+    metrics = means["scrubbed"]
+    if (tested.sum() if groups is None else len(set(groups))) < MINIMUM:
+        return dict.fromkeys(metrics, Estimate(None, None, None, identified=False))
+    here = dataclasses.replace(setting, groups=groups)
+    found = {}
+    for m in metrics:
+        intact, scrubbed, zero = (means[w][m][tested] for w in ("intact", "scrubbed", "zero"))
+        found[m] = Estimate.of(recovered(intact, scrubbed, zero, here).ratio)
+    return found
 
 
 def _over_scrubs(

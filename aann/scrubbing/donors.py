@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.spatial.distance import cdist
 
 CHUNK = 2**22
@@ -33,6 +33,9 @@ class Donors(Protocol):
         number).
         """
 
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """Which examples nobody but themselves stands in for."""
+
 
 class Partition:
     """Examples in classes."""
@@ -53,6 +56,11 @@ class Partition:
         """See ``Donors``."""
         sizes: np.ndarray = self.sizes[self.classes].astype(np.float64)
         return sizes
+
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """See ``Donors``."""
+        found: np.ndarray = self.counts() == 1
+        return found
 
 
 class Window:
@@ -75,6 +83,11 @@ class Window:
         """See ``Donors``."""
         sizes: np.ndarray = self.sizes.astype(np.float64)
         return sizes
+
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """See ``Donors``."""
+        found: np.ndarray = self.counts() == 1
+        return found
 
 
 class Weighted:
@@ -108,6 +121,15 @@ class Weighted:
         found = np.empty(len(self.values))
         for first, last, _, weights in self._parts(self.order):
             found[self.order[first:last]] = weights.sum(1) ** 2 / np.square(weights).sum(1)
+        return found
+
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """See ``Donors``."""
+        found = np.empty(len(self.values), dtype=bool)
+        for first, last, candidates, weights in self._parts(self.order):
+            here = self.order[first:last]
+            others = np.where(candidates[None] == here[:, None], 0.0, weights)
+            found[here] = others.max(axis=1) <= 0
         return found
 
     def _parts(self, asked: np.ndarray) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
@@ -147,6 +169,11 @@ class Near(Weighted):
         found: np.ndarray = super().counts()[self.rank]
         return found
 
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """See ``Donors``."""
+        found: np.ndarray = super().alone()[self.rank]
+        return found
+
     def _candidates(self, here: np.ndarray) -> np.ndarray:
         low, high = self.ranked[here[0]] - self.reach, self.ranked[here[-1]] + self.reach
         first, last = np.searchsorted(self.ranked, low), np.searchsorted(self.ranked, high, "right")
@@ -175,6 +202,10 @@ class Neighbours:
     def counts(self) -> Float[np.ndarray, " n"]:
         """See ``Donors``; the example itself is not among them."""
         return np.full(len(self.nearest), float(self.nearest.shape[1]))
+
+    def alone(self) -> Bool[np.ndarray, " n"]:
+        """See ``Donors``: of none, there are always others."""
+        return np.zeros(len(self.nearest), dtype=bool)
 
 
 def _place(uniform: Uniform, sizes: np.ndarray) -> np.ndarray:

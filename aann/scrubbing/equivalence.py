@@ -22,7 +22,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from aann.scrubbing.donors import Donors, Near, Neighbours, Partition, Weighted, Window
+from aann.scrubbing.donors import FAR, Donors, Near, Neighbours, Partition, Weighted, Window
 from aann.shown.brief import brief, word
 
 Values = np.ndarray
@@ -101,7 +101,7 @@ class Within:
         width: in the value's units: the largest distance, or the Gaussian's standard deviation. Of
             arrays the Euclidean distance counts.
         kernel: ``"uniform"``, all within the width alike, or ``"gaussian"``, by
-            exp(-distance^2 / 2 width^2), of numbers as far as six widths.
+            exp(-distance^2 / 2 width^2) as far as six widths.
     """
 
     width: float
@@ -136,7 +136,8 @@ class Within:
         squares: np.ndarray = cdist(a, b, "sqeuclidean")
         if self.kernel == "uniform":
             return (squares <= float(self.width) ** 2).astype(np.float64)
-        return np.asarray(np.exp(-squares / (2 * float(self.width) ** 2)))
+        weights = np.exp(-squares / (2 * float(self.width) ** 2))
+        return np.where(squares <= (FAR * float(self.width)) ** 2, weights, 0.0)
 
     def __str__(self) -> str:
         near = "within" if self.kernel == "uniform" else "gaussian,"

@@ -91,14 +91,14 @@ def scrub(
     drawn = [_donors(b, v, len(ordered), scrubs, seed) for b, v in zip(bounds, known, strict=True)]
     runners: dict[Any, _Baselines] = {}
     found = []
-    for bound, own, (plan_, counts) in zip(bounds, known, drawn, strict=True):
+    for bound, own, (plan_, counts, alone) in zip(bounds, known, drawn, strict=True):
         if (key := _shape(bound)) not in runners:
             room = memory - sum(one.runner.bytes for one in runners.values())
             runners[key] = _Baselines(bound, ordered, size, room, scrubs, seed, progress)
         losses = runners[key].losses(plan_, bound.hypothesis.name)
-        found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, own))
+        found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, alone, own))
         check_losses(bound.hypothesis.name, {**runners[key].known, "scrub": losses}, ordered.names)
-    plans = [plan_ for plan_, _ in drawn]
+    plans = [plan_ for plan_, *_ in drawn]
     back = np.argsort(order, kind="stable")
     return assemble(
         model, examples, found, plans, back, setting, scrubs=scrubs, data=described(examples)
@@ -169,18 +169,18 @@ _losses = jax.jit(per_example)
 
 def _donors(
     bound: Bound, known: Mapping[str, np.ndarray], n: int, scrubs: int, seed: int
-) -> tuple[Plan, dict[str, np.ndarray]]:
-    """The plan of a hypothesis, and how many stand in for each example at each value."""
-    problems, donors, counts = [], {}, {}
+) -> tuple[Plan, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The plan of a hypothesis; how many stand in for each example, and for which nobody does."""
+    problems, donors, counts, alone = [], {}, {}, {}
     for name, same in bound.hypothesis.equivalences().items():
         try:
             donors[name] = same.of(known[name])
-            counts[name] = donors[name].counts()
+            counts[name], alone[name] = donors[name].counts(), donors[name].alone()
         except ValueError as error:
             problems.append(f"value {name!r}: {error}")
     if problems:
         raise ValueError(f"hypothesis {bound.hypothesis.name!r}: " + "; ".join(problems))
-    return plan(bound, donors, n, scrubs, seed), counts
+    return plan(bound, donors, n, scrubs, seed), counts, alone
 
 
 def _shape(bound: Bound) -> Any:

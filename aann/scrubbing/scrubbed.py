@@ -49,6 +49,8 @@ class ScrubRow:
         against_random: metric -> likewise of the damage of the scrub with any donors.
         over_scrubs: metric -> recovered of zero-ablation, with the interval over scrubs alone.
         stand_ins: value -> how many examples stand in for one.
+        tested: share of the examples that others stand in for, at every value.
+        recovered_tested: metric -> recovered of zero-ablation on those alone.
     """
 
     name: str
@@ -61,6 +63,8 @@ class ScrubRow:
     against_random: Mapping[str, Estimate]
     over_scrubs: Mapping[str, Estimate]
     stand_ins: Mapping[str, StandIns]
+    tested: float
+    recovered_tested: Mapping[str, Estimate]
 
     __repr__ = brief
 
@@ -119,7 +123,7 @@ class Scrubbed(Tabular):
         return [
             [
                 "hypothesis", f"{metric} recovered", "of any donors'", "over scrubs", "kept",
-                "stand-ins",
+                "stand-ins", "tested", "recovered there",
             ],
             *(
                 [
@@ -128,7 +132,9 @@ class Scrubbed(Tabular):
                     str(row.against_random[metric]),
                     _half_width(row.over_scrubs.get(metric)),
                     str(row.kept),
-                    " ".join(f"{x.mean:,.1f}" for x in row.stand_ins.values()),
+                    " ".join(dict.fromkeys(f"{x.mean:,.1f}" for x in row.stand_ins.values())),
+                    f"{row.tested:.0%}",
+                    str(row.recovered_tested.get(metric, "-")) if row.tested < 1 else "-",
                 ]
                 for row in self.rows
             ),
@@ -164,9 +170,10 @@ class Scrubbed(Tabular):
             [
                 "recovered: of what zero-ablation costs; then of what any donors cost;",
                 "over scrubs: half of the interval over scrubs alone; kept: best class as before;",
-                "stand-ins: examples that may stand in for one, with itself, for each value",
+                "stand-ins: examples that may stand in for one, with itself, for each value;",
+                "tested: examples that others stand in for, and what is recovered on those alone",
             ],
-            drop=(3, 5, 2),
+            drop=(3, 2, 7, 5, 6),
         )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_arrays_agree_as_a_whole(kind, values):
     rows = np.repeat(np.arange(len(values)), 20)
     found = donors.draw(rows, np.tile(np.linspace(0, 0.99, 20), len(values)))
     apart = distance(values, values)
-    reach = {"same": 0.0, "within 0.5": 0.5, "gaussian, 0.3": 2.5}[str(kind)]
+    reach = {"same": 0.0, "within 0.5": 0.5, "gaussian, 0.3": 1.8}[str(kind)]
     assert (apart[rows, found] <= reach).all()
 
 
@@ -196,3 +196,21 @@ def test_how_many_are_nearest(k):
 def test_values_that_do_not_suit(kind, values, message):
     with pytest.raises(ValueError, match=message):
         kind.of(values).counts()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Same(), [False, True, False, True]),
+        (Within(0.5), [False, False, False, True]),
+        (Within(0.01, "gaussian"), [False, True, False, True]),
+        (Within(0.3, "gaussian"), [False, False, False, True]),
+        (Nearest(1), [False] * 4),
+        (Anything(), [False] * 4),
+        (Related(lambda a, b: a[:, None] == b[None] + 9), [True, True, True, False]),
+    ],
+)
+def test_who_stands_alone(kind, expected):
+    """The last relation has one stand-in for the last example, who is somebody else."""
+    values = np.array([1.0, 1.5, 1.0, 10.0])
+    np.testing.assert_array_equal(kind.of(values).alone(), expected)

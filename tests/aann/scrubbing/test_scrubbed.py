@@ -82,8 +82,9 @@ def test_the_table_fits_a_screen(found):
     assert max(map(len, lines)) <= COLUMNS
     assert "scrubs of toy: 24 examples (all), 4 a time, seed 0" in str(found)
     header, *rows = found.table()
-    assert {len(row) for row in [header, *rows]} == {6}
-    assert rows[1][-1] == "1.0"
+    assert {len(row) for row in [header, *rows]} == {8}
+    assert rows[1][5:7] == ["1.0", "0%"]
+    assert rows[1][7] == "not identified"
     assert found.table("nll")[0][1] == "nll recovered"
     assert found.to_markdown().splitlines()[2].startswith("| it |")
     assert "<script" not in found._repr_html_()

@@ -82,7 +82,7 @@ def test_every_donor_is_equivalent(kind, values, seed):
 def test_arrays_agree_as_a_whole(kind, values):
     donors = kind.of(values)
     rows = np.repeat(np.arange(len(values)), 20)
-    found = donors.draw(rows, np.tile(np.linspace(0, 0.99, 20), len(values)))
+    found = donors.draw(rows, np.tile(np.linspace(0.01, 0.99, 20), len(values)))
     apart = distance(values, values)
     reach = {"same": 0.0, "within 0.5": 0.5, "gaussian, 0.3": 1.8}[str(kind)]
     assert (apart[rows, found] <= reach).all()

@@ -99,3 +99,45 @@ def test_paths_beside_other_claims(second):
     found = scrubbed(distinct)
     np.testing.assert_array_equal(found.losses["it"]["kl"], 0)
     assert found.rows[0].loss["random"]["kl"] > 0.1
+
+
+def looped(p, x):
+    def step(h, _):
+        return aann.site("h", jnp.tanh(h @ p["in"])), None
+
+    return jax.lax.scan(step, x[:, 0], None, length=3)[0] @ p["skip"]
+
+
+def repeated(p, x):
+    h = aann.site("h", jnp.tanh(x @ p["in"]))
+    return aann.site("h", jnp.sin(h))[:, 0] @ p["skip"] + h[:, 1] @ p["skip"]
+
+
+def mapped(p, x):
+    return jax.vmap(lambda one: aann.site("h", jnp.tanh(one @ p["in"]))[0] @ p["skip"])(x)
+
+
+def half(p, x):
+    h = aann.site("h", jnp.tanh(x.astype(jnp.bfloat16) @ jnp.asarray(p["in"], jnp.bfloat16)))
+    return h[:, 0] @ jnp.asarray(p["skip"], jnp.bfloat16)
+
+
+@pytest.mark.parametrize(
+    ("apply", "site"), [(looped, "h[1]"), (repeated, "h#1"), (mapped, "h"), (half, "h")]
+)
+def test_sites_of_all_sorts(apply, site):
+    """Steps of a loop, marks of one name, marks under ``vmap``, half precision."""
+    net = aann.Model(apply, params(), "net", model().inputs)
+    found = scrubbed(claim(identity, {"a": site}, rest="keep"), network=net, scrubs=1)
+    np.testing.assert_array_equal(found.losses["it"]["kl"], 0)
+    assert found.rows[0].loss["random"]["kl"] > 0.01
+
+
+def test_directions_that_span_a_site_are_the_site():
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(WIDTH, WIDTH)))[0]
+    whole, spanned = (
+        scrubbed(claim(apart, {"a": where}, same=Anything(), rest="keep"), scrubs=1)
+        for where in ("h", aann.Where("h", basis=turn))
+    )
+    assert whole.rows[0].loss["scrubbed"]["kl"] > 0.1
+    np.testing.assert_allclose(spanned.losses["it"]["kl"], whole.losses["it"]["kl"], **CLOSE)

@@ -72,8 +72,7 @@ def _check(rows: Sequence[SwatchRow]) -> None:
         f"{row.title!r}: maps are (n, height, width) with a caption each, got "
         f"{np.shape(row.maps)} and {len(row.captions)} captions"
         for row in rows
-        if len(row.captions) != len(row.maps)
-        or (len(row.captions) and np.ndim(row.maps) != 3)
+        if len(row.captions) != len(row.maps) or (len(row.captions) and np.ndim(row.maps) != 3)
     ]
     if problems:
         raise ValueError("; ".join(problems))

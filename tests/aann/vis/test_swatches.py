@@ -17,9 +17,7 @@ def test_rows_of_different_length():
 
 
 def test_maps_are_white_at_zero():
-    (image,) = (
-        swatches([row(1)._replace(maps=np.full((1, 2, 2), -3.0))]).axes[0].images
-    )
+    (image,) = swatches([row(1)._replace(maps=np.full((1, 2, 2), -3.0))]).axes[0].images
     assert image.get_clim() == (-3, 3)
 
 

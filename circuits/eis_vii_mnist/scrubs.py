@@ -14,12 +14,12 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
-from circuits.eis_vii_mnist.groups import Groups
-from circuits.eis_vii_mnist.program import Images, similarity
 from jaxtyping import Float
 
 import aann
 from aann.scrubbing.equivalence import Within
+from circuits.eis_vii_mnist.groups import Groups
+from circuits.eis_vii_mnist.program import Images, similarity
 from circuits.fitting.scrubs import Scrubs, with_shuffled
 
 SITE: Final = "fc1"

@@ -5,8 +5,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from circuits.eis_vii_mnist.evidence import look
-from circuits.eis_vii_mnist.groups import by_components
 
 import aann
 import zoo
@@ -14,6 +12,8 @@ from circuits.curves.family import find_family
 from circuits.curves.fit import calibrate
 from circuits.curves.inputs import measure
 from circuits.curves.scrubs import scrubs as curve_scrubs
+from circuits.eis_vii_mnist.evidence import look
+from circuits.eis_vii_mnist.groups import by_components
 from circuits.eis_vii_mnist.scrubs import another
 from circuits.eis_vii_mnist.scrubs import scrubs as mnist_scrubs
 from circuits.fitting.scrubs import Scrubs

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from matplotlib.figure import Figure
 
 import aann
+from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
 from evals.shared import command, seeds, training_log
@@ -31,6 +32,7 @@ class Tour:
         networks: variants that are measured.
         rows: of the tables, so far.
         chapters: of the page, so far.
+        tables: of the page beside those of the rows, so far.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Tour:
     networks: Collection[str]
     rows: list[seeds.Row] = dataclasses.field(default_factory=list)
     chapters: list[Chapter] = dataclasses.field(default_factory=list)
+    tables: list[Grid] = dataclasses.field(default_factory=list)
 
     def visit(
         self,
@@ -92,6 +95,7 @@ class Tour:
         """Save and show the tables of all networks, and the page of all reports."""
         folder = self.start.folder
         seeds.save(self.rows, folder)
-        command.save_page(self.name, self.claim, self.chapters, seeds.grids(self.rows), folder)
+        tables = [*self.tables, *seeds.grids(self.rows)]
+        command.save_page(self.name, self.claim, self.chapters, tables, folder)
         command.show(seeds.text(self.rows))
         command.say(f"wrote seeds.json, seeds.md to {folder}")

@@ -17,9 +17,8 @@ def test_both_sides_agree_before_times_count(tmp_path, capsys):
 
 @pytest.mark.usefixtures("optimised", "assets")
 def test_a_scrub_by_hand_by_the_examples_themselves_loses_nothing():
-    from circuits.eis_vii_mnist.groups import Groups
-
     import zoo
+    from circuits.eis_vii_mnist.groups import Groups
 
     model, examples = zoo.load("eis_vii_mnist"), zoo.data("mnist", split="design")
     pictures = examples.load(range(scrubbing.BATCH))

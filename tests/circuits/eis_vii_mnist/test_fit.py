@@ -1,0 +1,89 @@
+"""``circuits.eis_vii_mnist.controls``: the fits recover a network that is the program."""
+
+import challenge_toy as toy
+import numpy as np
+import pytest
+
+import aann
+from circuits.eis_vii_mnist import controls, fit, groups
+
+
+@pytest.fixture(scope="module")
+def case():
+    design, heldout = toy.halves()
+    from circuits.eis_vii_mnist import evidence
+
+    model = toy.model()
+    seen = evidence.look(model, design, toy.clue())
+    units = groups.by_similarity(seen.activations, seen.similarity)
+    return model, design, heldout, seen, units
+
+
+def recovered(case, main, **more):
+    model, design, heldout, *_ = case
+    report = aann.evaluate(
+        model, main, heldout, design=design, rows=[], draws=200, linear=False, **more
+    )
+    return {row.name: row.recovered["kl"].estimate for row in report.rows}
+
+
+def test_units_and_arms(case):
+    seen, units = case[3:]
+    one, inverse = fit.both(seen, units)
+    np.testing.assert_allclose(one.constants["gain"].value, toy.GAIN[:3], rtol=0.03)
+    np.testing.assert_allclose(inverse.constants["threshold"].value, toy.THRESHOLD[3:5], rtol=0.03)
+    arms = fit.both(seen, units, one_arm=True)
+    assert arms[1].constants["threshold"].value == pytest.approx(-14, rel=0.03)
+    wrong = [controls.mirrored(one), controls.with_threshold(inverse, one)]
+    found = recovered(case, [one, inverse], programs=[arms], controls=[wrong])
+    assert found["like the 1 + like its inverse"] > 0.999
+    assert found["like the 1, one arm + like its inverse, one arm"] > 0.99
+    assert found["like the 1, template mirrored + like its inverse, other threshold"] < 0.9
+    found = recovered(case, one, controls=[controls.crossed(one, inverse)])
+    assert found["like the 1, on the other side"] < 0.1
+
+
+def test_the_v_and_its_wrong_versions(case):
+    seen = case[3]
+    vee = fit.vee(seen)
+    others = {'another "1"': np.roll(toy.clue(), 9, axis=1)}
+    wrong = [
+        controls.swapped(vee),
+        controls.inverted(vee),
+        controls.equal_entropy(seen),
+        *controls.with_templates(seen, controls.wrong_templates(toy.clue(), others)),
+    ]
+    rule, host = fit.label(seen), fit.label(seen, host=True)
+    found = recovered(case, vee, programs=[rule, host], controls=wrong)
+    assert found["V of the clue"] > 0.99
+    assert found["published rule"] == pytest.approx(found["published rule, NumPy"], abs=1e-3)
+    assert found["V of the clue, thresholds swapped"] < 0
+    assert found["V of the clue, template inverted"] < 0
+    for name in ("clue turned by 90 degrees", "clue moved by 3 px", 'another "1"'):
+        assert found[f"V of {name}"] < 0.95
+    assert found["V of the clue, pixels in random order"] < 0.95
+    assert {c.origin for c in vee.constants.values()} == {"source", "fitted"}
+
+
+def test_the_height_of_the_rule_is_the_best(case):
+    seen = case[3]
+    rule = fit.label(seen)
+    height = np.asarray(rule.constants["height"].value)
+    assert height[0] < 0 < height[1]
+    best = recovered(case, rule)["published rule"]
+    louder = rule.with_constants(name="louder", height=3 * height)
+    assert recovered(case, rule, programs=[louder])["louder"] < best
+
+
+def test_the_published_network(assets, optimised):
+    import zoo
+    from circuits.eis_vii_mnist import evidence
+    from zoo.mnist import pictures
+
+    model, design = zoo.load("eis_vii_mnist"), zoo.data("mnist", split="design")
+    design = design.take(range(0, 4000))
+    clue = (pictures.part("train").pictures[6] / 255).astype(np.float32)
+    seen = evidence.look(model, design, clue)
+    vee = fit.vee(seen)
+    np.testing.assert_allclose(vee.constants["gain"].value, [-1.25, 1.75], rtol=0.06)
+    np.testing.assert_allclose(vee.constants["threshold"].value, [-17.26, -7.82], rtol=0.03)

@@ -27,7 +27,6 @@ from circuits.modular_addition.scrubs import scrubs as modular_scrubs
 from evals.shared import command
 from zoo.eis_vii_mnist import rule
 from zoo.induction import VARIANTS as INDUCTION
-from zoo.max_of_k import K
 from zoo.mnist import pictures
 from zoo.modular_addition import P
 
@@ -69,7 +68,7 @@ def _modular_addition(args: argparse.Namespace) -> Case:
 def _max_of_k(args: argparse.Namespace) -> Case:
     model = zoo.load("max_of_k", args.network or "seed0")
     _, heldout = command.limited(*aann.split(zoo.data("max_of_k", n=SEQUENCES)), args)
-    return Case(model, heldout, max_of_k_scrubs(K))
+    return Case(model, heldout, max_of_k_scrubs(model.batch(1).shape[1]))
 
 
 def _induction(args: argparse.Namespace) -> Case:

@@ -49,7 +49,8 @@ def by_width(
     _curve(left, x, [row.kept for row in rows])
     _curve(right, x, [row.against_random[metric] for row in rows])
     left.set_ylabel("labels kept", fontsize=NORMAL)
-    right.set_ylabel(f"{metric} recovered, against any donors", fontsize=NORMAL)
+    shown = metric.upper() if metric in ("kl", "nll") else metric
+    right.set_ylabel(f"{shown} recovered, against any donors", fontsize=NORMAL)
     anyone = 1.0 - rows[0].loss["random"]["agreement"]
     for axes, level, called in ((left, anyone, "any donors"), (right, 0.0, "any donors")):
         axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--", zorder=1)

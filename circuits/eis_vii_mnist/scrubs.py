@@ -79,7 +79,9 @@ def scrubs(
         for p, name in ((other_likeness, 'another "1"'), (ink, "ink"))
     ]
     return [
-        with_shuffled("groups of units", tuple(claimed), *wrong, widths=widths),
+        with_shuffled(
+            "groups of units", tuple(claimed), *wrong, widths=widths, dealt=SHARES.index(NESTED)
+        ),
         Scrubs("groups and the layer below", (nested,), ()),
     ]
 

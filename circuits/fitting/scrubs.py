@@ -32,12 +32,20 @@ def with_shuffled(
     claimed: tuple[aann.Hypothesis, ...],
     *wrong: aann.Hypothesis,
     widths: Mapping[str, float] | None = None,
+    dealt: int = -1,
 ) -> Scrubs:
-    """The claims, the wrong ones, and the last claim with its values dealt out again.
+    """The claims, the wrong ones, and one claim with its values dealt out again.
 
-    The last is a criterion of equal entropy that knows nothing.
+    That is a criterion of equal entropy which knows nothing.
+
+    Args:
+        name: of the activations.
+        claimed: the claims.
+        wrong: other criteria.
+        widths: see ``Scrubs``.
+        dealt: which of the claims; by default the last.
     """
-    last = claimed[-1]
+    last = claimed[dealt]
     same = {value: Shuffled(kind) for value, kind in last.equivalences().items()}
     shuffled = last.with_same(same, f"{last.name}, shuffled")
     return Scrubs(name, claimed, (*wrong, shuffled), widths or {})

@@ -17,13 +17,13 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from circuits.eis_vii_mnist.groups import by_components
 
 import aann
 import zoo
 from aann.evaluation.metrics import kl
 from aann.scrubbing.equivalence import Within
 from benchmarks import saving
+from circuits.eis_vii_mnist.groups import by_components
 from zoo.eis_vii_mnist import rule
 from zoo.scripts import script
 from zoo.scripts.integers import positive

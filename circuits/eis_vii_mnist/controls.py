@@ -36,9 +36,9 @@ def wrong_templates(
         others: pictures to use as they are, for example another "1".
     """
     return {
-        f"clue moved by {MOVED} px": np.roll(clue, MOVED, axis=1),
-        "clue mirrored": clue[:, ::-1].copy(),
-        "clue turned by 90 degrees": np.rot90(clue).copy(),
+        f"the clue moved by {MOVED} px": np.roll(clue, MOVED, axis=1),
+        "the clue mirrored": clue[:, ::-1].copy(),
+        "the clue turned by 90 degrees": np.rot90(clue).copy(),
         **others,
     }
 

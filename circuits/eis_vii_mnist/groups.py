@@ -104,7 +104,7 @@ class Components:
 
 
 def components(activations: Float[np.ndarray, "n unit"], k: int = 2) -> Components:
-    """The first ``k`` principal components.
+    """The first ``k`` principal components; the largest weight of each is positive.
 
     Raises:
         ValueError: nothing varies.
@@ -115,6 +115,8 @@ def components(activations: Float[np.ndarray, "n unit"], k: int = 2) -> Componen
     if not values[-1] > 0:
         raise ValueError(f"{activations.shape[1]} units never vary: there are no components")
     axes = vectors[:, ::-1][:, :k].T
+    largest = axes[np.arange(len(axes)), np.abs(axes).argmax(1)]
+    axes = axes * np.sign(largest)[:, None]
     return Components(axes, values[::-1][:k] / values.sum(), mean)
 
 

@@ -1,10 +1,12 @@
 """Where the network departs from the published rule, as a program of few numbers.
 
-The network does not know the clue. What it learned in its place is smoother: the same stroke, but
-ink beside the stroke counts against it most in the middle of the picture and least at the edges,
-where there is hardly ever any ink to learn from. So the template is the clue, or a drawn stroke,
-plus slow cosine waves over the picture (``templates.waves``), whose amplitudes are fitted from end
-to end. ``template`` says which of the two carries the waves.
+The network does not know the clue. What it learned in its place is softer: ink on the stroke counts
+for less than the rule says, least at its upper end; ink right beside it a little less against it,
+ink a few pixels away more, above all to the right and in the upper half, and ink at the bottom
+less. So the template is the clue, or a drawn stroke, plus slow cosine waves over the picture
+(``templates.waves``), whose amplitudes are fitted from end to end, and which both arms share.
+
+Sharp edge: where design pictures hardly ever have ink, at the edges, the waves mean nothing.
 """
 
 from typing import Final

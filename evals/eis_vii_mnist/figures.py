@@ -59,9 +59,9 @@ def figures(found: Mapping[str, np.ndarray], table: Sequence[Row]) -> dict[str, 
         **_quilt(found),
         "templates": swatches(
             [
-                SwatchRow(found["templates"][i : i + 6], names[i : i + 6], title)
+                SwatchRow(found["templates"][i : i + 7], names[i : i + 7], title)
                 for names in [[str(name) for name in found["template_names"]]]
-                for i, title in ((0, 'weights on ink: red for the "1", blue against it'), (6, ""))
+                for i, title in ((0, 'weights on ink: red for the "1", blue against it'), (7, ""))
                 if len(names) > i
             ],
             title="the template in few numbers and in many",
@@ -95,11 +95,17 @@ def _templates(case: Case) -> dict[str, np.ndarray]:
             base = c.template if "template" in c else templates.stroke(c) if "ends" in c else 0.0
             drawn.append((p.name, base + waves))
     inked = case.seen.images[..., 0].mean(0) >= INKED
-    names = [n.removeprefix("V of ").removeprefix("a ").removeprefix("the ") for n, _ in drawn]
+    names = [_short(n) for n, _ in drawn]
     return {
         "templates": np.stack([(2 * np.asarray(t) - 1) * inked for _, t in drawn]),
         "template_names": np.asarray(names),
     }
+
+
+def _short(name: str) -> str:
+    return (
+        name.removeprefix("V of ").removeprefix("a ").removeprefix("the ").replace(" and ", "\n+ ")
+    )
 
 
 def _order(waves: int) -> int:

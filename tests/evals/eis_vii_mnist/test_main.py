@@ -24,7 +24,7 @@ def toys(monkeypatch):
     monkeypatch.setattr(zoo, "data", lambda name, split: halves[split])
     monkeypatch.setattr(pictures, "part", lambda name: toy.part())
     monkeypatch.setattr(challenge, "DRAWS", 200)
-    turned = {"clue turned by 90 degrees": toy.clue().T}
+    turned = {"the clue turned by 90 degrees": toy.clue().T}
     monkeypatch.setattr(controls, "wrong_templates", lambda clue, others: turned)
     few = {"V of a stroke": case.STROKES["V of a stroke"]}
     monkeypatch.setattr(case, "STROKES", few)
@@ -54,7 +54,7 @@ def test_the_whole_run_on_toys(toys, tmp_path, capsys):
     assert found["V of the clue"]["constants"] - found["V of the clue"]["besides"] == 784
     assert found["V of a stroke"]["besides"] == found["V of a stroke"]["constants"] < 30
     assert found["small network of the reads"]["kind"] == "fit"
-    assert found["V of clue turned by 90 degrees"]["recovered"]["estimate"] < 0.95
+    assert found["V of the clue turned by 90 degrees"]["recovered"]["estimate"] < 0.95
     table = json.loads((tmp_path / "seeds.json").read_text())["rows"]
     rows = {row["program"]: row["recovered"]["kl"]["estimate"] for row in table}
     assert rows["like the 1 + like its inverse"] > 0.99

@@ -45,7 +45,6 @@ def scrubs(p: int, clusters: Mapping[int, Sequence[int]]) -> list[Scrubs]:
         return aann.value("total", (tokens[:, 0] - tokens[:, 1]) % p)
 
     every = aann.Where(POST, positions=(EQUALS,))
-    named = sorted({n for neurons in clusters.values() for n in neurons})
     mine = {
         f"wave_{k}": aann.Where(POST, tuple(neurons), positions=(EQUALS,))
         for k, neurons in clusters.items()
@@ -56,7 +55,7 @@ def scrubs(p: int, clusters: Mapping[int, Sequence[int]]) -> list[Scrubs]:
             "all neurons", (whole,), aann.Hypothesis(difference, {"total": every}, name="a - b")
         ),
         with_shuffled(
-            f"{len(named)} neurons by frequency",
+            "neurons by frequency",
             (aann.Hypothesis(by_frequency, mine, rest="keep", name="k (a + b)"),),
         ),
     ]

@@ -1,6 +1,7 @@
 """What circuits/README.md quotes."""
 
 from results.page import Page
+from results.quotes import scrubs
 from results.quotes.tables import header, line, rows
 
 BELOW = ["kl:2", "correlation:.2f", "constants:,.0f"]
@@ -241,9 +242,10 @@ KNOWN = {
 
 PAGE = Page(
     "circuits/README.md",
-    SENTENCES,
+    (*SENTENCES, *scrubs.SENTENCES),
     {
         "overview": OVERVIEW, "curves_from_3a": FROM_BELOW, "sixteen": SIXTEEN, "layers": STACK,
         "modular_addition": ADDITION, "induction": INDUCTION, "max_of_k": MAX_OF_K,
+        "scrubs": scrubs.TABLE,
     },
 )  # fmt: skip

@@ -76,7 +76,7 @@ def smoothed(
     form: str = "all",
     pull: float = PULL,
 ) -> Tables:
-    """Tables of fewer numbers: of A (threshold, columns of ``first``), of B likewise.
+    """The numbers that tables are made of: of A (threshold, columns of ``first``), of B likewise.
 
     Args:
         seen: from ``look``.

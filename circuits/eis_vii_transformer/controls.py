@@ -10,9 +10,10 @@ The OR of two thresholds has its own fit (``thresholds.read(..., form="any")``).
 
 import dataclasses
 
-import aann
 import jax
 import numpy as np
+
+import aann
 
 SEED = 0
 
@@ -49,7 +50,13 @@ def alone(replacement: aann.Replacement, threshold: int) -> aann.Replacement:
     one = {
         n: np.asarray(replacement.constants[n].value)[threshold][None] for n in ("first", "second")
     }
-    return replacement.with_constants(name=f"threshold {threshold + 1} alone", **one)
+    constants = {
+        n: aann.Constant(x, replacement.constants[n].origin, replacement.constants[n].note)
+        for n, x in one.items()
+    }
+    return dataclasses.replace(
+        replacement, name=f"threshold {threshold + 1} alone", constants=constants
+    )
 
 
 def evenly(replacement: aann.Replacement) -> aann.Replacement:

@@ -8,9 +8,11 @@ of sums of look-ups. The thresholds have a file of their own.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import aann
 import jax
 import numpy as np
+
+import aann
+from aann.shown.brief import counted
 from circuits.eis_vii_transformer import program as programs
 from circuits.eis_vii_transformer.evidence import LAST, MIDDLE, PATTERN, Evidence, look_ups
 from circuits.fitting.attention import rounded
@@ -56,7 +58,7 @@ def residual(seen: Evidence, directions: int = DIRECTIONS) -> aann.Replacement:
     }
     return aann.make(
         programs.look_ups, model=seen.model.name, site=MIDDLE, units=range(len(found.centre)),
-        positions=(LAST,), name=f"look-ups in {directions} directions",
+        positions=(LAST,), name=f"look-ups in {counted(directions, 'direction')}",
         constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
     )  # fmt: skip
 

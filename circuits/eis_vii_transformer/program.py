@@ -11,6 +11,7 @@ what B contribute; and the class is an AND of two thresholds of such sums, [f(A)
 - ``all_above``: the class is 1 where every sum of look-ups is above zero. As a logit difference
   that is the soft minimum of the sums, all in nats; thresholds are in the tables of B.
 
+``planes`` reads the sums off what the MLP reads, in place of the MLP and the unembedding alone.
 ``knots`` and ``kinds`` say the last with fewer numbers: the look-ups of B are lines between knots,
 those of A the same for all A of a kind. ``any_above`` is the OR, to compare with.
 
@@ -43,6 +44,11 @@ def look_ups(tokens: Tokens, c: Constants) -> Float[Array, "batch 1 channel"]:
     sums = c.first[:, tokens[:, 0]] + c.second[:, tokens[:, 1]]
     read: jax.Array = sums.T @ c.directions + c.centre[None]
     return read[:, None]
+
+
+def planes(middle: Float[Array, "batch 3 channel"], c: Constants) -> Logits:
+    """``all_above`` with the sums read from what the MLP reads at the last position."""
+    return logits(soft_minimum((middle[:, -1] @ c.weights.T + c.offset[None]).T))
 
 
 def all_above(tokens: Tokens, c: Constants) -> Logits:

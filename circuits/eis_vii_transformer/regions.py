@@ -13,13 +13,14 @@ no design pair shows a bit, it is that of the part that has most design pairs of
 
 import itertools
 
-import aann
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Int
+
+import aann
 from circuits.eis_vii_transformer.evidence import LOGITS, Evidence
-from circuits.eis_vii_transformer.program import P, Logits, Tokens, logits
-from jaxtyping import Array, Float, Int
+from circuits.eis_vii_transformer.program import Logits, P, Tokens, logits
 
 STEEP = np.linspace(2.3e-5, 2.7e-5, 41)
 FLAT = np.linspace(23.5, 26.0, 51)
@@ -39,7 +40,7 @@ def parts(
 ) -> Int[Array, " batch"]:
     """Which part of the plane each pair is in: 1, 2 and 4 for the curves that B is above."""
     a, b = (tokens[:, i].astype(jnp.float32) for i in (0, 1))
-    above: Float[Array, "3 batch"] = jnp.stack([b - steep * a**4, b - flat * a**0.25, a + b - total])
+    above = jnp.stack([b - steep * a**4, b - flat * a**0.25, a + b - total])
     return ((above > 0) * jnp.asarray([1, 2, 4], jnp.int32)[:, None]).sum(0)
 
 
@@ -68,9 +69,7 @@ def fit(seen: Evidence) -> aann.Replacement:
     )  # fmt: skip
 
 
-def _counts(
-    tokens: np.ndarray, ones: np.ndarray, curves: tuple[float, float, float]
-) -> np.ndarray:
+def _counts(tokens: np.ndarray, ones: np.ndarray, curves: tuple[float, float, float]) -> np.ndarray:
     """Pairs of class 0 and of class 1 of each A and part, (P, PARTS, 2)."""
     a, b = tokens[:, 0], tokens[:, 1]
     steep, flat, total = curves

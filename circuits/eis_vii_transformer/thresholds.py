@@ -13,13 +13,14 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-import aann
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+
+import aann
 from circuits.eis_vii_transformer import program as programs
-from circuits.eis_vii_transformer.evidence import LOGITS, Evidence, look_ups
+from circuits.eis_vii_transformer.evidence import LOGITS, MIDDLE, Evidence, LookUps, look_ups
 from circuits.eis_vii_transformer.fit import DIRECTIONS
 from circuits.fitting.attention import rounded
 
@@ -39,10 +40,24 @@ class Tables(NamedTuple):
     second: np.ndarray
 
 
+class Planes(NamedTuple):
+    """Sums of what the MLP reads: weights (threshold, direction) of look-ups, and offsets."""
+
+    weights: np.ndarray
+    offset: np.ndarray
+    look_ups: LookUps
+
+    @property
+    def tables(self) -> Tables:
+        """The sums as look-ups of both tokens."""
+        first, second = self.weights @ self.look_ups.first, self.weights @ self.look_ups.second
+        return Tables(first, second + self.offset)
+
+
 def read(
     seen: Evidence, thresholds: int = 2, directions: int = DIRECTIONS, form: str = "all"
-) -> Tables:
-    """Tables along planes in the directions of what the MLP reads.
+) -> Planes:
+    """Planes in the directions of what the MLP reads.
 
     Args:
         seen: from ``look``.
@@ -58,8 +73,7 @@ def read(
     features = jnp.concatenate([sums, jnp.ones_like(sums[:1])])
     planes, cost = _planes(jnp.asarray(start, jnp.float32), features, jnp.asarray(seen.lead), form)
     best = np.asarray(planes[np.asarray(cost).argmin()], np.float64)
-    weights, offset = best[:, :-1], best[:, -1:]
-    return Tables(weights @ found.first, weights @ found.second + offset)
+    return Planes(best[:, :-1], best[:, -1:], found)
 
 
 def freed(seen: Evidence, start: Tables, form: str = "all") -> Tables:
@@ -117,6 +131,23 @@ def replacement(
     )  # fmt: skip
 
 
+def reading(seen: Evidence, planes: Planes, name: str) -> aann.Replacement:
+    """The planes in place of both logits, read from what the MLP reads, whatever wrote that."""
+    found = planes.look_ups
+    # One unit along a direction is read by the direction over its squared length.
+    along = found.directions / (found.directions**2).sum(1, keepdims=True)
+    weights = planes.weights @ along
+    constants = {
+        "weights": rounded(weights, 3),
+        "offset": rounded(planes.offset - weights @ found.centre[:, None], 3)[:, 0],
+    }
+    note = f"planes in {len(found.directions)} directions of look-ups; KL on {seen.note}"
+    return aann.make(
+        programs.planes, model=seen.model.name, site=LOGITS, units=(0, 1), reads=(MIDDLE,),
+        name=name, constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
+    )  # fmt: skip
+
+
 def divergence(natural: jax.Array, artificial: jax.Array) -> jax.Array:
     """KL of class probabilities from leads of class 1, (n,) each, nats."""
     log = jax.nn.log_sigmoid
@@ -138,10 +169,11 @@ def _planes(
         return divergence(lead, _lead(planes @ features, form)).mean()
 
     def down(start: jax.Array) -> tuple[jax.Array, jax.Array]:
-        found = _down(cost, start)
+        found: jax.Array = _down(cost, start)
         return found, cost(found)
 
-    return jax.lax.map(down, starts)
+    found: tuple[jax.Array, jax.Array] = jax.lax.map(down, starts)
+    return found
 
 
 @functools.partial(jax.jit, static_argnames="form")

@@ -8,13 +8,14 @@ little to do with each other, but come in kinds, found by nearest centres of the
 from collections.abc import Sequence
 from typing import Any
 
-import aann
 import jax.numpy as jnp
 import numpy as np
+from scipy.cluster.vq import kmeans2
+
+import aann
 from circuits.eis_vii_transformer import program as programs
 from circuits.eis_vii_transformer.evidence import Evidence
 from circuits.eis_vii_transformer.thresholds import Tables, divergence, replacement, smoothed
-from scipy.cluster.vq import kmeans2
 
 KNOTS: tuple[int, ...] = (15, 5, 3)
 KINDS: tuple[int, ...] = (32, 16, 8, 4)

@@ -1,0 +1,96 @@
+"""A network of the EIS VII transformer's task, with the programs fitted to it on design pairs."""
+
+import dataclasses
+
+import aann
+from aann.shown.brief import brief
+from circuits.eis_vii_transformer import controls, fit, regions, thresholds, trade
+from circuits.eis_vii_transformer.evidence import Evidence, look
+from evals.shared import seeds
+
+DIRECTIONS = (1, 2, 3, 6)
+"""Of the look-ups, beside those of ``fit.DIRECTIONS``."""
+PUBLISHED = 2
+"""Principal components that the published analysis looked at."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Case:
+    """A network and its circuits, stage by stage.
+
+    Attributes:
+        seen: what the network does with the design pairs.
+        tables: look-ups of the two thresholds.
+        circuits: attention, what the MLP reads, the logits.
+    """
+
+    seen: Evidence
+    tables: thresholds.Tables
+    circuits: tuple[seeds.Circuit, ...]
+
+    __repr__ = brief
+
+
+def fit_all(model: aann.Model, design: aann.Design) -> Case:
+    """Fit all programs to a network.
+
+    Raises:
+        TypeError: ``design`` is not a ``Design``.
+        ValueError: it is no network of this task.
+    """
+    seen = look(model, design)
+    read = thresholds.read(seen)
+    tables = thresholds.freed(seen, read.tables)
+    return Case(
+        seen, tables, (_attention(seen, design), _residual(seen), _thresholds(seen, read, tables))
+    )
+
+
+def _attention(seen: Evidence, design: aann.Design) -> seeds.Circuit:
+    mean = fit.mean_attention(seen)
+    best = fit.best_attention(seen, design, mean)
+    wrong = ((controls.evenly(mean),), (controls.swapped(mean),))
+    return seeds.Circuit("attention", (mean,), ((best,),), wrong, linear=False)
+
+
+def _residual(seen: Evidence) -> seeds.Circuit:
+    main = fit.residual(seen)
+    others = tuple((fit.residual(seen, k),) for k in DIRECTIONS)
+    wrong = ((controls.shuffled(main),), (controls.exchanged(main),))
+    return seeds.Circuit("what the MLP reads", (main,), others, wrong, linear=False)
+
+
+def _thresholds(
+    seen: Evidence, read: thresholds.Planes, tables: thresholds.Tables
+) -> seeds.Circuit:
+    """The AND of two thresholds, other numbers of them, fewer constants, and wrong programs."""
+
+    def made(tables: thresholds.Tables, name: str, form: str = "all") -> aann.Replacement:
+        return thresholds.replacement(seen, tables, name, thresholds.FORMS[form])
+
+    main = made(tables, "two thresholds")
+    single, triple = (thresholds.read(seen, k) for k in (1, 3))
+    one, three = (thresholds.freed(seen, x.tables) for x in (single, triple))
+    either = thresholds.read(seen, form="any").tables
+    programs = (
+        thresholds.reading(seen, read, "two planes of what the MLP reads"),
+        made(read.tables, "two planes of the network's look-ups"),
+        made(triple.tables, "three planes of the network's look-ups"),
+        made(thresholds.read(seen, directions=PUBLISHED).tables, "two planes of two directions"),
+        made(one, "one threshold"),
+        made(three, "three thresholds"),
+        *trade.trade(seen, read.tables),
+        regions.fit(seen),
+    )
+    wrong = (
+        controls.shuffled(main),
+        controls.exchanged(main),
+        controls.alone(main, 0),
+        controls.alone(main, 1),
+        made(either, "either of two planes, OR", "any"),
+        made(thresholds.freed(seen, either, "any"), "either of two thresholds, OR", "any"),
+    )
+    return seeds.Circuit(
+        "thresholds", (main,), tuple((p,) for p in programs), tuple((p,) for p in wrong),
+        linear=False,
+    )  # fmt: skip

@@ -79,7 +79,7 @@ def read(
 def freed(seen: Evidence, start: Tables, form: str = "all") -> Tables:
     """All entries of the tables fitted, starting from those of ``read``."""
     hot = np.eye(programs.P)
-    return smoothed(seen, start, hot, hot, form)
+    return smoothed(seen, start, hot, hot, form, PULL)
 
 
 def smoothed(
@@ -88,7 +88,7 @@ def smoothed(
     first: np.ndarray,
     second: np.ndarray,
     form: str = "all",
-    pull: float = PULL,
+    pull: float = 0.0,
 ) -> Tables:
     """The numbers that tables are made of: of A (threshold, columns of ``first``), of B likewise.
 

@@ -17,14 +17,14 @@ from circuits.eis_vii_transformer import program as programs
 from circuits.eis_vii_transformer.evidence import Evidence
 from circuits.eis_vii_transformer.thresholds import Tables, divergence, replacement, smoothed
 
-KNOTS: tuple[int, ...] = (15, 5, 3)
-KINDS: tuple[int, ...] = (32, 16, 8, 4)
+KNOTS: tuple[int, ...] = (15, 5, 3, 2)
+KINDS: tuple[int, ...] = (64, 32, 16, 8, 4)
 FEW = 5
 """Knots of the look-ups of B beside kinds of A."""
+LITTLE = 1e-4
+"""Nats that moving the look-ups of kinds by one nat costs."""
 TURNS = 6
 """How often kinds of A are dealt out, and their look-ups fitted."""
-LITTLE = 1e-4
-"""Nats that moving by a nat costs: what no design pair decides stays where it was."""
 
 
 def hats(knots: int) -> np.ndarray:
@@ -37,14 +37,14 @@ def hats(knots: int) -> np.ndarray:
 def with_knots(seen: Evidence, start: Tables, knots: int) -> aann.Replacement:
     """Look-ups of B that are lines between ``knots`` evenly spaced tokens."""
     basis = hats(knots)
-    few = smoothed(seen, start, np.eye(programs.P), basis, pull=LITTLE)
+    few = smoothed(seen, start, np.eye(programs.P), basis)
     return replacement(seen, few, f"B by {knots} knots", programs.knots, _how(start))
 
 
 def with_kinds(seen: Evidence, start: Tables, kinds: int, knots: int = FEW) -> aann.Replacement:
     """Look-ups of A by kind, of B by knots; kinds and numbers are fitted in turns."""
     basis = hats(knots)
-    first, second = smoothed(seen, start, np.eye(programs.P), basis, pull=LITTLE)
+    first, second = smoothed(seen, start, np.eye(programs.P), basis)
     kind = kinds_of(first, kinds)
     for turn in range(TURNS):
         hot = np.eye(kinds)[kind]
@@ -61,7 +61,7 @@ def with_kinds(seen: Evidence, start: Tables, kinds: int, knots: int = FEW) -> a
 def with_smooth(seen: Evidence, start: Tables, knots: int) -> aann.Replacement:
     """Look-ups of both tokens by knots."""
     basis = hats(knots)
-    few = smoothed(seen, start, basis, basis, pull=LITTLE)
+    few = smoothed(seen, start, basis, basis)
     return replacement(seen, few, f"A and B by {knots} knots", programs.smooth, _how(start))
 
 

@@ -51,6 +51,11 @@ def planes(middle: Float[Array, "batch 3 channel"], c: Constants) -> Logits:
     return logits(soft_minimum((middle[:, -1] @ c.weights.T + c.offset[None]).T))
 
 
+def either_plane(middle: Float[Array, "batch 3 channel"], c: Constants) -> Logits:
+    """``any_above`` with the sums read from what the MLP reads at the last position."""
+    return logits(-soft_minimum(-(middle[:, -1] @ c.weights.T + c.offset[None]).T))
+
+
 def all_above(tokens: Tokens, c: Constants) -> Logits:
     """Class 1 where every sum of a look-up of A and one of B is above zero."""
     return logits(soft_minimum(c.first[:, tokens[:, 0]] + c.second[:, tokens[:, 1]]))
@@ -88,7 +93,7 @@ def between(table: Float[Array, "threshold knot"], token: Int[Array, " batch"]) 
     last = table.shape[1] - 1
     place = token.astype(jnp.float32) * (last / (P - 1))
     left = jnp.minimum(place.astype(jnp.int32), last - 1)
-    part = (place - left)[None]
+    part = (place - left.astype(jnp.float32))[None]
     return (1 - part) * table[:, left] + part * table[:, left + 1]
 
 

@@ -40,8 +40,8 @@ def parts(
 ) -> Int[Array, " batch"]:
     """Which part of the plane each pair is in: 1, 2 and 4 for the curves that B is above."""
     a, b = (tokens[:, i].astype(jnp.float32) for i in (0, 1))
-    above = jnp.stack([b - steep * a**4, b - flat * a**0.25, a + b - total])
-    return ((above > 0) * jnp.asarray([1, 2, 4], jnp.int32)[:, None]).sum(0)
+    above = jnp.stack([b > steep * a**4, b > flat * a**0.25, a + b > total])
+    return (above.astype(jnp.int32) * jnp.asarray([1, 2, 4])[:, None]).sum(0)
 
 
 def fit(seen: Evidence) -> aann.Replacement:

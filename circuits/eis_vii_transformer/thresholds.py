@@ -131,7 +131,9 @@ def replacement(
     )  # fmt: skip
 
 
-def reading(seen: Evidence, planes: Planes, name: str) -> aann.Replacement:
+def reading(
+    seen: Evidence, planes: Planes, name: str, program: Program = programs.planes
+) -> aann.Replacement:
     """The planes in place of both logits, read from what the MLP reads, whatever wrote that."""
     found = planes.look_ups
     # One unit along a direction is read by the direction over its squared length.
@@ -143,7 +145,7 @@ def reading(seen: Evidence, planes: Planes, name: str) -> aann.Replacement:
     }
     note = f"planes in {len(found.directions)} directions of look-ups; KL on {seen.note}"
     return aann.make(
-        programs.planes, model=seen.model.name, site=LOGITS, units=(0, 1), reads=(MIDDLE,),
+        program, model=seen.model.name, site=LOGITS, units=(0, 1), reads=(MIDDLE,),
         name=name, constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
     )  # fmt: skip
 

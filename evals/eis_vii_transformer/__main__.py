@@ -19,6 +19,7 @@ NETWORKS = ("seed0", networks.PUBLISHED)
 DRAWS = 2_000
 """Of the bootstrap in tables; the reports of the first network have 10,000."""
 REGIONS = "bits in three regions"
+"""The program whose label planes are drawn beside those of the main one."""
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import aann
 from aann.shown.brief import brief
 from circuits.eis_vii_transformer import controls, fit, regions, thresholds, trade
+from circuits.eis_vii_transformer import program as programs
 from circuits.eis_vii_transformer.evidence import Evidence, look
 from evals.shared import seeds
 
@@ -21,7 +22,7 @@ class Case:
     Attributes:
         seen: what the network does with the design pairs.
         tables: look-ups of the two thresholds.
-        circuits: attention, what the MLP reads, the logits.
+        circuits: attention, what the MLP reads, the MLP, all of it.
     """
 
     seen: Evidence
@@ -41,9 +42,11 @@ def fit_all(model: aann.Model, design: aann.Design) -> Case:
     seen = look(model, design)
     read = thresholds.read(seen)
     tables = thresholds.freed(seen, read.tables)
-    return Case(
-        seen, tables, (_attention(seen, design), _residual(seen), _thresholds(seen, read, tables))
-    )
+    circuits = (
+        _attention(seen, design), _residual(seen), _planes(seen, read),
+        _thresholds(seen, read, tables),
+    )  # fmt: skip
+    return Case(seen, tables, circuits)
 
 
 def _attention(seen: Evidence, design: aann.Design) -> seeds.Circuit:
@@ -60,6 +63,19 @@ def _residual(seen: Evidence) -> seeds.Circuit:
     return seeds.Circuit("what the MLP reads", (main,), others, wrong, linear=False)
 
 
+def _planes(seen: Evidence, read: thresholds.Planes) -> seeds.Circuit:
+    """The MLP and the unembedding as an AND of planes of what the MLP reads."""
+    one, three = (
+        thresholds.reading(seen, thresholds.read(seen, k), f"{name} of what the MLP reads")
+        for k, name in ((1, "one plane"), (3, "three planes"))
+    )
+    either = thresholds.reading(
+        seen, thresholds.read(seen, form="any"), "either of two planes, OR", programs.either_plane
+    )
+    main = thresholds.reading(seen, read, "two planes of what the MLP reads")
+    return seeds.Circuit("MLP", (main,), ((one,), (three,)), ((either,),), linear=False)
+
+
 def _thresholds(
     seen: Evidence, read: thresholds.Planes, tables: thresholds.Tables
 ) -> seeds.Circuit:
@@ -72,8 +88,7 @@ def _thresholds(
     single, triple = (thresholds.read(seen, k) for k in (1, 3))
     one, three = (thresholds.freed(seen, x.tables) for x in (single, triple))
     either = thresholds.read(seen, form="any").tables
-    programs = (
-        thresholds.reading(seen, read, "two planes of what the MLP reads"),
+    others = (
         made(read.tables, "two planes of the network's look-ups"),
         made(triple.tables, "three planes of the network's look-ups"),
         made(thresholds.read(seen, directions=PUBLISHED).tables, "two planes of two directions"),
@@ -91,6 +106,6 @@ def _thresholds(
         made(thresholds.freed(seen, either, "any"), "either of two thresholds, OR", "any"),
     )
     return seeds.Circuit(
-        "thresholds", (main,), tuple((p,) for p in programs), tuple((p,) for p in wrong),
+        "thresholds", (main,), tuple((p,) for p in others), tuple((p,) for p in wrong),
         linear=False,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from aann.labelling.found import LabelAgreement
 from aann.report.report import Report
-from aann.vis.bits import against_bits
+from aann.vis.ladder import bars
 from aann.vis.planes import TWO, label_planes
 from aann.vis.style import FAINT, INK, LARGE, NORMAL, Bar, figure, legend, tidy
 from circuits.eis_vii_transformer.evidence import Evidence
@@ -50,17 +50,17 @@ def planes(found: Sequence[LabelAgreement]) -> dict[str, Figure]:
 
 
 def trade(report: Report, metric: str = "kl") -> dict[str, Figure]:
-    """Recovered against bits of the programs alone."""
+    """Recovered of the programs alone, the one of most bits on top."""
+    programs = [row for row in report.rows if row.kind == "program" and row.bits is not None]
     shown = [
-        Bar(row.name, row.kind, x.estimate, x.low, x.high, row.bits)
-        for row in report.rows
-        if row.kind == "program"
+        Bar(
+            f"{row.name}: {row.constants:,} numbers, {row.bits:,.0f} bits",
+            row.kind, x.estimate, x.low, x.high,
+        )
+        for row in sorted(programs, key=lambda row: -(row.bits or 0.0))
         for x in [row.recovered[metric]]
-    ]
-    bits = report.natural.get("bits")
-    if bits is None:
-        return {}
-    return {"trade": against_bits(shown, bits, title="what fewer numbers cost")}
+    ]  # fmt: skip
+    return {"trade": bars(shown, title="what fewer numbers cost")}
 
 
 def _look_ups(first: np.ndarray, second: np.ndarray) -> Figure:

@@ -21,6 +21,8 @@ from circuits.fitting.attention import observe
 PATTERN, MIDDLE, LOGITS = "blocks.0.attn.pattern", "blocks.0.resid_mid", "logits"
 LAST = 2
 """The position that the logits are read at."""
+LEAST = 1e-9
+"""Share of the variance of all sums below which a direction is rounding."""
 RIDGE = 1e-6
 """Design pairs' worth of a pull to zero, which only decides what the pairs leave open."""
 
@@ -103,12 +105,18 @@ def look(model: aann.Model, design: aann.Design) -> Evidence:
 
 
 def look_ups(seen: Evidence, directions: int) -> LookUps:
-    """The principal directions of the sums of what A and B contribute."""
+    """The principal directions of the sums of what A and B contribute.
+
+    Args:
+        seen: from ``look``.
+        directions: how many; fewer are returned where the sums have no more.
+    """
     first, second, centre = seen.additive
     sums = first[seen.tokens[:, 0]] + second[seen.tokens[:, 1]]
     values, vectors = np.linalg.eigh(sums.T @ sums / len(sums))
     order = np.argsort(values)[::-1][:directions]
-    size = np.sqrt(np.maximum(values[order], np.finfo(np.float64).tiny))
+    order = order[values[order] > LEAST * values.sum()]
+    size = np.sqrt(values[order])
     along = vectors[:, order] / size
     return LookUps(
         first=(first @ along).T,

@@ -58,7 +58,7 @@ def residual(seen: Evidence, directions: int = DIRECTIONS) -> aann.Replacement:
     }
     return aann.make(
         programs.look_ups, model=seen.model.name, site=MIDDLE, units=range(len(found.centre)),
-        positions=(LAST,), name=f"look-ups in {counted(directions, 'direction')}",
+        positions=(LAST,), name=f"look-ups in {counted(len(found.share), 'direction')}",
         constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
     )  # fmt: skip
 

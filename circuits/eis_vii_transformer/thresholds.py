@@ -67,7 +67,7 @@ def read(
     """
     found = look_ups(seen, directions)
     first, second = (jnp.asarray(x, jnp.float32) for x in (found.first, found.second))
-    shape = (STARTS, thresholds, directions + 1)
+    shape = (STARTS, thresholds, len(first) + 1)
     start = np.random.default_rng(0).normal(size=shape)
     sums = first[:, seen.tokens[:, 0]] + second[:, seen.tokens[:, 1]]
     features = jnp.concatenate([sums, jnp.ones_like(sums[:1])])

@@ -21,7 +21,7 @@ OPTIONS = {"linear": False, "draws": 200}
 @pytest.fixture(scope="module")
 def case(optimised_module):
     model = pairs_toy.network()
-    design, heldout = aann.split(pairs_toy.pairs())
+    design, heldout = aann.split(pairs_toy.pairs(every=6))
     return model, design, heldout, look(model, design)
 
 
@@ -56,7 +56,13 @@ def test_a_number_that_no_pair_has_contributes_nothing(case):
     assert (look_ups(look(model, few), 2).first[:, 7] == 0).all()
 
 
-def test_attention_and_look_ups_recover_the_network(case):
+def test_directions_that_are_not_there_are_left_out(case):
+    assert len(look_ups(case[-1], 9).share) == 2
+    assert fit.residual(case[-1], 9).name == "look-ups in 2 directions"
+
+
+def test_attention_and_look_ups_recover_the_network(case, monkeypatch):
+    monkeypatch.setattr(fit, "EXAMPLES", 128)
     model, design, heldout, seen = case
     mean = fit.mean_attention(seen)
     np.testing.assert_allclose(mean.constants["first"].value, [1, 0], atol=1e-3)

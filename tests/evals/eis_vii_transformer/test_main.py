@@ -39,12 +39,12 @@ def toys(monkeypatch):
     monkeypatch.setattr(main, "DRAWS", 200)
     monkeypatch.setattr(main.figures, "planes", lambda found: {})
     monkeypatch.setattr(case, "DIRECTIONS", (1,))
-    monkeypatch.setattr(thresholds, "STEPS", 200)
+    monkeypatch.setattr(thresholds, "STEPS", 100)
     for name, value in FEW.items():
         monkeypatch.setattr(trade, name, value)
 
 
-def test_the_whole_run_on_toys(toys, optimised, tmp_path, capsys):
+def test_the_whole_run_on_toys(toys, tmp_path, capsys):
     main.main(["--limit", "300", "--out", str(tmp_path), "--seed", "1"])
     said = capsys.readouterr()
     assert "left out published: no network here\n" in said.err

@@ -41,7 +41,8 @@ def main(argv: list[str] | None = None) -> None:
         found = [labels.of(model, r, population) for c in case.circuits for r in _programs(c)]
         table += labels.rows(network, found, np.asarray(published.labels), heldout.names)
     labels.save(table, begun.folder)
-    tour.finish([labels.grid(table)])
+    tour.tables.append(labels.grid(table))
+    tour.finish()
     command.show(labels.text(table))
     command.say(f"wrote labels.json, labels.md to {begun.folder}")
 

@@ -26,6 +26,8 @@ from zoo.scripts.integers import positive
 NAME = "scrub"
 DRAWN = 3
 """Examples whose trees are shown."""
+ROWS = 15
+"""Nodes of all trees in a picture, or one tree."""
 UNUSED = {
     "devices": None, "bf16": False, "distributed": False, "coordinator": None, "processes": None,
     "process": None, "cache": None, "resume": False,
@@ -77,6 +79,8 @@ def _trees(found: Scrubbed, case: Case) -> dict[str, Figure]:
     if case.pictures is None:
         return {}
     drawn = trees(found, examples=_few(found))
+    tall = len(drawn[0].examples())
+    drawn = drawn[: max(ROWS // tall, 1)]
     names = dict.fromkeys(itertools.chain.from_iterable(tree.examples() for tree in drawn))
     shown = case.pictures(list(names))
     return {"trees": scrub_trees(drawn, shown, title=f"who stands in: {found.rows[0].name}")}

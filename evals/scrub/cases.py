@@ -16,6 +16,9 @@ from circuits.eis_vii_mnist.evidence import look
 from circuits.eis_vii_mnist.groups import by_components
 from circuits.eis_vii_mnist.scrubs import another
 from circuits.eis_vii_mnist.scrubs import scrubs as mnist_scrubs
+from circuits.eis_vii_transformer import thresholds
+from circuits.eis_vii_transformer.evidence import look as look_at_pairs
+from circuits.eis_vii_transformer.scrubs import scrubs as pair_scrubs
 from circuits.fitting.scrubs import Scrubs
 from circuits.induction import fit as induction_fit
 from circuits.induction.scrubs import scrubs as induction_scrubs
@@ -98,6 +101,16 @@ def _pictures(examples: aann.Examples) -> Callable[[list[str]], Mapping[str, np.
     return some
 
 
+def _transformer(args: argparse.Namespace) -> Case:
+    model = zoo.load("eis_vii_transformer", args.network)
+    design = aann.design(zoo.data("eis_vii_transformer", split="design"))
+    heldout = aann.held_out(zoo.data("eis_vii_transformer", split="heldout"), design)
+    design, heldout = command.limited(design, heldout, args)
+    seen = look_at_pairs(model, design)
+    tables = thresholds.freed(seen, thresholds.read(seen).tables)
+    return Case(model, heldout, pair_scrubs(tables))
+
+
 def _mnist(args: argparse.Namespace) -> Case:
     model = zoo.load("eis_vii_mnist", args.network)
     design = aann.design(zoo.data("mnist", split="design"))
@@ -114,6 +127,7 @@ def _mnist(args: argparse.Namespace) -> Case:
 
 CASES: Mapping[str, Callable[[argparse.Namespace], Case]] = {
     "eis_vii_mnist": _mnist,
+    "eis_vii_transformer": _transformer,
     "modular_addition": _modular_addition,
     "max_of_k": _max_of_k,
     "induction": _induction,

@@ -1,9 +1,10 @@
 """What the residual stream before the MLP stands for, as hypotheses to scrub.
 
-If the class is an AND of two thresholds of sums of look-ups (``circuits.eis_vii_transformer
-.program``), what the MLP reads at the last position may come from another pair with about the same
-two sums. Each criterion has the same number of stand-ins, the nearest pairs: by both sums, by one of
-them alone, by the two tokens as numbers, and by both sums dealt out again.
+If the class is an AND of two thresholds of sums of look-ups
+(``circuits.eis_vii_transformer.program``), what the MLP reads at the last position may come from
+another pair with about the same two sums. Each criterion has the same number of stand-ins, the
+nearest pairs: by both sums, by one of them alone, by the two tokens as numbers, and by both sums
+dealt out again.
 """
 
 import jax

@@ -18,6 +18,10 @@ from results import runs
 METRICS = ("kl", "nll")
 HEAD = ("eval", "model", "site", "units", "data", "seed", "versions", "weights", "natural")
 ROW = ("name", "kind", "constants", "bits", "correlation", "values")
+MORE = ("challenge", "labels")
+"""Tables that an evaluation writes beside that of all networks: files of these names."""
+WITHOUT_VALUES = ("eis_vii_mnist", "eis_vii_transformer")
+"""Runs whose programs know hundreds of numbers, which nothing counts again."""
 DIGITS = 9
 """Significant digits of what was measured: enough for any rounding of it on a page."""
 
@@ -83,6 +87,14 @@ def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
             row | {"correlation": _mean(row["correlation"])} for row in whole_rows
         ]
         more = {"notes": found["notes"]} if "notes" in found else {}
+        more |= {
+            key: rounded(_json(folder / f"{key}.json"))
+            for key in MORE
+            if (folder / f"{key}.json").is_file()
+        }
+        if name in WITHOUT_VALUES:
+            for row in [*rows, *reports[""]["rows"]]:
+                row.pop("values", None)
         return name, _head(name) | {"reports": reports, **more, "table": rows}
     reports |= {part.name: _slim(_json(part / "report.json"), part) for part in parts}
     return name, _head(name) | {"reports": reports}

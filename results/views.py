@@ -116,11 +116,34 @@ class Network:
         return _looked_up(self.rows, name)
 
 
+class Labelled:
+    """Labels of a program: shares of examples on which it agrees.
+
+    Attributes:
+        agreement: with the network, ``truth`` and ``published`` with those labels, held out;
+        kl: recovered; ``constants`` and ``besides``, those other than a published template.
+        everywhere: with the network, over all examples.
+    """
+
+    def __init__(self, saved: Mapping[str, Any]) -> None:
+        heldout = saved.get("heldout", {})
+        self.agreement = Estimate(saved.get("agreement") or heldout["network"])
+        for name in ("truth", "published"):
+            if name in heldout:
+                setattr(self, name, Estimate(heldout[name]))
+        if "recovered" in saved:
+            self.kl = Estimate(saved["recovered"])
+        self.constants, self.besides = (Number(saved.get(n)) for n in ("constants", "besides"))
+        self.everywhere = Number(saved.get("everywhere", {}).get("network"))
+
+
 class Table:
     """A run over several networks: ``[network][row]``, and ``every[row].constants`` of several.
 
     Attributes:
         first: the report on the first network.
+        challenge: program -> its labels, and ``labels`` likewise, of the first network, of runs
+            about a challenge.
         networks: by name.
         every: of a row its numbers in the networks of ``SHOWN`` that have it.
     """
@@ -130,6 +153,9 @@ class Table:
         names = dict.fromkeys(row["network"] for row in saved["table"])
         self.networks = {name: Network(name, saved) for name in names}
         self.every = _Every({n: self.networks[n] for n in SHOWN if n in self.networks})
+        for key in ("challenge", "labels"):
+            rows = saved.get(key, {}).get("rows", ())
+            setattr(self, key, {r["program"]: Labelled(r) for r in reversed(rows)})
 
     def __getitem__(self, name: str) -> Network:
         """The network of this name.

@@ -15,7 +15,7 @@ from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
 NAME = "eis_vii_transformer"
-NETWORKS = ("seed0", networks.PUBLISHED)
+NETWORKS = ("seed0", "seed1", networks.PUBLISHED)
 DRAWS = 2_000
 """Of the bootstrap in tables; the reports of the first network have 10,000."""
 REGIONS = "bits in three regions"

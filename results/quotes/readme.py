@@ -122,6 +122,13 @@ SPEED = [
         "{bootstrap[median]:.1f} s",
     ),
     line(
+        "{scrubbing[samples]:,.0f} scrubs of the MNIST network, with baselines and intervals, "
+        "against capturing donors run by run, without",
+        "`python -m benchmarks.scrubbing`",
+        "{scrubbing[aann]:.1f} s, {scrubbing[first]:.1f} s the first time, and "
+        "{scrubbing[by_hand]:.1f} s",
+    ),
+    line(
         "`import aann` after `import jax`",
         "`python -m benchmarks.import_time`",
         "{import_time[ratio]:.2f} times as long ({import_time[first use]:.2f} more where "
@@ -171,6 +178,40 @@ KNOWN = {
     "more than 100%": "all of the loss",
 }
 
+CHALLENGES = [
+    *header("challenge of EIS VII", "program", "labels as the network (held out)", "KL recovered"),
+    line(
+        "MNIST, n = 10,000", "the published rule",
+        "{eis_vii_mnist.challenge[published rule].agreement:3}",
+        "{eis_vii_mnist.challenge[published rule].kl:2}",
+    ),
+    line(
+        "", "a V of the clue and slow waves, {eis_vii_mnist.challenge[V of the clue and waves up to "
+        "5].besides:d} numbers besides the clue",
+        "{eis_vii_mnist.challenge[V of the clue and waves up to 5].agreement:3}",
+        "{eis_vii_mnist.challenge[V of the clue and waves up to 5].kl:3}",
+    ),
+    line(
+        "", "a V of a drawn stroke, {eis_vii_mnist.challenge[V of a stroke].constants:d} numbers",
+        "{eis_vii_mnist.challenge[V of a stroke].agreement:3}",
+        "{eis_vii_mnist.challenge[V of a stroke].kl:3}",
+    ),
+    line(
+        "transformer, n = 6,385", "an AND of two sums of look-ups",
+        "{eis_vii_transformer.labels[two thresholds].agreement:3}",
+        "{eis_vii_transformer[seed0][two thresholds].kl:2}",
+    ),
+    line(
+        "", "three curves and a bit for each A and part; of the *true* labels "
+        "{eis_vii_transformer.labels[bits in three regions].truth:3}, the published network "
+        "{eis_vii_transformer.labels[published].truth:3}",
+        "{eis_vii_transformer.labels[bits in three regions].agreement:3}",
+        "{eis_vii_transformer[seed0][bits in three regions].kl:2}",
+    ),
+]  # fmt: skip
+
 PAGE = Page(
-    "README.md", SENTENCES, {"curves": CURVES, "transformers": TRANSFORMERS, "speed": SPEED}
+    "README.md",
+    SENTENCES,
+    {"curves": CURVES, "transformers": TRANSFORMERS, "speed": SPEED, "challenges": CHALLENGES},
 )

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 from report_files import report
+from toys import batch, mlp_model
 
+import aann
 from benchmarks import saving
 from evals.shared import seeds
 from results import runs, take, views
@@ -81,7 +83,7 @@ def test_a_benchmark_is_kept_with_its_machine(tmp_path, monkeypatch):
 
 def test_what_is_no_result_is_refused(folder, tmp_path):
     with pytest.raises(
-        FileNotFoundError, match=r"no results at .*: pass a folder with report.json"
+        FileNotFoundError, match=r"no results at .*: pass a folder with scrubs.json, report.json"
     ):
         take.take(tmp_path / "nowhere")
     (tmp_path / "list.json").write_text("[]")
@@ -106,3 +108,43 @@ def test_reports_of_other_runs_and_of_older_versions_are_refused(folder):
     path.write_text(json.dumps(plain))
     with pytest.raises(ValueError, match="has no 'values': run the evaluation again"):
         take.take(folder)
+
+
+def test_scrubs_are_kept_by_kl(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "SAVED", tmp_path / "saved")
+
+    def program(x):
+        return aann.value("s", x.sum(-1).round())
+
+    data = aann.from_arrays("batch", np.asarray(batch(20)))
+    claim = aann.Hypothesis(program, {"s": "h"}, rest="keep", name="claim")
+    found = aann.scrub(mlp_model(), claim, data, scrubs=2, draws=200, progress=False)
+    command = "/x/evals/scrub/__main__.py max_of_k --out here"
+    text = json.dumps({"command": command, "scrubs": {"layer": found.to_json()}})
+    (tmp_path / "scrubs.json").write_text(text)
+    name, kept = take.take(tmp_path)
+    take.write(name, kept)
+    assert name == "scrub_max_of_k"
+    view = views.view(runs.load(name))
+    row = found.row("claim")
+    assert f"{view['layer/claim'].kl:3}" == str(row.recovered["kl"])
+    assert f"{view['layer/claim'].tested:.0f}" == f"{100 * row.tested:.0f}"
+    assert (view.n.value, view.scrubs.value) == (20, 2)
+    with pytest.raises(KeyError, match="no 'layer/x'; there are layer/claim"):
+        view["layer/x"]
+
+
+def test_tables_of_labels_are_kept_and_values_of_hundreds_are_not(folder):
+    command = "/x/evals/eis_vii_mnist/__main__.py"
+    report(command=command).save(folder)
+    row = seeds.Row.of(report().row("ours"), "program", "both", "published", "h: 0", report(), {})
+    seeds.save([row], folder)
+    estimate = {"estimate": 0.5, "low": 0.25, "high": 0.75}
+    rows = [{"program": "p", "constants": 7, "besides": 3, "recovered": estimate,
+             "agreement": estimate}]  # fmt: skip
+    (folder / "challenge.json").write_text(json.dumps({"schema": 1, "rows": rows}))
+    name, kept = take.take(folder)
+    assert name == "eis_vii_mnist"
+    assert not any("values" in x for x in kept["table"])
+    found = views.view(kept).challenge["p"]
+    assert f"{found.agreement:2} {found.besides:d}" == "0.50 [0.25, 0.75] 3"

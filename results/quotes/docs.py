@@ -55,6 +55,10 @@ KNOWN = {
         "default of 10,000": "default of the bootstrap",
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
+    "docs/scrubbing.md": {
+        "`Within(0.1)`": "code",
+        '`Within(0.1, "gaussian")`': "code",
+    },
     "docs/resume.md": {"up to 4 GiB": "default of aann.machine"},
     "docs/your_images.md": {"(1.3 GB and 1.6 GB)": "as tensorflow-datasets states them"},
 }

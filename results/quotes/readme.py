@@ -181,13 +181,14 @@ KNOWN = {
 CHALLENGES = [
     *header("challenge of EIS VII", "program", "labels as the network (held out)", "KL recovered"),
     line(
-        "MNIST, n = 10,000", "the published rule",
+        "MNIST, n = {eis_vii_mnist.first.n:,}", "the published rule",
         "{eis_vii_mnist.challenge[published rule].agreement:3}",
         "{eis_vii_mnist.challenge[published rule].kl:2}",
     ),
     line(
-        "", "a V of the clue and slow waves, {eis_vii_mnist.challenge[V of the clue and waves up to "
-        "5].besides:d} numbers besides the clue",
+        "",
+        "a V of the clue and slow waves, {eis_vii_mnist.challenge[V of the clue and waves up "
+        "to 5].besides:d} numbers besides the clue",
         "{eis_vii_mnist.challenge[V of the clue and waves up to 5].agreement:3}",
         "{eis_vii_mnist.challenge[V of the clue and waves up to 5].kl:3}",
     ),
@@ -197,7 +198,7 @@ CHALLENGES = [
         "{eis_vii_mnist.challenge[V of a stroke].kl:3}",
     ),
     line(
-        "transformer, n = 6,385", "an AND of two sums of look-ups",
+        "transformer, n = {eis_vii_transformer.first.n:,}", "an AND of two sums of look-ups",
         "{eis_vii_transformer.labels[two thresholds].agreement:3}",
         "{eis_vii_transformer[seed0][two thresholds].kl:2}",
     ),

@@ -4,6 +4,7 @@ from results.quotes.tables import header, line
 
 COLUMNS = ("mean:,.1f", "tested:.0f", "kl:2", "random:2", "kept:3")
 GROUPS, BELOW = "groups of units", "groups and the layer below"
+READ = "what the MLP reads"
 CURVES = "curve detectors"
 HEADS, PREVIOUS = "induction heads", "previous-token heads"
 WRITES, ATTENDS = "what the head writes", "attention"
@@ -21,6 +22,11 @@ CLAIMS = (
     ("scrub_mnist", 'wrong: the likeness to another "1", within 1%', GROUPS, 'another "1"'),
     ("scrub_mnist", "wrong: the amount of ink, within 1%", GROUPS, "ink"),
     ("scrub_mnist", "wrong: within 1%, shuffled", GROUPS, f"{WITHIN}, shuffled"),
+    ("scrub_transformer", "second challenge, what the MLP reads: both sums, five nearest", READ,
+     "both sums"),
+    ("scrub_transformer", "wrong: one sum alone", READ, "one sum alone"),
+    ("scrub_transformer", "wrong: the tokens as numbers", READ, "tokens as numbers"),
+    ("scrub_transformer", "wrong: both sums, shuffled", READ, "both sums, shuffled"),
     ("scrub_addition", "modular addition, all neurons: a + b", NEURONS, "a + b"),
     ("scrub_addition", "the neurons of each frequency k: k (a + b)", CLUSTERS, "k (a + b)"),
     ("scrub_addition", "wrong: a - b", NEURONS, "a - b"),
@@ -54,6 +60,7 @@ TABLE = [
 ]  # fmt: skip
 
 SENTENCES = (
-    "n = {scrub_mnist.n:,} pictures, {scrub_addition.n:,} pairs, {scrub_max_of_k.n:,} and "
+    "n = {scrub_mnist.n:,} pictures, {scrub_transformer.n:,} and {scrub_addition.n:,} pairs, "
+    "{scrub_max_of_k.n:,} and "
     "{scrub_induction.n:,} sequences, {scrub_curves.n:,} pictures",
 )

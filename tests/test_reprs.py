@@ -169,7 +169,7 @@ def scrubs():
     data = {"name": HOSTILE, "split": HOSTILE, "n": 300, "hash": "0"}
     return Scrubbed(
         HOSTILE, data, 4, 0, "ff", {"jax": HOSTILE}, rows, NAMES, NAMES, Setting(), arrays,
-        dict.fromkeys(NAMES, arrays), arrays, arrays,
+        dict.fromkeys(NAMES, arrays), arrays, arrays, arrays,
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def difference(expected: ArrayLike, got: ArrayLike) -> float:
         got: (n, ...).
     """
     apart, size = _difference(jnp.asarray(expected), jnp.asarray(got))
-    return float(apart) if apart > TOLERANCE * size else 0.0
+    return float(apart) if float(apart) > TOLERANCE * float(size) else 0.0
 
 
 @jax.jit

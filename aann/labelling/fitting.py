@@ -97,8 +97,15 @@ def _fitted(
     scores: np.ndarray, labels: np.ndarray, design: Design, k: int, score: Any, network: bool
 ) -> Thresholds:
     scores = plain(scores)
-    values, sums = class_sums(scores, labels, int(labels.max()) + 1)
-    places, classes = best_steps(sums, k)
+    if len(np.unique(scores)) > len(np.unique(scores.astype(np.float64))):
+        raise ValueError(
+            f"score {score[0]!r} has integers that no float tells apart (beyond 2**53): subtract "
+            "what they have in common"
+        )
+    known, numbered = np.unique(labels, return_inverse=True)  # classes that there are, not all up
+    values, sums = class_sums(scores, numbered.reshape(-1), len(known))  # to the largest
+    places, chosen = best_steps(sums, k)
+    classes = tuple(int(known[c]) for c in chosen)
     steps = np.asarray([threshold(values, p) for p in places])
     right = np.asarray(classes)[np.searchsorted(steps, scores, side="left")] == labels
     (name, function, host), n = score, len(scores)
@@ -115,8 +122,8 @@ def _fitted(
         data=described(design),
         values=values,
         below=sums.sum(axis=1),
-        gains=gains(sums, classes),
-        last=int(sums[-1, classes[-1]]),
+        gains=gains(sums, chosen),
+        last=int(sums[-1, chosen[-1]]),
     )
 
 

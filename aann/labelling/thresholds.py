@@ -103,7 +103,9 @@ class Thresholds(Tabular):
             ValueError: they are another number, or not ascending.
         """
         given = np.asarray(thresholds, dtype=np.float64)
-        if given.shape != (len(self.thresholds),) or not (np.diff(given) >= 0).all():
+        if given.shape != (len(self.thresholds),) or not (
+            not np.isnan(given).any() and (np.diff(given) >= 0).all()
+        ):
             raise ValueError(
                 f"expected {len(self.thresholds)} ascending thresholds of {self.name!r}, got "
                 f"{given.tolist()}"

@@ -93,6 +93,10 @@ def assemble(
             name: {"/".join(path): order[x][:, back] for path, x in drawn.own.items() if path}
             for name, drawn in zip(names, plans, strict=True)
         },
+        bases={
+            name: {"/".join(path): order[x][:, back] for path, x in drawn.base.items()}
+            for name, drawn in zip(names, plans, strict=True)
+        },
         values={
             name: {v: x[back] for v, x in one.values.items()}
             for name, one in zip(names, found, strict=True)

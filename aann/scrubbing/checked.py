@@ -25,6 +25,19 @@ def check_number(what: str, number: Any, least: int) -> None:
         raise ValueError(f"{what} is a whole number from {least} up, got {number!r}")
 
 
+def check_examples(examples: Any) -> None:
+    """Refuse what is no data set.
+
+    Raises:
+        TypeError: it is something else, such as an array.
+    """
+    if not isinstance(examples, Examples):
+        raise TypeError(
+            f"examples are a data set, aann.from_arrays(name, inputs) or zoo.data(...); got "
+            f"{type(examples).__name__}"
+        )
+
+
 def by_name(examples: Examples) -> np.ndarray:
     """(n,) positions in the order of names, which is the same however the examples come."""
     return np.asarray(sorted(range(len(examples)), key=lambda i: examples.names[i]))

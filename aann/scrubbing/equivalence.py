@@ -87,6 +87,10 @@ class Classes:
                 f"a function of classes returns one entry an example, ({len(values)}, ...), got "
                 f"shape {found.shape}"
             )
+        if np.issubdtype(found.dtype, np.inexact) and np.isnan(found).any():
+            raise ValueError(
+                "a class is NaN, which equals nothing: give those a class of their own"
+            )
         return Same().of(found)
 
     def __str__(self) -> str:

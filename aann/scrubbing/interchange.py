@@ -23,7 +23,7 @@ from aann.machine.machine import DEFAULT_MEMORY, Machine
 from aann.model import Model
 from aann.report.data import Estimate
 from aann.scrubbing.bound import bind
-from aann.scrubbing.checked import by_name, check_number, check_outputs
+from aann.scrubbing.checked import by_name, check_examples, check_number, check_outputs
 from aann.scrubbing.hypothesis import Hypothesis
 from aann.scrubbing.interpretation import OUTPUT
 from aann.scrubbing.plan import seeded
@@ -112,8 +112,8 @@ def interchange(
             keeps the base's activations, whatever ``rest`` says.
         examples: bases and sources; each is a base once, with a random source.
         answer: ``program's output (batch, ...) -> (batch,)`` classes; by default the output itself
-            where it is of integers or booleans, the best class of two axes, else whether the
-            number is positive.
+            where it is of integers or booleans, the best of as many numbers as the network has
+            classes; of a network of two classes, whether one number is positive.
         together: which values are swapped together; by default each alone, and all.
         seed: of sources and intervals.
         draws: of the bootstrap.
@@ -125,7 +125,12 @@ def interchange(
         ValueError: see ``aann.scrub``; values that are no parents of the output; answers that are
             not (batch,) integers; logits at many positions.
     """
+    if not isinstance(hypothesis, Hypothesis):
+        raise TypeError(f"interchange takes one hypothesis, got {type(hypothesis).__name__}")
+    check_examples(examples)
     check_number("seed", seed, 0)
+    check_number("memory", memory, 0)
+    seed = int(seed)
     size = size_for(len(examples), model, batch_size, Machine())
     check_outputs(model, size, ndim=(2,))
     bound = bind(model, hypothesis)

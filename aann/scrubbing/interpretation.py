@@ -11,13 +11,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import jax
-from jax.extend.core import Literal
+from jax.extend.core import JaxprEqn, Literal
 
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace.graph import Graph, shape_of
+from aann.trace.inline import CALLS
+from aann.trace.loops import bodies
 from aann.trace.meant import meant
 from aann.trace.part import variables
 from aann.trace.site import INPUT
@@ -174,8 +176,27 @@ def _node(graph: Graph, name: str, start: Sequence[Any], made: Mapping[Any, str]
         elif var in inputs:
             reads = True
         elif var in graph.made_by:
-            stack.extend(variables(graph.eqns[graph.made_by[var]]))
+            stack.extend(_inputs_of(graph.eqns[graph.made_by[var]], var))
     return Node(name, tuple(sorted(parents, key=lambda n: graph.marks[PREFIX + n])), reads)
+
+
+def _inputs_of(eqn: JaxprEqn, var: Any) -> list[Any]:
+    """The variables that one result of an equation depends on; of a call not all that go in."""
+    inner = bodies(eqn)
+    if eqn.primitive.name not in CALLS or len(inner) != 1:
+        return list(variables(eqn))
+    (body,) = inner
+    if (len(body.invars), len(body.outvars)) != (len(eqn.invars), len(eqn.outvars)):
+        return list(variables(eqn))
+    made = {v: inside for inside in body.eqns for v in inside.outvars}
+    start = body.outvars[eqn.outvars.index(var)]
+    stack, seen = [start] if not isinstance(start, Literal) else [], set()
+    while stack:
+        if (here := stack.pop()) not in seen:
+            seen.add(here)
+            stack.extend(_inputs_of(made[here], here) if here in made else ())
+    pairs = zip(body.invars, eqn.invars, strict=True)
+    return [outer for own, outer in pairs if own in seen and not isinstance(outer, Literal)]
 
 
 def _from_output(nodes: Mapping[str, Node]) -> list[str]:

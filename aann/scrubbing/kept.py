@@ -1,13 +1,20 @@
-"""What a function gives for each example: computed once where there is room, else when asked."""
+"""What a function gives for each example: computed once where there is room, else when asked.
+
+Shapes alone do not tell what belongs to an example: ``jnp.arange(batch)`` belongs to a place in the
+batch, and rows of a batch that was flattened are several an example. So what is kept is first seen
+to follow the examples when they change places; else it is computed when it is asked for.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from aann.data.batches import batches, load
 from aann.data.examples import Examples
+from aann.evaluation.apart import difference
 from aann.model import Model
 
 Axes = Sequence[int | None] | None
@@ -58,11 +65,28 @@ class Kept:
             x * (1 if axis is None else len(examples))
             for x, axis in zip(each, self.axes, strict=True)
         )
-        if axes is None or self.bytes > room:
+        if axes is None or self.bytes > room or not self._follow_the_examples(size):
             self.bytes = 0
             return
         for batch in batches(examples, size, model):
             self._keep(jax.tree.leaves(make(batch.inputs)), np.asarray(batch.indices))
+
+    def _follow_the_examples(self, size: int) -> bool:
+        """Whether everything that is kept is that of an example, wherever it is in the batch."""
+        rows = np.arange(size) % len(self.examples)
+        inputs = jnp.asarray(load(self.examples, rows.tolist(), self.model))
+        straight, rolled = (
+            [np.asarray(x) for x in jax.tree.leaves(self.make(given))]
+            for given in (inputs, jnp.roll(inputs, 1, axis=0))
+        )
+        for x, y, axis in zip(straight, rolled, self.axes, strict=True):
+            if axis is not None and x.shape[axis] != size:
+                return False
+            moved = x if axis is None else np.roll(x, 1, axis=axis)
+            rounds = jnp.issubdtype(x.dtype, jnp.inexact)
+            if difference(moved, y) > 0 if rounds else not np.array_equal(moved, y):
+                return False
+        return True
 
     def _keep(self, new: Sequence[Any], indices: np.ndarray) -> None:
         here = [

@@ -14,7 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from aann.data.batches import load
 from aann.data.examples import Examples
+from aann.evaluation.apart import difference
 from aann.model import Model
 from aann.program.place import Place
 from aann.program.replacement import Replacement
@@ -61,6 +63,25 @@ class Runner:
                 self.cuts[name] = here = _Cut(reading, bound.of_parents(name), size)
                 self.states[name] = Kept(here.before, here.axes, examples, model, size, room)
                 room -= self.states[name].bytes
+        self._check(examples)
+
+    def _check(self, examples: Examples) -> None:
+        """Refuse a model whose parts, put together for other examples, are not the model.
+
+        Raises:
+            ValueError: its outputs differ.
+        """
+        rows = np.arange(self.size)[::-1] % len(examples)
+        inputs = jnp.asarray(load(examples, rows.tolist(), self.bound.model))
+        parents = self.bound.graph.nodes[OUTPUT].parents
+        parts = [part for p in parents for part in self.natural[p].of(rows)]
+        found = self.cuts[OUTPUT].after(self.states[OUTPUT].of(rows), parts, zero=False)
+        if (apart := difference(self.bound.model(inputs), found)) > 0:
+            raise ValueError(
+                f"hypothesis {self.bound.hypothesis.name!r}: put together from what was known of "
+                f"each example, model {self.bound.model.name!r} gives outputs that differ by up to "
+                f"{apart:.3g} from its own; pass memory=0, and please report it"
+            )
 
     @property
     def bytes(self) -> int:

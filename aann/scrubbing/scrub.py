@@ -11,6 +11,7 @@ itself, which tests nothing. So each row says how many examples stand in for one
 how many have nobody but themselves.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ from aann.scrubbing.bound import Bound, bind_all
 from aann.scrubbing.checked import (
     by_name,
     check_enough,
+    check_examples,
     check_losses,
     check_number,
     check_outputs,
@@ -80,6 +82,9 @@ def scrub(
             mixes examples.
     """
     chosen = _checked(hypotheses, scrubs, seed)
+    check_examples(examples)
+    check_number("memory", memory, 0)
+    scrubs, seed = int(scrubs), int(seed)
     setting = Setting(draws=draws, seed=seed, groups=examples.groups)
     check_enough(len(examples), setting)
     order = by_name(examples)
@@ -93,7 +98,7 @@ def scrub(
     found = []
     for bound, own, (plan_, counts, alone) in zip(bounds, known, drawn, strict=True):
         if (key := _shape(bound)) not in runners:
-            room = memory - sum(one.runner.bytes for one in runners.values())
+            room = memory - sum(one.runner.bytes + one.bytes for one in runners.values())
             runners[key] = _Baselines(bound, ordered, size, room, scrubs, seed, progress)
         losses = runners[key].losses(plan_, bound.hypothesis.name)
         found.append(ScrubbedLosses(bound, losses, runners[key].known, counts, alone, own))
@@ -117,10 +122,9 @@ class _Baselines:
         n = len(examples)
         if size > 1:
             check_run(self.runner.intact, bound.model, examples, size)
-        whole = nobody(bound, n)
+        self.whole = whole = nobody(bound, n)
         runner, name = self.runner, bound.hypothesis.name
-        intact = [np.asarray(x) for x in self._each(lambda r: runner.logits(whole, r), n, name)]
-        self.intact = np.concatenate(intact)[:n]
+        self.intact = self._intact(n, memory - runner.bytes, name)
         self.known: dict[str, Losses] = {"intact": self.losses(whole, name)}
         floats = all(
             jnp.issubdtype(x.dtype, jnp.floating)
@@ -130,6 +134,20 @@ class _Baselines:
         if floats:  # zero is a value like any other of a token
             self.known["zero"] = self._of(runner.zeroed, 1, f"{name}: zero")
         self.known["random"] = self.losses(anybody(bound, n, scrubs, seed), f"{name}: random")
+
+    def _intact(self, n: int, room: int, name: str) -> np.ndarray | None:
+        """The intact outputs of all examples, if they fit."""
+        one = jax.eval_shape(lambda: self.runner.logits(self.whole, np.arange(self.size) % n))
+        self.bytes = n * math.prod(one.shape[1:]) * one.dtype.itemsize
+        if self.bytes > room:
+            self.bytes = 0
+            return None
+        kept = np.empty((n, *one.shape[1:]), one.dtype)
+        starts = range(0, n, self.size)
+        runs = self._each(lambda rows: self.runner.logits(self.whole, rows), n, name)
+        for start, found in zip(starts, runs, strict=True):
+            kept[start : start + self.size] = np.asarray(found)[: n - start]
+        return kept
 
     def losses(self, drawn: Plan, called: str) -> Losses:
         """Metric -> (scrubs, n) losses of a plan."""
@@ -145,7 +163,10 @@ class _Baselines:
             rows = self._rows(start, n * scrubs) % n
             given = None if labels is None else labels[rows].astype(np.int32)
             scored = present[rows] if present is not None and labels is None else None
-            found = _losses(logits, self.intact[rows], given, scored)
+            intact = (
+                self.runner.logits(self.whole, rows) if self.intact is None else self.intact[rows]
+            )
+            found = _losses(logits, intact, given, scored)
             for metric, loss in found.items():
                 parts.setdefault(metric, []).append(np.asarray(loss))
         return {

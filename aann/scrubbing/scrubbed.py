@@ -68,6 +68,11 @@ class ScrubRow:
 
     __repr__ = brief
 
+    @property
+    def untested(self) -> bool:
+        """Whether every example stood for itself, and nothing changed: that says nothing."""
+        return self.tested == 0 and self.loss["scrubbed"] == self.loss["intact"]
+
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Scrubbed(Tabular):
@@ -89,6 +94,8 @@ class Scrubbed(Tabular):
             ``"zero"`` -> metric -> (n,), the mean over scrubs.
         donors: name of a row -> path of values from the output up, joined by ``/`` -> (scrubs, n)
             positions of the examples that stand in.
+        bases: likewise, in whose run each of those is computed, and the output (path ""), as far
+            as nothing else is put there.
         values: name of a row -> value -> (n, ...); of the program's output under ``OUTPUT``, "".
     """
 
@@ -105,6 +112,7 @@ class Scrubbed(Tabular):
     losses: Mapping[str, Losses] = dataclasses.field(repr=False)
     baselines: Mapping[str, Mapping[str, Losses]] = dataclasses.field(repr=False)
     donors: Mapping[str, Mapping[str, np.ndarray]] = dataclasses.field(repr=False)
+    bases: Mapping[str, Mapping[str, np.ndarray]] = dataclasses.field(repr=False)
     values: Mapping[str, Losses] = dataclasses.field(repr=False)
 
     def row(self, name: str) -> ScrubRow:
@@ -128,10 +136,15 @@ class Scrubbed(Tabular):
             *(
                 [
                     row.name,
-                    str(row.recovered[metric]) if metric in row.recovered else "-",
-                    str(row.against_random[metric]),
-                    _half_width(row.over_scrubs.get(metric)),
-                    str(row.kept),
+                    *(
+                        ["not tested", "not tested", "-", "not tested"] if row.untested else
+                        [
+                            str(row.recovered[metric]) if metric in row.recovered else "-",
+                            str(row.against_random[metric]),
+                            _half_width(row.over_scrubs.get(metric)),
+                            str(row.kept),
+                        ]
+                    ),
                     " ".join(dict.fromkeys(f"{x.mean:,.1f}" for x in row.stand_ins.values())),
                     f"{row.tested:.0%}",
                     str(row.recovered_tested.get(metric, "-")) if row.tested < 1 else "-",
@@ -172,6 +185,12 @@ class Scrubbed(Tabular):
                 "over scrubs: half of the interval over scrubs alone; kept: best class as before;",
                 "stand-ins: examples that may stand in for one, with itself, for each value;",
                 "tested: examples that others stand in for, and what is recovered on those alone",
+                *(
+                    f"{row.name}: no two examples agree; a wider equivalence, such as "
+                    "same=Within(0.1), has stand-ins"
+                    for row in self.rows
+                    if row.tested == 0
+                ),
             ],
             drop=(3, 2, 7, 5, 6),
         )  # fmt: skip

@@ -20,6 +20,8 @@ from aann.trace import run as running
 from aann.trace.value import PREFIX
 
 Answer = Callable[[Any], Any]
+BINARY = 2
+"""Classes of a network of which a number says one by its sign."""
 
 
 class Swapper:
@@ -52,10 +54,25 @@ class Swapper:
                 mark: capture(program, [mark])(sources[name])[1][mark]
                 for mark, name in zip(marks, names, strict=True)
             }
-            return as_answer(_with_values(program, base, values), answer)
+            return as_answer(_with_values(program, base, values), answer, self.classes)
 
+        self.classes = _classes(model, size)
         self._reads: Callable[[Any], Any] = lambda inputs: reads(model.params, inputs)
         self._of = jax.jit(of, static_argnums=0)
+        self._check_apart(bound.hypothesis.name)
+
+    def _check_apart(self, name: str) -> None:
+        """Refuse a program whose answers depend on the other examples of the batch."""
+        rows = np.arange(self.size) % len(self.examples)
+        half = self.size // 2
+        for other in (rows[0], rows[half]):
+            beside = np.where(np.arange(self.size) < half, rows, other)
+            straight, copied = (np.asarray(self._of((), self._read(r), {})) for r in (rows, beside))
+            if not np.array_equal(straight[:half], copied[:half]):
+                raise ValueError(
+                    f"hypothesis {name!r}: the program mixes the examples of a batch: its answers "
+                    "are others when others stand beside them"
+                )
 
     def answers(self, names: tuple[str, ...], sources: Mapping[str, np.ndarray]) -> np.ndarray:
         """(2, n): the network's and the program's answers.
@@ -76,19 +93,44 @@ class Swapper:
             logits = self.runner.swapped(names, rows, given)
             read = {name: self._read(given[name]) for name in names}
             theirs = self._of(names, self._read(rows), read)
-            found.append(np.stack([np.argmax(np.asarray(logits), -1), np.asarray(theirs)]))
-        return np.concatenate(found, axis=1)[:, :n]
+            found.append(np.stack([self._best(logits, rows), np.asarray(theirs)]))
+        answers = np.concatenate(found, axis=1)[:, :n]
+        if wrong := sorted({*answers[1].tolist()} - {*range(self.classes)})[:5]:
+            raise ValueError(
+                f"the program's answers are classes of the network, 0 to {self.classes - 1}, or "
+                f"numbers that are finite; got {', '.join(map(str, wrong))}: pass answer=, a "
+                "function of the program's output"
+            )
+        return answers
+
+    def _best(self, logits: Any, rows: np.ndarray) -> np.ndarray:
+        """The network's answers."""
+        logits = np.asarray(logits)
+        bad = [self.examples.names[i] for i in rows[~np.isfinite(logits).all(axis=1)]]
+        if bad:
+            raise ValueError(
+                f"the network's logits are NaN or infinite for {bad[0]!r}"
+                + (f" and {len({*bad}) - 1} more" if len({*bad}) > 1 else "")
+            )
+        best: np.ndarray = np.argmax(logits, axis=-1)
+        return best
 
     def _read(self, rows: np.ndarray) -> Any:
         return self._reads(load(self.examples, rows.tolist(), self.model))
 
 
-def as_answer(output: Any, answer: Answer | None) -> jax.Array:
-    """The class that a program's output (batch, ...) stands for.
+def _classes(model: Model, size: int) -> int:
+    """How many classes the network has."""
+    return int(jax.eval_shape(model.apply, model.params, model.batch(size)).shape[-1])
+
+
+def as_answer(output: Any, answer: Answer | None, classes: int) -> jax.Array:
+    """The class that a program's output (batch, ...) stands for; -1 where that is no number.
 
     Args:
         output: of the program.
         answer: what makes classes of it; None is the rule of ``interchange``.
+        classes: of the network.
 
     Raises:
         ValueError: there is none, or ``answer`` gives no (batch,) classes.
@@ -98,13 +140,14 @@ def as_answer(output: Any, answer: Answer | None) -> jax.Array:
     if dtype is not None and len(shape) == 1:
         if not jnp.issubdtype(dtype, jnp.floating):
             return jnp.asarray(found, jnp.int32)
-        if answer is None:
-            return jnp.asarray(found > 0, jnp.int32)
-    if dtype is not None and answer is None and len(shape) == 2:
-        return jnp.asarray(jnp.argmax(found, axis=-1), jnp.int32)
+        if answer is None and classes == BINARY:
+            return jnp.where(jnp.isnan(found), -1, (found > 0).astype(jnp.int32))
+    if dtype is not None and answer is None and len(shape) == 2 and shape[1] == classes:
+        best = jnp.argmax(found, axis=-1).astype(jnp.int32)
+        return jnp.where(jnp.isnan(found).any(axis=-1), -1, best)
     raise ValueError(
-        f"an answer is one class an example, integers of shape (batch,), got {dtype} {shape}: pass "
-        "answer=, a function of the program's output"
+        f"an answer is one class of {classes} an example, integers of shape (batch,) or numbers "
+        f"(batch, {classes}), got {dtype} {shape}: pass answer=, a function of the program's output"
     )
 
 

@@ -89,8 +89,15 @@ class Where:
 
     def __str__(self) -> str:
         parts = [self.site]
+        what = "unit" if self.basis is None else "direction"
         if self.units is not None:
-            parts.append(f"{len(self.units)} units" if len(self.units) > 1 else f"{self.units[0]}")
+            several = f"{len(self.units)} {what}s"
+            one = f"{self.units[0]}" if self.basis is None else f"{what} {self.units[0]}"
+            parts.append(several if len(self.units) > 1 else one)
+        elif self.basis is not None:
+            parts.append(f"{self.basis.shape[1]} directions")
+        if self.axis != -1:
+            parts.append(f"axis {self.axis}")
         if self.positions is not None:
             parts.append(f"positions {', '.join(map(str, self.positions))}")
         if self.through:

@@ -217,3 +217,23 @@ def test_on_mnist_the_published_bounds_are_found(assets):
     assert found.accuracy_at(rule.BOUNDS) == pytest.approx(0.9628, abs=2e-4)
     assert found.accuracy_at(rule.BOUNDS) <= found.accuracy < 0.966
     assert all(flat.low < at < flat.high for flat, at in zip(found.flat, rule.BOUNDS, strict=True))
+
+
+def test_labels_count_by_which_there_are_and_not_by_the_largest():
+    x = np.arange(60, dtype=np.float32)[:, None] * np.ones((1, 2), np.float32)
+    labels = np.where(x[:, 0] < 20, 2_000_000_000, np.where(x[:, 0] < 40, 7, 90_000))
+    design = aann.design(aann.from_arrays("far", x, labels))
+    found = aann.fit_thresholds(design, first, k=2)
+    assert found.classes == (2_000_000_000, 7, 90_000)
+    assert found.accuracy == 1
+    assert found.accuracy_at([19, 39]) == 1
+    with pytest.raises(ValueError, match=r"expected 2 ascending thresholds of 'first', got \[nan"):
+        found.accuracy_at([np.nan, 3.0])
+
+
+def test_integers_that_no_float_tells_apart_are_refused():
+    def far(x):
+        return (np.asarray(x)[:, 0] * 100).astype(np.int64) + 2**60
+
+    with pytest.raises(ValueError, match=r"score 'far' has integers that no float tells apart"):
+        aann.fit_thresholds(aann.design(data()), far, host=True)

@@ -42,7 +42,7 @@ def test_any_equivalence_several_sites_and_arrays():
     found = within(
         lambda x: x[:, 0], [aann.Where("z", (0,), axis=2), "m"], same=Within(1.0), name="n"
     )
-    assert found.rows[0].where == {CLASS: "z, 0 + m"}
+    assert found.rows[0].where == {CLASS: "z, 0, axis 2 + m"}
     assert found.rows[0].same == {CLASS: "within 1"}
     assert found.rows[0].rest == "keep"
 

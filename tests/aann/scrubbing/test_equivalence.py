@@ -214,3 +214,9 @@ def test_who_stands_alone(kind, expected):
     """The last relation has one stand-in for the last example, who is somebody else."""
     values = np.array([1.0, 1.5, 1.0, 10.0])
     np.testing.assert_array_equal(kind.of(values).alone(), expected)
+
+
+def test_classes_that_are_nan_are_refused():
+    kind = Classes(lambda values: np.where(values > 1, np.nan, 1.0))
+    with pytest.raises(ValueError, match="a class is NaN, which equals nothing"):
+        kind.of(np.arange(4.0))

@@ -143,13 +143,13 @@ def test_few_that_change_have_no_accuracy_and_groups_stay_together():
     [
         (np.array([0, 2], np.int16), None, [0, 2]),
         (np.array([True, False]), None, [1, 0]),
-        (np.array([0.5, -1]), None, [1, 0]),
-        (np.array([[0.5, 1], [1, 0.5]]), None, [1, 0]),
+        (np.array([0.5, -1, np.nan], np.float32), None, [1, 0, -1]),
+        (np.array([[0.5, 1], [1, 0.5], [1, np.nan]], np.float32), None, [1, 0, -1]),
         (np.array([0.5, 1]), lambda y: jnp.asarray(y > 0.7), [0, 1]),
     ],
 )
 def test_classes_that_an_output_stands_for(output, answer, expected):
-    np.testing.assert_array_equal(as_answer(output, answer), expected)
+    np.testing.assert_array_equal(as_answer(output, answer, 2), expected)
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -162,11 +162,58 @@ def test_classes_that_an_output_stands_for(output, answer, expected):
         (np.zeros(2), lambda y: y),
         (np.zeros(2), lambda y: np.zeros((2, 2), int)),
         (np.zeros(2), lambda y: 3),
+        (np.zeros((2, 1)), None),
+        (np.zeros((2, 2)), None),
+        (np.zeros(2, np.float32), None),
     ],
 )
 def test_outputs_that_stand_for_no_class(output, answer):
-    with pytest.raises(ValueError, match=r"an answer is one class an example, .* pass answer="):
-        as_answer(output, answer)
+    with pytest.raises(
+        ValueError, match=r"an answer is one class of 5 an example, .* pass answer="
+    ):
+        as_answer(output, answer, 5)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_answers_that_are_none_of_the_networks():
+    """Classes that there are not, NaN, and answers that depend on the batch."""
+    model = aann.Model(
+        lambda p, x: aann.site("h", x) @ p, np.eye(4, 2, dtype=np.float32), "two",
+        jax.ShapeDtypeStruct((4,), jnp.float32),
+    )  # fmt: skip
+    inputs = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    examples = aann.from_arrays("two", inputs)
+
+    def answers(output):
+        def program(x):
+            return output(aann.value("s", x[:, 0]), x)
+
+        return interchange(model, aann.Hypothesis(program, {"s": "h"}), examples)
+
+    with pytest.raises(ValueError, match="classes of the network, 0 to 1, .*got 7: pass answer="):
+        answers(lambda s, x: 7 + (s > 99).astype(jnp.int32))
+    with pytest.raises(ValueError, match="got -1: pass answer="):
+        answers(lambda s, x: jnp.where(s > 0, jnp.nan, s))
+    with pytest.raises(ValueError, match="the program mixes the examples of a batch"):
+        answers(lambda s, x: (s > s.mean()).astype(jnp.int32))
+    with pytest.raises(TypeError, match="examples are a data set, .* got ndarray"):
+        interchange(model, aann.Hypothesis(first, {"s": "h"}), inputs)
+    with pytest.raises(TypeError, match="interchange takes one hypothesis, got list"):
+        interchange(model, [], examples)
+
+
+def first(x):
+    return aann.value("s", x[:, 0])
+
+
+def test_logits_that_are_nan_answer_nothing():
+    model = aann.Model(
+        lambda p, x: jnp.where(x[:, :1] > 1, jnp.nan, aann.site("h", x) @ p),
+        np.eye(4, 2, dtype=np.float32), "two", jax.ShapeDtypeStruct((4,), jnp.float32),
+    )  # fmt: skip
+    inputs = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    with pytest.raises(ValueError, match="the network's logits are NaN or infinite for '"):
+        interchange(model, aann.Hypothesis(first, {"s": "h"}), aann.from_arrays("two", inputs))
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -155,3 +155,16 @@ def test_what_is_no_program():
         TypeError, match="a program is a function of the model's inputs, .* got int"
     ):
         as_program(3)
+
+
+def test_a_call_passes_on_what_its_results_need_and_no_more():
+    """Two results of one compiled helper; only the second one looks at what is read."""
+
+    def program(x):
+        a = aann.value("a", x.sum(-1))
+        doubled, wide = jax.jit(lambda a, x: (jax.jit(jnp.square)(a) * 2, x[:, 0] + a))(a, x)
+        return aann.value("b", doubled), aann.value("c", wide)
+
+    nodes = interpret(program, [jax.ShapeDtypeStruct((7, 4), jnp.float32)], ["a", "b", "c"]).nodes
+    assert (nodes["b"].parents, nodes["b"].reads) == (("a",), False)
+    assert (nodes["c"].parents, nodes["c"].reads) == (("a",), True)

@@ -1,10 +1,14 @@
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 from scrubs import N, claim, examples, identity, scrubbed
+from toys import batch as toy_batch
+from toys import mlp_model
 
-from aann.scrubbing.equivalence import Anything
+import aann
+from aann.scrubbing.equivalence import Anything, Within
 from aann.shown.brief import COLUMNS, ROWS
 
 
@@ -88,3 +92,26 @@ def test_the_table_fits_a_screen(found):
     assert found.table("nll")[0][1] == "nll recovered"
     assert found.to_markdown().splitlines()[2].startswith("| it |")
     assert "<script" not in found._repr_html_()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_changed_nothing_is_called_untested():
+    """Values that no two examples share."""
+
+    def program(x):
+        return aann.value("s", x.sum(-1))
+
+    data = aann.from_arrays("batch", np.asarray(toy_batch(20)))
+    claim = aann.Hypothesis(program, {"s": "h"}, rest="keep")
+    found = aann.scrub(
+        mlp_model(), claim, data, scrubs=np.int64(1), seed=np.int64(0), draws=200, progress=False
+    )
+    assert found.rows[0].untested
+    assert found.table()[1][1:5] == ["not tested", "not tested", "-", "not tested"]
+    assert "program: no two examples agree; a wider equivalence" in str(found)
+    json.dumps(found.to_json())
+    wide = dataclasses.replace(claim, same={"s": Within(2.0)})
+    other = aann.scrub(mlp_model(), wide, data, scrubs=1, draws=200, progress=False)
+    assert not other.rows[0].untested
+    assert set(other.bases["program"]) == {"", "s"}
+    np.testing.assert_array_equal(other.bases["program"][""], np.arange(20)[None])

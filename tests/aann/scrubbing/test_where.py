@@ -19,7 +19,7 @@ TURNED = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
         (Where("h", basis=TURNED[:, :2]), lambda v: v @ TURNED[:, :2]),
         (Where("h", (1,), basis=TURNED), lambda v: v @ TURNED[:, 1:2]),
     ],
-    ids=str,
+    ids=range(7),
 )
 def test_a_part_of_a_site(where, picked):
     value = np.random.default_rng(1).normal(size=(7, *SHAPES["h"])).astype(np.float32)

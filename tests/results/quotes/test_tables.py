@@ -1,4 +1,7 @@
-"""Lines of tables. What ``readme``, ``circuits``, ``challenges``, ``scrubs`` and ``docs`` quote: see test_project.py."""
+"""Lines of tables.
+
+What ``readme``, ``circuits``, ``challenges``, ``scrubs`` and ``docs`` quote: see test_project.py.
+"""
 
 from results.quotes.tables import header, line, rows
 

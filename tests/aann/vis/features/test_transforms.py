@@ -1,0 +1,60 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from aann.vis.features.transforms import ROBUST, Affine, Jitter, Pad, Transform, composed
+
+PICTURES = jnp.asarray(np.random.default_rng(0).random((2, 20, 24, 3), np.float32))
+KEYS = [jax.random.key(i) for i in range(8)]
+
+
+def test_padding_keeps_the_picture_in_the_middle():
+    padded = Pad(3, value=0.25)(KEYS[0], PICTURES)
+    assert padded.shape == (2, 26, 30, 3)
+    np.testing.assert_array_equal(padded[:, 3:-3, 3:-3], PICTURES)
+    assert set(np.unique(padded[:, :3])) == {np.float32(0.25)}
+
+
+def test_jitter_takes_a_part_of_the_picture_anywhere():
+    found = set()
+    for key in KEYS:
+        part = np.asarray(Jitter(4)(key, PICTURES))
+        assert part.shape == (2, 16, 20, 3)
+        starts = [
+            (r, c)
+            for r in range(5)
+            for c in range(5)
+            if np.array_equal(part, PICTURES[:, r : r + 16, c : c + 20])
+        ]
+        assert len(starts) == 1
+        found.update(starts)
+    assert len(found) > 3
+
+
+@pytest.mark.parametrize(("scale", "degrees"), [(1.0, 0.0), (1.25, 0.0), (1.0, 30.0), (0.8, -10.0)])
+def test_turns_and_scales_are_those_of_scipy(scale, degrees):
+    moved = np.asarray(Affine((scale,), (degrees,))(KEYS[0], PICTURES))
+    angle = np.deg2rad(degrees)
+    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    middle = (np.array(PICTURES.shape[1:3]) - 1) / 2
+    for n in range(2):
+        for c in range(3):
+            expected = ndimage.affine_transform(
+                np.asarray(PICTURES[n, ..., c], np.float64), matrix, middle - matrix @ middle,
+                order=1, mode="nearest",
+            )  # fmt: skip
+            np.testing.assert_allclose(moved[n, ..., c], expected, atol=2e-4)
+
+
+def test_all_together_run_compiled_and_follow_the_key():
+    run = jax.jit(lambda key, x: composed(ROBUST, key, x))
+    assert all(isinstance(t, Transform) for t in ROBUST)
+    first, again, other = (np.asarray(run(k, PICTURES)) for k in (KEYS[0], KEYS[0], KEYS[1]))
+    assert first.shape == (2, 20 + 24 - 12, 24 + 24 - 12, 3)
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.01
+    assert first.min() >= 0
+    assert first.max() <= 1
+    np.testing.assert_array_equal(composed((), KEYS[0], PICTURES), PICTURES)

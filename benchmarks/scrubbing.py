@@ -88,11 +88,11 @@ def dense(params, pictures):
         x = jax.lax.conv_general_dilated(
             x, params[layer]["kernel"], (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
         )
-        x = jax.nn.relu(x + params[layer]["bias"])
+        x = jax.nn.relu(x + params[layer]["bias"][None, None, None])
         window = (1, 2, 2, 1)
         x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, window, "VALID")
     x = x.reshape(len(x), -1)
-    return jax.nn.relu(x @ params["fc1"]["kernel"] + params["fc1"]["bias"])
+    return jax.nn.relu(x @ params["fc1"]["kernel"] + params["fc1"]["bias"][None])
 
 
 @jax.jit
@@ -100,7 +100,7 @@ def loss(params, natural, one, inverse, ones, inverses):
     """KL of the network with both groups put in."""
     spliced = natural.at[:, ones].set(one[:, ones]).at[:, inverses].set(inverse[:, inverses])
     head = params["fc2"]
-    return kl(*(x @ head["kernel"] + head["bias"] for x in (natural, spliced)))
+    return kl(*(x @ head["kernel"] + head["bias"][None] for x in (natural, spliced)))
 
 
 def by_hand(model, pictures, donors, groups):

@@ -18,6 +18,7 @@ from aann.labelling.observed import label_of
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement, listed
+from aann.program.traceable import traceable
 from aann.shown.brief import brief, word
 from aann.splicing.splice import splice
 
@@ -74,14 +75,10 @@ def traced(function: Callable[[Any], Any]) -> Callable[[Batch], Any]:
     compiled = jax.jit(function)
 
     def run(batch: Batch) -> Any:
-        try:
+        with traceable(
+            called(function), "Write it with jax.numpy, or pass host=True to run it as it is."
+        ):
             return compiled(batch.inputs)
-        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
-            raise TypeError(
-                f"{called(function)} cannot be traced by JAX: it turns an array into a Python or "
-                "NumPy value. Write it with jax.numpy, or pass host=True to run it as it is. JAX "
-                f"says: {str(error).splitlines()[0]}"
-            ) from error
 
     return run
 

@@ -25,6 +25,7 @@ from aann.program.host import run as run_on_host
 from aann.program.kinds import kind_problems
 from aann.program.outside import call
 from aann.program.place import Place
+from aann.program.traceable import traceable
 from aann.shown.brief import brief, word
 from aann.statistics.indices import as_indices
 from aann.trace.site import INPUT
@@ -168,16 +169,13 @@ class Replacement:
             return run_on_host(self, reads, natural)
         given = (*reads, self.values if constants is None else constants)
         tracing = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(given))
-        try:
+        advice = (
+            "Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if and float(), or "
+            "keep it as it is and declare it with host=True."
+        )
+        with traceable(self.what, advice):
             # Once compiled it cannot look anywhere; run as it is, JAX's own caches would be seen.
             return call(self.what, self.program, *given) if tracing else self.program(*given)
-        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
-            raise TypeError(
-                f"{self.what} cannot be traced by JAX: it turns an array into a Python or NumPy "
-                "value. Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if and "
-                "float(), or keep it as it is and declare it with host=True. JAX says: "
-                f"{str(error).splitlines()[0]}"
-            ) from error
 
     @property
     def what(self) -> str:

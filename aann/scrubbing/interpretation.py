@@ -15,6 +15,7 @@ from jax.extend.core import JaxprEqn, Literal
 
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.program.traceable import traceable
 from aann.shown.brief import brief
 from aann.splicing.splice import trace_model
 from aann.trace.graph import Graph, shape_of
@@ -88,14 +89,11 @@ def as_program(given: Replacement | Callable[[Any], Any]) -> Model:
     name = getattr(function, "__name__", "program")
 
     def run(params: Any, reads: Any) -> Any:
-        try:
+        with traceable(
+            f"program {name!r}",
+            "Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if and float().",
+        ):
             return function(*reads)
-        except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
-            raise TypeError(
-                f"program {name!r} cannot be traced by JAX: it turns an array into a Python or "
-                "NumPy value. Write it with jax.numpy, jnp.where and jax.lax instead of numpy, if "
-                f"and float(). JAX says: {str(error).splitlines()[0]}"
-            ) from error
 
     return Model(run, (), name=name)
 

@@ -111,3 +111,10 @@ class Kept:
             for kept, axis in zip(self.rows, self.axes, strict=True)
         ]
         return jax.tree.unflatten(self.tree, rows)
+
+
+def padded(start: int, size: int, n: int) -> np.ndarray:
+    """(size,) positions from ``start`` on, of ``n``; past the last one the first of them again."""
+    rows = np.arange(start, start + size)
+    rows[rows >= n] = start
+    return rows

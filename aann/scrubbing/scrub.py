@@ -39,6 +39,7 @@ from aann.scrubbing.checked import (
 )
 from aann.scrubbing.hypothesis import Hypothesis
 from aann.scrubbing.interpretation import OUTPUT
+from aann.scrubbing.kept import padded
 from aann.scrubbing.plan import Plan, anybody, nobody, plan
 from aann.scrubbing.runner import Runner
 from aann.scrubbing.scrubbed import Scrubbed
@@ -122,10 +123,10 @@ class _Baselines:
         n = len(examples)
         if size > 1:
             check_run(self.runner.intact, bound.model, examples, size)
-        self.whole = whole = nobody(bound, n)
+        self.whole = nobody(bound, n)
         runner, name = self.runner, bound.hypothesis.name
         self.intact = self._intact(n, memory - runner.bytes, name)
-        self.known: dict[str, Losses] = {"intact": self.losses(whole, name)}
+        self.known: dict[str, Losses] = {"intact": self._of(self._own, 1, name)}
         floats = all(
             jnp.issubdtype(x.dtype, jnp.floating)
             for p in bound.graph.nodes[OUTPUT].parents
@@ -149,6 +150,12 @@ class _Baselines:
             kept[start : start + self.size] = np.asarray(found)[: n - start]
         return kept
 
+    def _own(self, rows: np.ndarray) -> Any:
+        """The intact outputs of some examples."""
+        if self.intact is None:
+            return self.runner.logits(self.whole, rows)
+        return self.intact[rows]
+
     def losses(self, drawn: Plan, called: str) -> Losses:
         """Metric -> (scrubs, n) losses of a plan."""
         scrubs = len(drawn.own[()])
@@ -160,13 +167,10 @@ class _Baselines:
         parts: dict[str, list[np.ndarray]] = {}
         starts = range(0, n * scrubs, self.size)
         for start, logits in zip(starts, self._each(run, n * scrubs, called), strict=True):
-            rows = self._rows(start, n * scrubs) % n
+            rows = padded(start, self.size, n * scrubs) % n
             given = None if labels is None else labels[rows].astype(np.int32)
             scored = present[rows] if present is not None and labels is None else None
-            intact = (
-                self.runner.logits(self.whole, rows) if self.intact is None else self.intact[rows]
-            )
-            found = _losses(logits, intact, given, scored)
+            found = _losses(logits, self._own(rows), given, scored)
             for metric, loss in found.items():
                 parts.setdefault(metric, []).append(np.asarray(loss))
         return {
@@ -177,12 +181,7 @@ class _Baselines:
     def _each(self, run: Callable[[np.ndarray], Any], samples: int, called: str) -> Any:
         starts = range(0, samples, self.size)
         for start in progress_of(starts, f"scrub {called}") if self.progress else starts:
-            yield run(self._rows(start, samples))
-
-    def _rows(self, start: int, samples: int) -> np.ndarray:
-        rows = np.arange(start, start + self.size)
-        rows[rows >= samples] = start
-        return rows
+            yield run(padded(start, self.size, samples))
 
 
 _losses = jax.jit(per_example)

@@ -13,6 +13,7 @@ from aann.evaluation.apart import check_run
 from aann.model import Model
 from aann.scrubbing.bound import Bound
 from aann.scrubbing.interpretation import reads_of
+from aann.scrubbing.kept import padded
 from aann.scrubbing.runner import Runner
 from aann.scrubbing.values import reads_on
 from aann.splicing.splice import capture, trace_model
@@ -87,8 +88,7 @@ class Swapper:
         n = len(self.examples)
         found = []
         for start in range(0, n, self.size):
-            rows = np.arange(start, start + self.size)
-            rows[rows >= n] = start
+            rows = padded(start, self.size, n)
             given = {p: source[rows] for p, source in sources.items()}
             logits = self.runner.swapped(names, rows, given)
             read = {name: self._read(given[name]) for name in names}

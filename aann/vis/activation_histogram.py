@@ -72,11 +72,16 @@ def _draw(axes: Axes, unit: Counted) -> None:
     axes.set_xscale("symlog", linthresh=least, linscale=0.35)
     axes.set_yscale("log", nonpositive="clip")
     axes.set_ylim(0.7, max(float(heights.max()) * 2, 2))
-    axes.set_title(unit.name, fontsize=NORMAL, color=INK)
-    zero = unit.counts[ZERO] / unit.counts.sum()
-    told = f"fires at {fires(unit.counts):.3g} of positions"
-    axes.set_xlabel(f"activation; {told}" + (f", zero at {zero:.3g}" if zero else ""),
-                    fontsize=SMALL, color=INK)  # fmt: skip
+    axes.set_title(
+        f"{unit.name}\nfires at {100 * fires(unit.counts):.3g}% of positions",
+        fontsize=NORMAL, color=INK,
+    )  # fmt: skip
+    signed = "within ±" if low.min() < 0 else "below "
+    axes.set_xlabel(f"activation (grey: {signed}{least:.2g})", fontsize=SMALL, color=INK)
+    powers = 10.0 ** np.arange(np.ceil(np.log10(least)), np.log10(high.max()) + 0.5)
+    ticks = [t for t in (*-powers, 0.0, *powers) if low.min() <= t <= high.max()]
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.minorticks_off()
     tidy(axes, grid="y")
 
 

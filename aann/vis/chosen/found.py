@@ -1,7 +1,7 @@
 """Which examples were chosen for each unit, with what is needed to show them."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from aann.data.examples import Examples
 from aann.shown.brief import brief, clip
 from aann.vis.activation_histogram import Counted, activation_histogram, fires
+from aann.vis.chosen.options import KINDS
 from aann.vis.quilt import Patch, quilt
 from aann.vis.receptive_field import ReceptiveField
 
@@ -119,11 +120,14 @@ class DatasetExamples:
                 return found
         raise KeyError(f"no unit {unit!r}; there are {', '.join(u.name for u in self.units)}")
 
-    def figure(self, *units: str, columns: int = 10, title: str = "") -> Figure:
+    def figure(
+        self, *units: str, kinds: Collection[str] = (), columns: int = 10, title: str = ""
+    ) -> Figure:
         """What the positions see of their pictures, a row a section.
 
         Args:
             *units: names, by default of all.
+            kinds: of sections, by default all that there are.
             columns: patches in a row.
             title: by default which data these are.
 
@@ -146,9 +150,9 @@ class DatasetExamples:
             f"{unit.name}, {section.label}": _patches(unit.field, section, pictures, fill)
             for unit in chosen
             for section in unit.sections
-            if unit.field is not None and len(section.indices)
+            if unit.field is not None and section.kind in (kinds or KINDS)
         }
-        return quilt(sections, columns=columns, scale=(low, high), title=title or self._title())
+        return quilt(sections, columns=columns, scale=(low, high), title=title or self.title)
 
     def histogram(self, *units: str, title: str = "") -> Figure:
         """How active the units are, over all positions.
@@ -162,9 +166,11 @@ class DatasetExamples:
         """
         chosen = [self[name] for name in units] if units else list(self.units)
         counted = [Counted(unit.name, unit.counts) for unit in chosen]
-        return activation_histogram(counted, title or self._title())
+        return activation_histogram(counted, title or self.title)
 
-    def _title(self) -> str:
+    @property
+    def title(self) -> str:
+        """Which model and which data these are."""
         n, split = len(self.examples), self.data["split"]
         which = "" if split == "all" else f" {split}"
         return f"{self.model} on {n:,}{which} examples of {self.data['name']}"

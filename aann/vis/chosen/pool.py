@@ -103,7 +103,7 @@ class Pool:
         self._priority[groups[full]] = self.entries.priority[full]
 
 
-def priorities(seed: int, names: Sequence[str], positions: int) -> UInt64[np.ndarray, "example p"]:
+def priorities(seed: str, names: Sequence[str], positions: int) -> UInt64[np.ndarray, "example p"]:
     """Random numbers of the positions of examples, which depend on seed, name and position alone.
 
     SplitMix64 of (a hash of seed and name) + position.

@@ -10,7 +10,11 @@ from aann.vis.chosen.options import Options
 from aann.vis.chosen.pool import Entries, first
 from aann.vis.receptive_field import ReceptiveField
 
-_STRONGEST = {"top": "the strongest", "bottom": "the weakest", "random": "any positions"}
+_LABELS = {
+    "top": "the strongest",
+    "bottom": "the weakest",
+    "random": "positions drawn from all",
+}
 
 
 def unit_examples(
@@ -37,16 +41,14 @@ def unit_examples(
     sections: list[Section] = []
     for kind in (k for k in ("top", "bottom") if k in options.kinds):
         chosen = _entries(arrays, kind, column, column)
-        sections.append(_section(kind, _STRONGEST[kind], chosen, names, positions))
+        sections.append(_section(kind, _LABELS[kind], chosen, names, positions))
     if "random" in options.kinds:
         drawn = _drawn(arrays, column, (0, BINS - 1), options)
-        sections.append(_section("random", _STRONGEST["random"], drawn, names, positions))
+        sections.append(_section("random", _LABELS["random"], drawn, names, positions))
     if "quantiles" in options.kinds:
         bins = quantile_bins(counts, options.quantiles)
-        for i, ends in reversed(list(enumerate(bins, 1))):
-            sections.append(
-                _quantile(arrays, column, ends, (i, len(bins)), options, names, positions)
-            )
+        for ends in reversed(bins):
+            sections.append(_quantile(arrays, column, ends, options, names, positions))
     mean = float(arrays["total"][column] / counts.sum())
     low, high = (float(arrays[end][column]) for end in ("low", "high"))
     return UnitExamples(name, tuple(sections), counts, low, high, mean, field)
@@ -56,7 +58,6 @@ def _quantile(
     arrays: Mapping[str, np.ndarray],
     column: int,
     bins: tuple[int, int],
-    which: tuple[int, int],
     options: Options,
     names: Sequence[str],
     positions: tuple[int, ...],
@@ -64,11 +65,9 @@ def _quantile(
     counts = arrays["counts"][column]
     low, high = ends_of(*bins)
     share = float(counts[bins[0] : bins[1] + 1].sum() / counts.sum())
-    within = (
-        f"{max(low, float(arrays['low'][column])):.3g} to "
-        f"{min(high, float(arrays['high'][column])):.3g}"
-    )
-    label = f"part {which[0]} of {which[1]}: {within}, {share:.2g} of the positions"
+    least = max(low, float(arrays["low"][column]))
+    most = min(high, float(arrays["high"][column]))
+    label = f"where it is {least:.3g} to {most:.3g}: {100 * share:.2g}% of the positions"
     drawn = _drawn(arrays, column, bins, options)
     return _section("quantiles", label, drawn, names, positions, (low, high, share))
 

@@ -78,15 +78,18 @@ class Tally:
             self.total += row[mask].sum(axis=0, dtype=np.float64)
         self.low = np.minimum(self.low, values[there].min(axis=0, initial=np.inf))
         self.high = np.maximum(self.high, values[there].max(axis=0, initial=-np.inf))
-        priority = priorities(self.seed, names, values.shape[1])[:, :, None]
+        ties, drawn = (
+            priorities(f"{self.seed} {what}", names, values.shape[1])[:, :, None]
+            for what in ("ties", "sample")
+        )
         column = np.broadcast_to(np.arange(columns), values.shape)
         of = {
-            "top": (column, -values),
-            "bottom": (column, values),
-            "sample": (bins, np.zeros((), np.float32)),
+            "top": (column, -values, ties),
+            "bottom": (column, values, ties),
+            "sample": (bins, np.zeros((), np.float32), drawn),
         }
         for name, pool in self.pools.items():
-            group, key = of[name]
+            group, key, priority = of[name]
             enters = pool.may_enter(group, key, priority) & there[:, :, None]
             at = np.nonzero(enters)
             if len(at[0]):

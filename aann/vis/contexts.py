@@ -22,7 +22,8 @@ from aann.shown.brief import brief
 from aann.statistics.indices import is_count
 from aann.vis.chosen.coloured import Line, as_figure, as_html, as_text
 from aann.vis.chosen.found import DatasetExamples, Section
-from aann.vis.chosen.numbers import Numbers, as_numbers, joined
+from aann.vis.chosen.joined import as_numbers, joined
+from aann.vis.chosen.numbers import Numbers
 from aann.vis.examples import examples
 
 Names = Sequence[str] | Mapping[int, str]

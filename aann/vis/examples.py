@@ -25,8 +25,9 @@ from aann.data.provenance import described
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.vis.chosen.found import DatasetExamples
+from aann.vis.chosen.joined import as_numbers, joined
 from aann.vis.chosen.kept import Arrays, key_of, recall
-from aann.vis.chosen.numbers import Numbers, as_numbers, joined
+from aann.vis.chosen.numbers import Numbers
 from aann.vis.chosen.options import KINDS, Options
 from aann.vis.chosen.sections import unit_examples
 from aann.vis.chosen.tally import Tally

@@ -19,7 +19,8 @@ from aann.model import Model
 from aann.shown.brief import brief
 from aann.splicing.splice import sites
 from aann.trace.dependence import boxes
-from aann.vis.chosen.numbers import Numbers, joined
+from aann.vis.chosen.joined import joined
+from aann.vis.chosen.numbers import Numbers
 from aann.vis.chosen.numbers import units as units_of
 
 COLOURS = (1, 3, 4)
@@ -68,7 +69,7 @@ class ReceptiveField:
         (top, bottom), (left, right) = self.ends[at].tolist()
         return (top, bottom), (left, right)
 
-    def crop(self, picture: np.ndarray, position: Sequence[int], fill: float) -> np.ndarray:
+    def crop(self, picture: np.ndarray, position: Sequence[int], fill: int | float) -> np.ndarray:
         """What a position sees of a picture, all crops of one size.
 
         Args:

@@ -46,7 +46,7 @@ def quantile_bins(counts: Int[np.ndarray, " bin"], parts: int) -> list[tuple[int
         parts: how many are wanted; there are fewer where few bins hold nearly all.
 
     Returns:
-        The first and the last bin of each part; zeros are in none. They may lie within one.
+        The first and the last bin of each part. Zeros belong to none, also where they lie within.
     """
     others = counts.copy()
     others[ZERO] = 0

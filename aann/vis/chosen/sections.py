@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from aann.vis.chosen.edges import BINS, ends_of, quantile_bins
+from aann.vis.chosen.edges import BINS, ZERO, ends_of, quantile_bins
 from aann.vis.chosen.found import Section, UnitExamples
 from aann.vis.chosen.options import Options
 from aann.vis.chosen.pool import Entries, first
@@ -64,11 +64,12 @@ def _quantile(
 ) -> Section:
     counts = arrays["counts"][column]
     low, high = ends_of(*bins)
-    share = float(counts[bins[0] : bins[1] + 1].sum() / counts.sum())
+    zeros = counts[ZERO] if bins[0] <= ZERO <= bins[1] else 0
+    share = float((counts[bins[0] : bins[1] + 1].sum() - zeros) / counts.sum())
     least = max(low, float(arrays["low"][column]))
     most = min(high, float(arrays["high"][column]))
     label = f"where it is {least:.3g} to {most:.3g}: {100 * share:.2g}% of the positions"
-    drawn = _drawn(arrays, column, bins, options)
+    drawn = _drawn(arrays, column, bins, options, zeros=False)
     return _section("quantiles", label, drawn, names, positions, (low, high, share))
 
 
@@ -93,9 +94,15 @@ def _entries(arrays: Mapping[str, np.ndarray], pool: str, start: int, stop: int)
 
 
 def _drawn(
-    arrays: Mapping[str, np.ndarray], column: int, bins: tuple[int, int], options: Options
+    arrays: Mapping[str, np.ndarray],
+    column: int,
+    bins: tuple[int, int],
+    options: Options,
+    *,
+    zeros: bool = True,
 ) -> Entries:
     """A sample of all positions in some bins, from the samples of each."""
     found = _entries(arrays, "sample", column * BINS + bins[0], column * BINS + bins[1])
+    found = found if zeros else found.take(found.group != column * BINS + ZERO)
     alike = found._replace(group=np.zeros_like(found.group))
     return first(alike, options.n, options.per_example)

@@ -23,6 +23,7 @@ from aann.data.batches import batches, size_for
 from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.machine.machine import Machine
+from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.vis.chosen.found import DatasetExamples
 from aann.vis.chosen.joined import as_numbers, joined
@@ -34,6 +35,7 @@ from aann.vis.chosen.tally import Tally
 from aann.vis.receptive_field import fields_of, picture_problems, rows_and_columns
 
 
+@ends_together
 def examples(
     model: Model,
     numbers: str | Numbers | Sequence[str | Numbers],
@@ -70,7 +72,7 @@ def examples(
         batch_size: of the pass; by default what suits the model.
         machine: devices, processes and precision.
         cache: folder of results: the same call on the same data is answered from there. By default
-            that of a machine that resumes.
+            that of a machine that resumes. Of several processes none keeps anything.
         progress: show a bar on a terminal, lines in the log elsewhere.
 
     Raises:
@@ -84,6 +86,8 @@ def examples(
     wanted = _checked(model, numbers, data, options, axes)
     size = size_for(len(data), model, batch_size, machine)
     folder = cache if cache is not None else machine.cache if machine.resume else None
+    if machine.distributed:  # a process that finds results would not wait for one that does not
+        folder = None
     arrays = recall(
         folder,
         lambda: key_of(model, wanted, data, size, machine, options),

@@ -56,7 +56,7 @@ class ReceptiveField:
         lengths = (self.ends[..., 1] - self.ends[..., 0]).reshape(-1, 2).max(axis=0)
         return int(lengths[0]), int(lengths[1])
 
-    def box(self, position: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    def box(self, position: Sequence[int] | np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
         """The rows and the columns that a position sees, from the first to before the last.
 
         Raises:
@@ -69,7 +69,9 @@ class ReceptiveField:
         (top, bottom), (left, right) = self.ends[at].tolist()
         return (top, bottom), (left, right)
 
-    def crop(self, picture: np.ndarray, position: Sequence[int], fill: int | float) -> np.ndarray:
+    def crop(
+        self, picture: np.ndarray, position: Sequence[int] | np.ndarray, fill: int | float
+    ) -> np.ndarray:
         """What a position sees of a picture, all crops of one size.
 
         Args:

@@ -58,17 +58,17 @@ def networks(draw):
 
     def run(params, x):
         for i, (kind, window, stride, dilation, padding) in enumerate(steps):
-            padding = "SAME" if min(x.shape[1:3]) < 6 else padding
+            edge = "SAME" if min(x.shape[1:3]) < 6 else padding
             if kind in ("max", "mean"):
                 start, op = (-jnp.inf, lax.max) if kind == "max" else (0.0, lax.add)
-                x = lax.reduce_window(x, start, op, (1, *window, 1), (1, *stride, 1), padding,
+                x = lax.reduce_window(x, start, op, (1, *window, 1), (1, *stride, 1), edge,
                                       window_dilation=(1, *dilation, 1))  # fmt: skip
                 continue
             groups = 2 if kind == "group" else 1
             kernel = params[i, : window[0], : window[1], : 2 // groups]
             x = lax.conv_general_dilated(
                 x, kernel, (1, 1) if kind == "up" else stride,
-                [(1, 1), (1, 2)] if kind == "up" else padding,
+                [(1, 1), (1, 2)] if kind == "up" else edge,
                 lhs_dilation=(2, 1) if kind == "up" else (1, 1), rhs_dilation=dilation,
                 dimension_numbers=("NHWC", "HWIO", "NHWC"), feature_group_count=groups,
             )  # fmt: skip
@@ -130,8 +130,8 @@ EXACT = {
     "dense": lambda x: jnp.einsum("nyxc,yz->nzxc", x, BANDED + 1),
     "of both": lambda x: jnp.einsum("nyxc,nzxc->nyz", x, x),
     "enlarged": lambda x: jax.image.resize(x, (1, 2 * ROWS, COLUMNS, 2), "nearest"),
-    "mapped": lambda x: jax.vmap(lambda row: row.sum(), 1)(x),
-    "compiled": lambda x: jax.jit(jax.checkpoint(lambda x: jax.nn.relu(x)[:, 1:]))(x),
+    "mapped": jax.vmap(lambda row: row.sum(), 1),
+    "compiled": jax.jit(jax.checkpoint(lambda x: jax.nn.relu(x)[:, 1:])),
     "loop": looped,
     "loop back": looped_back,
     "nothing": lambda x: jnp.ones((1, 3)),
@@ -190,6 +190,8 @@ def test_parameters_count_where_they_are_zero():
 
 def test_nothing_is_computed_that_no_rule_asks_for():
     def function(weights, x):
-        return x + jax.pure_callback(lambda w: 1 / 0, jax.ShapeDtypeStruct((), jnp.float32), weights)
+        return x + jax.pure_callback(
+            lambda w: 1 / 0, jax.ShapeDtypeStruct((), jnp.float32), weights
+        )
 
     assert of(function, params=jnp.float32(1)).shape == (2, 2, 1, *PICTURE)

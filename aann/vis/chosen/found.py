@@ -184,7 +184,7 @@ def _patches(
         strict=True,
     )  # fmt: skip
     return [
-        Patch(field.crop(pictures[i], position, fill), (f"{value:.3g}", clip(_stem(name), 20)))
+        Patch(field.crop(pictures[i], position, fill), (f"{value:.3g}", clip(_stem(name), 18)))
         for i, name, position, value in rows
     ]
 

@@ -57,14 +57,13 @@ def encoded(light: np.ndarray) -> np.ndarray:
 
 def luminance(colour: np.ndarray) -> np.ndarray:
     """Relative luminance, 0 for black and 1 for white, without the last axis."""
-    seen: np.ndarray = linear(colour) @ np.asarray(_XYZ[1])
-    return seen
+    return np.asarray(linear(colour) @ np.asarray(_XYZ[1]))
 
 
 def contrast(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The contrast ratio of WCAG 2.2, from 1 to 21; text needs 4.5, lines and marks need 3."""
     a, b = luminance(one) + _GLARE, luminance(other) + _GLARE
-    return np.maximum(a, b) / np.minimum(a, b)
+    return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def simulated(colour: np.ndarray, sight: str) -> np.ndarray:
@@ -93,7 +92,7 @@ def lab(colour: np.ndarray) -> np.ndarray:
 
 def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The colour difference of CIE 1976: 2 is just seen side by side, 10 at a glance."""
-    return np.linalg.norm(lab(one) - lab(other), axis=-1)
+    return np.asarray(np.linalg.norm(lab(one) - lab(other), axis=-1))
 
 
 def matched(colour: np.ndarray, paper: np.ndarray, least: float = 0.0) -> np.ndarray:

@@ -4,7 +4,6 @@ import io
 import warnings
 
 from matplotlib.figure import Figure
-from PIL import Image
 
 from aann.report.pictures import Picture, title
 from aann.report.report import Report
@@ -21,10 +20,10 @@ def picture(figure: Figure, name: str) -> Picture:
         figure: finished; it is left as it was.
         name: of its file, without an ending: ``recovered_against_bits``.
     """
-    light = _png(figure)
+    light = _saved(figure, "png")
     with at_night(figure), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said above
-        dark = _webp(_png(figure))
+        dark = _saved(figure, "webp", lossless=True)
     words = title(name)
     return Picture(
         words, alt_text(figure, words), "image/png", light,
@@ -55,15 +54,7 @@ def pictures(report: Report, metric: str | None = None) -> list[Picture]:
     return made
 
 
-def _png(figure: Figure) -> bytes:
+def _saved(figure: Figure, kind: str, **options: bool) -> bytes:
     file = io.BytesIO()
-    figure.savefig(file, format="png", bbox_inches="tight", pil_kwargs={"optimize": True})
-    return file.getvalue()
-
-
-def _webp(png: bytes) -> bytes:
-    """The same pixels in a third of the bytes."""
-    file = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as picture:
-        picture.convert("RGB").save(file, "WEBP", lossless=True)
+    figure.savefig(file, format=kind, bbox_inches="tight", pil_kwargs=options)
     return file.getvalue()

@@ -70,7 +70,9 @@ def best_control(report: ReportData) -> ReportRow | None:
 def _known(report: ReportData) -> list[str]:
     """The metrics that some row has identified; the first one where there are none."""
     found = [
-        m for m in report.metrics if any(row.recovered[m].estimate is not None for row in report.rows)
+        m
+        for m in report.metrics
+        if any(row.recovered[m].estimate is not None for row in report.rows)
     ]
     return found or report.metrics[:1]
 

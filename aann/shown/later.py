@@ -1,7 +1,7 @@
 """What a wing asks for and a higher one gives: the door of ``aann`` says where, by name.
 
 Imports run one way, so that a report cannot import what draws it. It asks for it by a name; which
-module that is stands in ``aann/__init__.py``, above all wings, and is imported when it is asked for.
+module that is stands in ``aann/__init__.py``, above all wings, and it is imported when needed.
 """
 
 import importlib

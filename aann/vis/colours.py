@@ -49,7 +49,7 @@ def linear(colour: np.ndarray) -> np.ndarray:
 
 
 def encoded(light: np.ndarray) -> np.ndarray:
-    """sRGB from light, cut to what a screen can show."""
+    """From light to sRGB, cut to what a screen can show."""
     x = np.clip(np.asarray(light, np.float64), 0.0, 1.0)
     colour: np.ndarray = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
     return colour

@@ -14,7 +14,8 @@ CLEAR, UNCLEAR = KINDS["program"], KINDS["ablation"]
 def forest(comparison: Comparison, *, title: str = "") -> Figure:
     """Every difference of a comparison with its BCa interval, one panel a metric.
 
-    Intervals that exclude 0 are blue with a full dot, others grey with a hollow one; differences that are not identified say so.
+    Intervals that exclude 0 are blue with a full dot, others grey with a hollow one; differences
+    that are not identified say so.
 
     Raises:
         ValueError: there are no differences.

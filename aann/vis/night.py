@@ -118,9 +118,7 @@ def _turn(artist: Artist, undo: list[Callable[[], None]]) -> None:
         names = ("color",)
     elif isinstance(artist, Line2D):
         names = ("color", "markerfacecolor", "markeredgecolor")
-    elif isinstance(artist, Patch):
-        names = ("facecolor", "edgecolor")
-    elif isinstance(artist, Collection) and artist.get_array() is None:
+    elif isinstance(artist, Patch | Collection) and not _mapped(artist):
         names = ("facecolor", "edgecolor")
     before = {name: getattr(artist, f"get_{name}")() for name in names}
     for name, old in before.items():

@@ -86,7 +86,11 @@ def show(text: str) -> None:
 
 
 def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Chapter:
-    """Print the report and write it and its figures into ``folder``; returns what a page shows."""
+    """Print the report and write it and its figures into ``folder``; returns what a page shows.
+
+    Raises:
+        ValueError: figures have no caption: all of them, after everything is written.
+    """
     if not leads():
         return Chapter(report, ())
     shown = [picture(figure, name) for name, figure in figures.items()]
@@ -94,6 +98,11 @@ def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Pat
     show(str(report))
     written = ["report.html", "report.json", "report.md", "report.npz", *(p.file for p in shown)]
     say(f"wrote {', '.join(written)} to {folder}")
+    if bare := [p.file for p in shown if not p.caption]:
+        raise ValueError(
+            f"figures of a report say what they show and how that was picked: give "
+            f"{', '.join(bare)} a caption with aann.vis.caption.captioned"
+        )
     return Chapter(report, shown)
 
 

@@ -77,7 +77,8 @@ def test_everything_a_reader_needs_is_on_the_page():
     )
     for wanted in (
         "It claims | this.", "2 units of s in net : 3, 5", "0.871 [0.842, 0.900]",
-        "Not identified: 1 row", "0.1000 [0.0500, 0.2000]", "def ours ( x , c ): return x * c . gain",
+        "Not identified: 1 row", "0.1000 [0.0500, 0.2000]",
+        "def ours ( x , c ): return x * c . gain",
         "50,000 constants, 1,600,000 bits", "gain 1.5 2 fitted on design", "n = 20",
         "python -m evals.toy", "parameters ff", "jax 0", "3,456",
     ):  # fmt: skip

@@ -6,7 +6,7 @@ because its colours are numbers; all around it follows the page.
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import BboxBase
 
 from aann.vis import colours
 from aann.vis.style import NIGHT, NIGHTLY
@@ -51,7 +51,10 @@ def at_night(figure: Figure) -> Iterator[None]:
     Args:
         figure: finished, and drawn once, so that it has all its ticks.
     """
-    kept = {id(artist) for axes in figure.axes for artist in _inside(axes)}
+    insides = [_inside(axes) for axes in figure.axes]
+    kept = {id(artist) for inside in insides for artist in inside}
+    if insides and all(insides):  # then keys are of colours by value, too
+        kept |= {id(key) for legend in figure.legends for key in legend.legend_handles}
     undo: list[Callable[[], None]] = []
     try:
         for artist in _all(figure):
@@ -100,7 +103,7 @@ def _mapped(artist: Artist) -> bool:
     )
 
 
-def _on(artist: Artist, grounds: list[Bbox]) -> bool:
+def _on(artist: Artist, grounds: Sequence[BboxBase]) -> bool:
     """Whether the middle of an artist is on one of the grounds."""
     box = Text.get_window_extent(artist) if isinstance(artist, Annotation) else (
         artist.get_window_extent()

@@ -11,13 +11,17 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from aann.report.report import Report
-from aann.shown.brief import counted
+from aann.shown.brief import clip, counted
 from aann.vis.bits import against_bits
 from aann.vis.caption import captioned
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
 from aann.vis.polar import radial_tuning
 from aann.vis.style import Bar
+
+
+MOST = 200
+"""Rows of a report that figures show: nobody can read more on one picture."""
 
 
 def figures(report: Report, metric: str = "kl") -> dict[str, Figure]:
@@ -54,8 +58,10 @@ def makers(report: Report, metric: str) -> dict[str, Callable[[], Figure]]:
 
 
 def _rows(report: Report, metric: str) -> list[Bar]:
+    if len(report.rows) > MOST:
+        raise ValueError(f"a figure shows up to {MOST} rows, this report has {len(report.rows):,}")
     return [
-        Bar(r.name, r.kind, e.estimate, e.low, e.high, r.bits)
+        Bar(clip(r.name, 60), r.kind, e.estimate, e.low, e.high, r.bits)
         for r in report.rows
         for e in [r.recovered[metric]]
     ]
@@ -66,12 +72,12 @@ def _label(metric: str) -> str:
 
 
 def _data(report: Report) -> str:
-    return f"{report.data['name']}, {report.data['split']}, n = {report.data['n']}"
+    return clip(f"{report.data['name']}, {report.data['split']}, n = {report.data['n']}", 80)
 
 
 def _title(report: Report) -> str:
     units = f"{len(report.units)} units of " if report.units else ""
-    return f"{units}{report.site} ({_data(report)})"
+    return f"{units}{clip(report.site, 60)} ({_data(report)})"
 
 
 def _bars(report: Report, metric: str) -> Figure:
@@ -106,7 +112,7 @@ def _maps(report: Report) -> Figure:
     shown = zip(*(report.arrays[name] for name in names), strict=True)
     drawn = maps(
         [MapRow(picture, mine, theirs, str(text)) for picture, mine, theirs, text in shown],
-        title=f"natural and artificial units of {report.site} ({_data(report)})",
+        title=f"natural and artificial units of {clip(report.site, 60)} ({_data(report)})",
     )
     chosen = report.arrays.get("map_choice")
     why = str(chosen) if chosen is not None else "The titles say which unit, and which example."

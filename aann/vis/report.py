@@ -19,7 +19,6 @@ from aann.vis.maps import MapRow, maps
 from aann.vis.polar import radial_tuning
 from aann.vis.style import Bar
 
-
 MOST = 200
 """Rows of a report that figures show: nobody can read more on one picture."""
 

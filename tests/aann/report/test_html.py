@@ -1,6 +1,6 @@
 """The page of a report, read back with a parser; ``tests/test_pages.py`` looks at it.
 
-Serves ``grid``, ``pictures`` too.
+Serves ``grid`` too.
 """
 
 import base64
@@ -22,7 +22,7 @@ from aann.report.pictures import Picture
 HOSTILE = (
     "</script></style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}"
 )
-VOID = {"meta", "link", "img", "path", "br"}
+VOID = {"meta", "link", "img", "path", "br", "source"}
 
 
 class Reader(html.parser.HTMLParser):

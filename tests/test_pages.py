@@ -126,6 +126,7 @@ def test_what_a_row_recovers_and_costs_is_seen_without_scrolling(driver, drawn, 
     table = driver.find_element(By.CSS_SELECTOR, "table.sortable")
     heads = [h for h in table.find_elements(By.CSS_SELECTOR, "thead th") if h.is_displayed()]
     assert [h.text.split("\n")[0].rstrip(" ↕") for h in heads][: len(seen)] == seen
+    assert driver.execute_script(SEEN, table.find_element(By.CSS_SELECTOR, "caption span"))
     for line in table.find_elements(By.CSS_SELECTOR, "tbody tr"):
         cells = [c for c in line.find_elements(By.CSS_SELECTOR, "th, td") if c.is_displayed()]
         assert all(driver.execute_script(SEEN, cell) for cell in cells[: len(seen)]), line.text

@@ -43,7 +43,7 @@ def against_bits(
 
     Rows without bits, or with none at all, have no place on a logarithmic axis and are left out;
     so are rows that are not identified. What lies below -1 or above 2 is an arrow at the edge, with
-    its number beside the name.
+    its numbers beside the name.
 
     Raises:
         ValueError: there are no rows, or one is of an unknown kind.
@@ -90,12 +90,12 @@ def _dot(axes: Axes, row: Bar) -> Dot | None:
                 row.bits, edge, marker=BEYOND[side], color=tint, markersize=9, zorder=4,
                 clip_on=False,
             )  # fmt: skip
-    name = row.name
     if middle == row.ends[1]:
         axes.plot(row.bits, middle, MARKERS[row.kind], color=tint, markersize=5.5, zorder=3)
-    else:
-        name = f"{name} ({row.ends[1]:.3g})".replace("-", "\u2212")
-    return name, row.bits, (low, middle, high), INK
+    far = ""
+    if (low, middle, high) != row.ends:
+        far = " {1:.3g} [{0:.3g}, {2:.3g}]".format(*row.ends).replace("-", "\u2212")
+    return f"{row.name}{far}", row.bits, (low, middle, high), INK
 
 
 Stroke = tuple[tuple[float, float], tuple[float, float]]

@@ -82,11 +82,15 @@ def _bar(axes: Axes, y: float, row: Bar) -> None:
             markerfacecolor="white",
         )  # fmt: skip
         start, end = axes.get_xlim()
-        for edge, side, out in ((start, "left", low < start), (end, "right", high > end)):
+        inside = 0.012 * (end - start)  # where a whole arrow has its place
+        for edge, side, out in (
+            (start + inside, "left", low < start), (end - inside, "right", high > end),
+        ):  # fmt: skip
             if out:
                 axes.plot(
-                    edge, y, marker=BEYOND[side], color=INK, markersize=8, zorder=6, clip_on=False
-                )
+                    edge, y, marker=BEYOND[side], color=INK, markeredgecolor="white", markersize=8,
+                    zorder=6,
+                )  # fmt: skip
         text = f"{middle:.2f} [{low:.2f}, {high:.2f}]".replace("-", "\u2212")
         tint, style = INK, "normal"
     axes.text(

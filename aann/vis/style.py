@@ -46,8 +46,7 @@ NIGHTLY = {
 FLOOR, CEILING = -1.0, 2.0
 """Axes of recovered end here at the latest: one row far out would squeeze all others together."""
 
-BEYOND = {"left": r"$\leftarrow$", "right": r"$\rightarrow$", "down": r"$\downarrow$",
-          "up": r"$\uparrow$"}  # fmt: skip
+BEYOND = {"left": "<", "right": ">", "down": r"$\downarrow$", "up": r"$\uparrow$"}
 """Markers at the end of an axis that a value lies beyond."""
 
 

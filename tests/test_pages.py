@@ -8,6 +8,7 @@ from browser import browser, console, find, look, requests
 from report_made import report, row
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 from toys import mlp_model
 
 import aann
@@ -115,6 +116,21 @@ def test_a_users_report_fits_with_its_figures_in_the_colours_of_the_page(
         assert (ground < 0.2) if dark else (ground > 0.9)
     captions = [c.text for c in driver.find_elements(By.TAG_NAME, "figcaption")]
     assert all(c.endswith(".") and len(c.split()) > 10 for c in captions)
+
+
+def test_paper_is_white_whatever_the_screen_is(driver, drawn):
+    look(driver, drawn, dark=True)
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+    try:
+        body = driver.find_element(By.TAG_NAME, "body")
+        assert brightness(body.value_of_css_property("background-color")) == 1
+        picture = driver.find_element(By.TAG_NAME, "img")
+        WebDriverWait(driver, 10).until(
+            lambda _: picture.get_property("currentSrc").startswith("data:image/png")
+        )
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ import numpy as np
 from jaxtyping import Float
 
 import aann
-from aann.vis import stimuli, tuning
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.tuning import circular
+from aann.vis.tuning.responses import responses
 from circuits.curves.cells import Cells
 from circuits.curves.cells import measure as measure_cells
 from circuits.curves.inputs import Inputs
@@ -190,7 +192,7 @@ def _answers(
         inputs.shape(model), cells.centre, angles, kinds,
         background=inputs.background, contrast=inputs.contrast,
     )  # fmt: skip
-    return tuning.responses(read, shown).transpose(0, 2, 1)
+    return responses(read, shown).transpose(0, 2, 1)
 
 
 def _curves(
@@ -223,12 +225,12 @@ def rank(answers: Float[np.ndarray, "variant unit angle"], radii: int) -> Ranked
     """
     kinds = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
     curve = _curves(answers, radii)
-    selectivity, directions = tuning.mean_vector(curve, DIRECTIONS)
-    each, facing = tuning.mean_vector(kinds, DIRECTIONS)
+    selectivity, directions = circular.mean_vector(curve, DIRECTIONS)
+    each, facing = circular.mean_vector(kinds, DIRECTIONS)
     return Ranked(
         tuning=curve,
         scores=np.maximum(selectivity * kinds.max(-1).min(0), 0.0),
         directions=directions,
         selectivity=each.min(0),
-        apart=tuning.angle_between(facing, directions[None]).max(0),
+        apart=circular.angle_between(facing, directions[None]).max(0),
     )

@@ -1,24 +1,10 @@
-"""Orientation tuning: what units answer to curves in all directions.
+"""Statistics of tuning curves over a circle of directions."""
 
-``responses`` shows pictures and keeps what is read of each; ``mean_vector`` gives the selectivity
-and the preferred direction of a tuning curve. Where the cells of a site look is measured by
-``circuits.curves.cells``.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
-
-
-def responses(
-    read: Callable[[Any], jax.Array], batches: Iterable[np.ndarray], dtype: Any = np.float32
-) -> Float[np.ndarray, "batches n units"]:
-    """What ``read`` gives for each batch of pictures, on the host."""
-    return np.stack([np.asarray(read(jnp.asarray(b, dtype))) for b in batches])
 
 
 def mean_vector(

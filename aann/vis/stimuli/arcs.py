@@ -20,7 +20,7 @@ def arcs(
     radius: Numbers = 30.0,
     *,
     place: Place = None,
-    filled: bool | Numbers = False,
+    filled: Numbers = False,
     half_length: Numbers = HALF_LENGTH,
     stroke: Numbers = STROKE,
 ) -> Float[np.ndarray, "n y x"]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
-Numbers = float | Sequence[float] | Shaped[np.ndarray, "..."]
+Numbers = bool | int | float | np.generic | Sequence[Any] | Shaped[np.ndarray, "..."]
 """A setting: one number for all stimuli, or one a stimulus."""
 
 Place = tuple[Numbers, Numbers] | None

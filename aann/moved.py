@@ -26,6 +26,7 @@ RENAMED = {
     "aann.report_html": "aann.report.html",
     "aann.report_text": "aann.report.text",
     "aann.text": "aann.counting.text",
+    "aann.vis.polar": "aann.vis.tuning.panels",
     "circuits.curve_baselines": "circuits.curves.baselines",
     "circuits.curve_calibration": "circuits.curves.fit",
     "circuits.curve_controls": "circuits.curves.controls",
@@ -73,10 +74,10 @@ class Moved(MetaPathFinder, Loader):
 def new_name(old: str) -> str | None:
     """Where a module that lay directly in a package is now; None where that is not one file."""
     package, _, name = old.rpartition(".")
+    if old in RENAMED and package in sys.modules:
+        return RENAMED[old]
     if package not in PACKAGES or package not in sys.modules:
         return None
-    if old in RENAMED:
-        return RENAMED[old]
     folders = getattr(sys.modules[package], "__path__", ())
     found = sorted(path for folder in folders for path in pathlib.Path(folder).glob(f"*/{name}.py"))
     return f"{package}.{found[0].parent.name}.{name}" if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""``bits``, ``forest``, ``ladder``, ``maps``, ``pareto``, ``polar``, ``report``, ``style``."""
+"""``bits``, ``forest``, ``ladder``, ``maps``, ``pareto``, ``report``, ``style``."""
 
 import io
 import subprocess
@@ -11,7 +11,6 @@ from matplotlib.text import Annotation, Text
 from aann.vis.bits import against_bits
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
-from aann.vis.polar import _spread, radial_tuning
 from aann.vis.style import Bar, colour
 
 ROWS = [
@@ -153,29 +152,6 @@ def test_maps_of_silent_units_and_grey_float_pictures():
     rendered(maps([MapRow(np.full((5, 5), 300.0), np.zeros((2, 2)), np.zeros((2, 2)), "silent")]))
 
 
-def test_tuning_curves_are_scaled_by_the_natural_peak():
-    directions = np.arange(0, 360, 10.0)
-    tops = np.array([[30.0], [80.0]])
-    natural = tops * np.exp(np.cos(np.deg2rad(directions[None] - np.array([[20.0], [200.0]]))) - 1)
-    figure = radial_tuning(directions, natural, 1.5 * natural, names=["a", "b"], title="two")
-    rendered(figure)
-    (axes,) = figure.axes
-    solid, dashed = axes.lines[0], axes.lines[2]
-    assert solid.get_ydata().max() == pytest.approx(1)
-    assert dashed.get_ydata().max() == pytest.approx(1.5)
-    assert solid.get_color() == pytest.approx(dashed.get_color())
-    assert axes.get_ylim()[1] > 1.5
-    assert len(solid.get_xdata()) == 37
-    assert solid.get_xdata()[0] == solid.get_xdata()[-1]
-    rendered(radial_tuning(directions, natural, names=["a", "b"]))
-
-
-def test_names_on_the_rim_keep_apart():
-    places = sorted(p for _, p, _ in _spread(list("abcde"), np.array([10.0, 11, 12, 355, 200])))
-    gaps = np.diff([*places, places[0] + 360])
-    assert gaps.min() > 8.9
-
-
 def test_bad_input(unchecked):
     with pytest.raises(ValueError, match=r"kinds of rows are ablation, .* got 'wrong'"):
         colour("wrong")
@@ -191,16 +167,11 @@ def test_bad_input(unchecked):
                 MapRow(np.zeros((2, 2, 4)), flat, flat, "b"),
             ]
         )
-    angles = np.arange(4.0) * 90
-    with pytest.raises(ValueError, match=r"= \(2, 4\) for 2 names, got \(1, 4\)"):
-        radial_tuning(angles, np.ones((1, 4)), names=["a", "b"])
-    with pytest.raises(ValueError, match=r"without a positive response: b; artificial has shape"):
-        radial_tuning(angles, np.array([[1.0] * 4, [0.0] * 4]), np.ones((1, 4)), names=["a", "b"])
 
 
 def test_figures_need_no_pyplot():
     code = (
-        "import sys, aann.vis.ladder, aann.vis.bits, aann.vis.maps, aann.vis.polar;"
+        "import sys, aann.vis.ladder, aann.vis.bits, aann.vis.maps, aann.vis.tuning.panels;"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

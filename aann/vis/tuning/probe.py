@@ -4,9 +4,8 @@
     probed.place                    # row and column of the picture that the central cell looks at
     probed.answers(pictures)        # (n, units)
 
-The place is the centre of the squared gradient of the cell over noise pictures: no knowledge of the
-architecture enters. It is known to about a pixel; give ``place`` where it is known better. Sites
-without rows and columns (batch, units) look at the middle of the picture.
+The place is measured (``place``), to about a pixel; give it where it is known better. Sites without
+rows and columns (batch, units) look at the middle of the picture.
 
 Sharp edge: only the central cell is read, so a unit whose receptive field lies off centre answers
 less; tuning curves take several positions for that.
@@ -25,6 +24,7 @@ from aann.model import Model
 from aann.shown.brief import brief
 from aann.splicing.splice import capture
 from aann.vis.stimuli.paint import CONTRAST, GREY, paint
+from aann.vis.tuning.place import looks_at
 
 PIXELS = (0.0, 255.0)
 COLOURS = 4
@@ -123,6 +123,13 @@ class Probe:
         read = jax.jit(lambda params, x: _cells(self, params, x)[..., np.asarray(self.units)])
         return np.asarray(read(self.model.params, self._given(pictures)), np.float32)
 
+    def wrong(self, pictures: np.ndarray) -> list[str]:
+        """What is wrong with natural pictures: nothing, if they are (n, row, column, channel)."""
+        if pictures.ndim == 4 and pictures.shape[1:] == self.shape and len(pictures):
+            return []
+        one = ", ".join(map(str, self.shape))
+        return [f"pictures are (n, {one}), one at least, got shape {pictures.shape}"]
+
     def _reader(self) -> Callable[[np.ndarray], jax.Array]:
         units = np.asarray(self.units)
         read = jax.jit(lambda params, x: _central(_cells(self, params, x))[:, units])
@@ -219,28 +226,16 @@ def _central(cells: jax.Array) -> jax.Array:
 
 
 def _looks_at(probed: Probe, seed: int) -> tuple[float, float]:
-    """The centre of the squared gradient of the central cell, over noise, to half a pixel."""
-    rng = np.random.default_rng(seed)
-    noise = probed._given(rng.uniform(*probed.low_high, (NOISES, *probed.shape)))
-
-    def total(params: Any, x: jax.Array) -> jax.Array:
-        cell = _central(_cells(probed, params, x))
-        signs = np.random.default_rng(seed).choice([-1.0, 1.0], cell.shape)
-        return (cell * jnp.asarray(signs, cell.dtype)).sum()
-
-    gradient = np.asarray(
-        jax.jit(jax.grad(total, argnums=1))(probed.model.params, noise), np.float64
-    ).reshape(
-        NOISES, *(probed.shape[k] for k in ((2, 0, 1) if probed.channels_first else (0, 1, 2)))
+    noise = np.random.default_rng(seed).uniform(*probed.low_high, (NOISES, *probed.shape))
+    found = looks_at(
+        lambda params, x: _central(_cells(probed, params, probed._given(x))),
+        probed.model.params,
+        noise.astype(np.float32),
+        seed,
     )
-    power = np.square(gradient).sum((0, 1 if probed.channels_first else 3))
-    if not power.sum() > 0:
+    if found is None:
         raise ValueError(
             f"the central cell of {probed.site!r} of {probed.model.name!r} does not depend on "
             "noise pictures: say where it looks, place=(row, column)"
         )
-    row, column = (
-        round(2 * float(np.arange(n) @ power.sum(1 - k) / power.sum())) / 2
-        for k, n in enumerate(power.shape)
-    )
-    return row, column
+    return found

@@ -7,7 +7,7 @@ their layer) gives modes 1, 2 and 3 the parts ``PUBLISHED`` of the variance.
 ``python -m circuits.curves.harmonics`` prints the parts for the mirrored checkpoint's family and
 for the program in its place, with intervals over the radii and positions of the curves that were
 shown. No picture of a data set is looked at but the design images that the range is measured from.
-Sharp edge: about two minutes.
+Sharp edge: some minutes.
 """
 
 from typing import NamedTuple

@@ -7,10 +7,12 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.text import Annotation, Text
+from report_made import report, row
 
 from aann.vis.bits import against_bits
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
+from aann.vis.report import figures
 from aann.vis.style import Bar, colour
 
 ROWS = [
@@ -167,6 +169,28 @@ def test_bad_input(unchecked):
                 MapRow(np.zeros((2, 2, 4)), flat, flat, "b"),
             ]
         )
+
+
+def tuned(**more):
+    """A report with tuning curves of its two units, and ``more`` arrays."""
+    directions = np.arange(0, 360, 15.0)
+    curves = np.exp(np.cos(np.deg2rad(directions - np.array([[20.0], [200.0]]))))
+    arrays = {"tuning_directions": directions, "natural_tuning": curves,
+              "artificial_tuning": 2 * curves}  # fmt: skip
+    return report(row()).with_arrays(**arrays, **{n: x * curves for n, x in more.items()})
+
+
+def test_reports_with_and_without_bands_are_drawn():
+    older = figures(tuned())["tuning"]
+    rendered(older)
+    assert not older.axes[0].collections
+    ends = {f"{n}_tuning_{end}": x for n in ("natural", "artificial")
+            for end, x in (("low", 0.5), ("high", 3.0))}  # fmt: skip
+    newer = tuned(**ends).with_arrays(tuning_band=np.asarray("what the band is"))
+    drawn = figures(newer)["tuning"]
+    rendered(drawn)
+    assert len(drawn.axes[0].collections) == 2
+    assert "what the band is" in [t.get_text() for t in drawn.legends[0].texts]
 
 
 def test_figures_need_no_pyplot():

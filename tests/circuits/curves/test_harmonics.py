@@ -1,8 +1,10 @@
+import functools
+
 import curve_toy
 import numpy as np
 import pytest
 
-from aann.vis.tuning.radial import Curves, Radial
+from aann.vis.tuning.radial import Curves, Radial, radial
 from circuits.curves import harmonics
 
 DIRECTIONS = tuple(np.arange(24) * 15.0)
@@ -39,7 +41,9 @@ def test_the_table_says_what_is_what():
 
 
 def test_a_program_in_its_own_place_has_its_own_tuning(monkeypatch):
-    monkeypatch.setattr(harmonics, "DIRECTIONS", 12)
+    monkeypatch.setattr(harmonics, "DIRECTIONS", 8)
+    few = functools.partial(radial, radii=(25.0,), shifts=((0.0, 0.0),), kinds=((1.0, False),))
+    monkeypatch.setattr(harmonics, "radial", few)
     program = curve_toy.replacement()
     model = curve_toy.model(order=(0, 1, 2, 3, 4, 5, 6))
     found = harmonics.measure(model, program, (63.0, 63.0))

@@ -48,11 +48,11 @@ def test_curve_detectors_like_curves_of_their_direction_best():
     kinds = tuple(k for k, at in enumerate(curve_toy.ORDER) if at < 5)
     pictures = np.asarray(curve_toy.designs(4)[0].load(range(4)))
     found = curvature(
-        curve_toy.model(), "cells", kinds, pictures, directions=12, curvatures=(0.0, 0.03)
+        curve_toy.model(), "cells", kinds, pictures, directions=8, curvatures=(0.0, 0.03)
     )
     expected = [curve_toy.DIRECTIONS[curve_toy.ORDER[k]] for k in kinds]
     assert all(bent == 0.03 for bent, _ in found.best)
-    assert angle_between([d for _, d in found.best], expected).max() < 25
+    assert angle_between([d for _, d in found.best], expected).max() < 30
 
 
 def test_problems_are_told_together():

@@ -4,7 +4,8 @@
 
 Each kind of stimulus is drawn with its own random settings. The loops do what is done by hand: arcs
 and lines by Pillow at four times the size, made small; gratings by NumPy, a picture at a time. They
-are timed on ``--loop`` stimuli and scaled up. The goal is less than 10 s for each kind.
+are timed on ``--loop`` stimuli and scaled up. Ours are timed with what they compile. The goal is
+less than 10 s for each kind.
 """
 
 import time

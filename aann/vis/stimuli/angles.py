@@ -5,10 +5,12 @@ the angle, 1 an arc alone, from the end of one arm to that of the other. The mid
 stays in its place, and facing stays: the direction from the corner to the inside of the angle.
 """
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from aann.vis.stimuli.canvas import Numbers, Place, Settings, draw, soft, turned
+from aann.vis.stimuli.canvas import Numbers, Place, Settings, distance, draw, soft, turned
 
 
 def angles(
@@ -52,22 +54,22 @@ def angles(
     return draw(size, _angles, given, place=place, positive=("arm", "stroke"), extra=extra)
 
 
-def _angles(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
-    half = np.deg2rad(s["opening"]) / 2
-    sin, cos = np.sin(half), np.cos(half)
+def _angles(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
+    half = jnp.deg2rad(s["opening"]) / 2
+    sin, cos = jnp.sin(half), jnp.cos(half)
     tangent = s["bend"] * s["arm"]  # from the corner to where the arc begins
     radius = tangent * sin / cos
     middle = tangent / cos  # from the corner to the middle of the arc's circle
     facing, left = turned(rows, columns, s, s["direction"])
     facing = facing + middle - radius  # counted from the corner
-    left = np.abs(left)  # both arms are alike
+    left = jnp.abs(left)  # both arms are alike
     along = facing * cos + left * sin
     across = facing * sin - left * cos  # to the inside of the arm
-    from_circle = np.hypot(facing - middle, left)
+    from_circle = distance(facing - middle, left)
     rounded = along < tangent
-    inside = np.where(rounded & (tangent > 0), radius - from_circle, across)
-    stroke = s["stroke"] / 2 - np.abs(inside)
-    beyond = np.where(rounded & (tangent == 0), s["stroke"] / 2 - np.hypot(along, across), stroke)
+    inside = jnp.where(rounded & (tangent > 0), radius - from_circle, across)
+    stroke = s["stroke"] / 2 - jnp.abs(inside)
+    beyond = jnp.where(rounded & (tangent == 0), s["stroke"] / 2 - distance(along, across), stroke)
     line = soft(beyond) * soft(s["arm"] - along)
     chord = s["arm"] * cos - facing
-    return np.where(s["filled"] != 0, soft(np.minimum(inside, chord)), line)
+    return jnp.where(s["filled"] != 0, soft(jnp.minimum(inside, chord)), line)

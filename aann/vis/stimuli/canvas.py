@@ -1,13 +1,16 @@
 """What renderers share: settings of many stimuli, checked together, drawn a few at a time.
 
 A renderer says how far inside a shape each pixel's middle is, in pixels; ``soft`` makes that a
-cover, smooth over one pixel. Memory beside the result stays in the processor's cache, and nothing
-loops over single stimuli.
+cover, smooth over one pixel. XLA makes one pass over the pixels of that, on all cores, in float32.
 """
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
 
@@ -17,13 +20,13 @@ Numbers = bool | int | float | np.generic | Sequence[Any] | Shaped[np.ndarray, "
 Place = tuple[Numbers, Numbers] | None
 """Row and column, in pixels; None is the middle of the picture."""
 
-Settings = dict[str, np.ndarray]
+Settings = dict[str, Any]
 """Name -> (n, 1, 1)."""
 
-Draw = Callable[[np.ndarray, np.ndarray, Settings], np.ndarray]
+Draw = Callable[[jax.Array, jax.Array, Settings], jax.Array]
 """Rows (1, y, 1), columns (1, 1, x), settings of a few stimuli -> their covers (few, y, x)."""
 
-CHUNK = 2**16
+CHUNK = 2**20
 """Pixels that are drawn together."""
 
 
@@ -35,34 +38,60 @@ def draw(
     place: Place = None,
     positive: Collection[str] = (),
     extra: Sequence[str] = (),
+    each: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> Float[np.ndarray, "n y x"]:
     """Covers of ``n`` stimuli in [0, 1], float32.
 
     Args:
         size: height and width of all pictures, in pixels.
-        how: draws a few.
+        how: draws a few. It is compiled once for each size and number of stimuli: a function of a
+            module, not made anew.
         given: name -> setting; what ``how`` gets has ``row`` and ``column`` of ``place``, too.
         place: where the stimuli are.
         positive: names of settings that are greater than zero.
         extra: other problems of what was given, found by the renderer.
+        each: name -> (n, ...), more that ``how`` gets of each stimulus.
 
     Raises:
         ValueError: with all problems: a size or a setting that has to be positive is not; numbers
             are not finite; settings have different numbers of entries.
     """
-    row, column = place if place is not None else ((size[0] - 1) / 2, (size[1] - 1) / 2)
-    settings = checked(
-        size, {**given, "row": row, "column": column}, positive=positive, extra=extra
-    )
+    settings = placed(size, given, place=place, positive=positive, extra=extra)
     n = len(next(iter(settings.values())))
-    rows = np.arange(size[0], dtype=np.float64)[None, :, None]
-    columns = np.arange(size[1], dtype=np.float64)[None, None, :]
+    numbers = {name: np.asarray(x, np.float32) for name, x in (settings | dict(each)).items()}
     covers = np.empty((n, *size), np.float32)
     step = max(1, CHUNK // (size[0] * size[1]))
     for start in range(0, n, step):
-        few = {name: x[start : start + step] for name, x in settings.items()}
-        covers[start : start + step] = how(rows, columns, few)
+        few = {name: x[start : start + step] for name, x in numbers.items()}
+        covers[start : start + step] = _compiled(how, size)(few)
     return covers
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(how: Draw, size: tuple[int, int]) -> Callable[[Settings], jax.Array]:
+    def whole(settings: Settings) -> jax.Array:
+        rows = jnp.arange(size[0], dtype=jnp.float32)[None, :, None]
+        columns = jnp.arange(size[1], dtype=jnp.float32)[None, None, :]
+        return how(rows, columns, settings)
+
+    return jax.jit(whole)
+
+
+def placed(
+    size: tuple[int, int],
+    given: Mapping[str, Any],
+    *,
+    place: Place = None,
+    positive: Collection[str] = (),
+    extra: Sequence[str] = (),
+) -> Settings:
+    """The same checks alone: settings as ``checked`` gives them, with ``row`` and ``column``.
+
+    Raises:
+        ValueError: as ``draw`` says.
+    """
+    row, column = place if place is not None else ((size[0] - 1) / 2, (size[1] - 1) / 2)
+    return checked(size, {**given, "row": row, "column": column}, positive=positive, extra=extra)
 
 
 def checked(
@@ -100,14 +129,19 @@ def checked(
     return {name: np.broadcast_to(x, (n,))[:, None, None] for name, x in arrays.items()}
 
 
-def soft(inside: np.ndarray) -> np.ndarray:
+def soft(inside: jax.Array) -> jax.Array:
     """Cover of a pixel whose middle lies ``inside`` pixels within an edge."""
-    return np.clip(inside + 0.5, 0.0, 1.0)
+    return jnp.clip(inside + 0.5, 0.0, 1.0)
+
+
+def distance(across: jax.Array, along: jax.Array) -> jax.Array:
+    """Length of a vector."""
+    return jnp.sqrt(across**2 + along**2)
 
 
 def turned(
-    rows: np.ndarray, columns: np.ndarray, settings: Settings, angle: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    rows: jax.Array, columns: jax.Array, settings: Settings, angle: jax.Array
+) -> tuple[jax.Array, jax.Array]:
     """How far pixels lie from the place of a stimulus along ``angle``, and to the left of that.
 
     Args:
@@ -117,5 +151,5 @@ def turned(
         angle: (n, 1, 1) in degrees, y up.
     """
     right, up = columns - settings["column"], settings["row"] - rows
-    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    cos, sin = jnp.cos(jnp.deg2rad(angle)), jnp.sin(jnp.deg2rad(angle))
     return right * cos + up * sin, up * cos - right * sin

@@ -1,9 +1,11 @@
 """Circles, filled or not, and spirals."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from aann.vis.stimuli.canvas import Numbers, Place, Settings, draw, soft
+from aann.vis.stimuli.canvas import Numbers, Place, Settings, distance, draw, soft
 
 
 def circles(
@@ -67,23 +69,23 @@ def spirals(
     )
 
 
-def _circles(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
-    distance = np.hypot(rows - s["row"], columns - s["column"])
-    ring = s["stroke"] / 2 - np.abs(distance - s["radius"])
-    return soft(np.where(s["filled"] != 0, s["radius"] - distance, ring))
+def _circles(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
+    away = distance(rows - s["row"], columns - s["column"])
+    ring = s["stroke"] / 2 - jnp.abs(away - s["radius"])
+    return soft(jnp.where(s["filled"] != 0, s["radius"] - away, ring))
 
 
-def _spirals(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _spirals(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     right, up = columns - s["column"], s["row"] - rows
-    distance = np.hypot(right, up)
-    winding = np.where(s["clockwise"] != 0, -1.0, 1.0)
-    turn = winding * (np.arctan2(up, right) - np.deg2rad(s["direction"])) / (2 * np.pi) % 1.0
-    turns = distance / s["pitch"] - turn
-    nearest = np.maximum(np.round(turns), 0.0)
-    slope = s["pitch"] / (2 * np.pi)
-    steep = distance / np.hypot(distance, slope)  # how squarely a ray crosses the line
-    steep = 1 + np.minimum(nearest + turn, 1.0) * (steep - 1)  # in the middle it is the ray
-    off = np.abs(turns - nearest) * s["pitch"] * steep
-    off = np.minimum(off, distance)  # it begins round
-    cover: np.ndarray = soft(s["stroke"] / 2 - off) * soft(s["radius"] - distance)
+    away = distance(right, up)
+    winding = jnp.where(s["clockwise"] != 0, -1.0, 1.0)
+    turn = winding * (jnp.arctan2(up, right) - jnp.deg2rad(s["direction"])) / (2 * jnp.pi) % 1.0
+    turns = away / s["pitch"] - turn
+    nearest = jnp.maximum(jnp.round(turns), 0.0)
+    slope = s["pitch"] / (2 * jnp.pi)
+    steep = away / distance(away, slope)  # how squarely a ray crosses the line
+    steep = 1 + jnp.minimum(nearest + turn, 1.0) * (steep - 1)  # in the middle it is the ray
+    off = jnp.abs(turns - nearest) * s["pitch"] * steep
+    off = jnp.minimum(off, away)  # it begins round
+    cover: jax.Array = soft(s["stroke"] / 2 - off) * soft(s["radius"] - away)
     return cover

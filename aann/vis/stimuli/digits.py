@@ -7,12 +7,14 @@ matplotlib.
 
 import functools
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
-from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.ndimage import distance_transform_edt
 
 from aann.vis.stimuli.canvas import Numbers, Place, Settings, draw, soft, turned
 
@@ -84,12 +86,24 @@ def _contains(path: Path, points: np.ndarray) -> np.ndarray:
     return inside
 
 
-def _digits(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _digits(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     right, up = turned(rows, columns, s, s["angle"])
     scale = FINE / s["height"]
-    right = (right - s["slant"] * up) * scale
     middle = (FINE + 2 * MARGIN - 1) / 2
-    which = np.broadcast_to(s["digit"], right.shape)
-    places = np.stack([which, middle - up * scale, middle + right])
-    inside = map_coordinates(outlines(), places, order=1, mode="nearest")
+    inside = _between(
+        jnp.asarray(outlines(), jnp.float32), s["digit"].astype(jnp.int32), middle - up * scale,
+        middle + (right - s["slant"] * up) * scale,
+    )  # fmt: skip
     return soft(inside / scale + s["thicker"])
+
+
+def _between(planes: jax.Array, which: jax.Array, y: jax.Array, x: jax.Array) -> jax.Array:
+    """Values of planes (k, y, x) at any place, by straight lines between grid points."""
+    last = planes.shape[1] - 1
+    y, x = jnp.clip(y, 0.0, last), jnp.clip(x, 0.0, last)
+    above, left = (jnp.clip(jnp.floor(k), 0.0, last - 1) for k in (y, x))
+    i, j = above.astype(jnp.int32), left.astype(jnp.int32)
+    down, right = y - above, x - left
+    top = planes[which, i, j] * (1 - right) + planes[which, i, j + 1] * right
+    foot = planes[which, i + 1, j] * (1 - right) + planes[which, i + 1, j + 1] * right
+    return top * (1 - down) + foot * down

@@ -4,10 +4,12 @@ A cover of one half is the background here, 0 and 1 are as far from it to either
 with ``signed=True``.
 """
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from aann.vis.stimuli.canvas import Numbers, Place, Settings, draw, soft, turned
+from aann.vis.stimuli.canvas import Numbers, Place, Settings, distance, draw, soft, turned
 
 
 def gratings(
@@ -84,22 +86,19 @@ def _too_short(wavelength: Numbers) -> list[str]:
     return [f"wavelength is at least 2 pixels, got {shortest:g}"] if shortest < 2 else []
 
 
-def _gratings(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _gratings(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     across, along = turned(rows, columns, s, s["direction"])
     turn = across / s["wavelength"] + s["phase"] / 360
-    wave = np.cos(2 * np.pi * turn)
-    if (s["square"] != 0).any():
-        nearest = np.abs(turn - np.round(turn)) * s["wavelength"]  # to the middle of a light bar
-        bars = 2 * soft(s["wavelength"] / 4 - nearest) - 1
-        wave = np.where(s["square"] != 0, bars, wave)
-    if (s["radius"] < np.hypot(rows.size, columns.size)).any():
-        wave = wave * soft(s["radius"] - np.hypot(across, along))
-    return (1 + wave) / 2
+    wave = jnp.cos(2 * jnp.pi * turn)
+    nearest = jnp.abs(turn - jnp.round(turn)) * s["wavelength"]  # to the middle of a light bar
+    bars = 2 * soft(s["wavelength"] / 4 - nearest) - 1
+    wave = jnp.where(s["square"] != 0, bars, wave)
+    return (1 + wave * soft(s["radius"] - distance(across, along))) / 2
 
 
-def _gabors(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _gabors(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     across, along = turned(rows, columns, s, s["direction"])
-    wave = np.cos(2 * np.pi * across / s["wavelength"] + np.deg2rad(s["phase"]))
-    distance = (across / s["spread"]) ** 2 + (along / (s["spread"] * s["length"])) ** 2
-    cover: np.ndarray = (1 + wave * np.exp(-distance / 2)) / 2
+    wave = jnp.cos(2 * jnp.pi * across / s["wavelength"] + jnp.deg2rad(s["phase"]))
+    off = (across / s["spread"]) ** 2 + (along / (s["spread"] * s["length"])) ** 2
+    cover: jax.Array = (1 + wave * jnp.exp(-off / 2)) / 2
     return cover

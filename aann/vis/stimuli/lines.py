@@ -1,5 +1,7 @@
 """Straight strokes and edges of any orientation."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -46,12 +48,10 @@ def edges(
     return draw(size, _edges, {"direction": direction}, place=place)
 
 
-def _lines(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _lines(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     along, across = turned(rows, columns, s, s["orientation"])
-    cover = soft(s["stroke"] / 2 - np.abs(across))
-    cover *= soft(s["half_length"] - np.abs(along))
-    return cover
+    return soft(s["stroke"] / 2 - jnp.abs(across)) * soft(s["half_length"] - jnp.abs(along))
 
 
-def _edges(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _edges(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     return soft(turned(rows, columns, s, s["direction"])[0])

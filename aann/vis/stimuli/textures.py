@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
+from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
-from aann.vis.stimuli.canvas import Numbers, Place, Settings, checked, draw, soft, turned
+from aann.vis.stimuli.canvas import Numbers, Place, Settings, checked, distance, draw, soft, turned
+
+FEW = 64
+"""Pictures of noise that are made together."""
 
 
 def checkerboards(
@@ -70,13 +76,7 @@ def dots(
         [np.random.default_rng(int(s)).random((cells, cells, 2)) for s in settings["seed"].ravel()]
         or [np.empty((0, 0, 2))]
     )
-    order = np.arange(len(moves), dtype=np.float64)
-    return draw(
-        size,
-        lambda rows, columns, s: _dots(rows, columns, s, moves),
-        {**given, "which": order},
-        place=(0.0, 0.0),
-    )
+    return draw(size, _dots, given, place=(0.0, 0.0), each={"moves": moves.astype(np.float32)})
 
 
 def noise(
@@ -98,43 +98,41 @@ def noise(
     """
     extra = [] if spread > 0 else [f"spread is a positive number, got {spread:g}"]
     settings = checked(size, {"slope": slope, "seed": list(seeds)}, extra=extra)
-    down, right = np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None, :]
-    frequency = np.hypot(down, right)
-    frequency[0, 0] = 1.0
+    down, right = fftfreq(size[0])[:, None], rfftfreq(size[1])[None, :]
+    frequency = np.hypot(down, right).astype(np.float32)
+    frequency[0, 0] = np.inf  # the mean is one half
     covers = np.empty((len(settings["seed"]), *size), np.float32)
-    for k, (seed, steep) in enumerate(
-        zip(settings["seed"].ravel(), settings["slope"].ravel(), strict=True)
-    ):
-        white = np.random.default_rng(int(seed)).standard_normal(size, np.float32)
-        amplitudes = frequency**-steep
-        amplitudes[0, 0] = 0.0
-        waves = np.fft.irfft2(np.fft.rfft2(white) * amplitudes, size)
-        covers[k] = 0.5 + spread * waves / max(waves.std(), 1e-12)
-    clipped: np.ndarray = np.clip(covers, 0.0, 1.0)
-    return clipped
+    for k, seed in enumerate(settings["seed"].ravel()):
+        np.random.default_rng(int(seed)).standard_normal(size, np.float32, out=covers[k])
+    for start in range(0, len(covers), FEW):
+        few = covers[start : start + FEW]
+        steep = settings["slope"][start : start + FEW].astype(np.float32)
+        amplitudes = frequency[None] ** -steep
+        amplitudes[:, 0, 0] = 0.0
+        waves = irfft2(rfft2(few, workers=-1) * amplitudes, size, workers=-1)
+        few[:] = 0.5 + spread * waves / np.maximum(waves.std((1, 2), keepdims=True), 1e-12)
+    return np.clip(covers, 0.0, 1.0, out=covers)
 
 
-def _checkerboards(rows: np.ndarray, columns: np.ndarray, s: Settings) -> np.ndarray:
+def _checkerboards(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
     along, across = turned(rows, columns, s, s["orientation"])
-    both: np.ndarray = _fields(along, s["square"]) * _fields(across, s["square"])
-    return (1 + both) / 2
+    return (1 + _fields(along, s["square"]) * _fields(across, s["square"])) / 2
 
 
-def _fields(x: np.ndarray, square: np.ndarray) -> np.ndarray:
+def _fields(x: jax.Array, square: jax.Array) -> jax.Array:
     """1 and -1 in turn, for ``square`` pixels each, smooth over a pixel."""
     turn = x / (2 * square)
-    nearest = np.abs(turn - np.round(turn)) * 2 * square
+    nearest = jnp.abs(turn - jnp.round(turn)) * 2 * square
     return 2 * soft(square / 2 - nearest) - 1
 
 
-def _dots(rows: np.ndarray, columns: np.ndarray, s: Settings, moves: np.ndarray) -> np.ndarray:
-    which = s["which"].astype(int)
-    down, right = rows // s["spacing"], columns // s["spacing"]
-    move = moves[which, down.astype(int), right.astype(int)]
+def _dots(rows: jax.Array, columns: jax.Array, s: Settings) -> jax.Array:
+    down, right = jnp.floor(rows / s["spacing"]), jnp.floor(columns / s["spacing"])
+    which = jnp.arange(len(s["moves"]))[:, None, None]
+    move = s["moves"][which, down.astype(jnp.int32), right.astype(jnp.int32)]
     room = s["jitter"] * (s["spacing"] - 2 * s["radius"])
     middle_y, middle_x = (
         (cell + 0.5) * s["spacing"] - 0.5 + room * (move[..., k] - 0.5)
         for k, cell in enumerate((down, right))
     )
-    cover: np.ndarray = soft(s["radius"] - np.hypot(rows - middle_y, columns - middle_x))
-    return cover
+    return soft(s["radius"] - distance(rows - middle_y, columns - middle_x))

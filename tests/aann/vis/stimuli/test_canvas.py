@@ -22,7 +22,7 @@ def test_settings_have_one_axis():
 
 def test_chunks_change_nothing(monkeypatch):
     def how(rows, columns, s):
-        return canvas.soft(s["a"] - np.hypot(rows - s["row"], columns - s["column"]))
+        return canvas.soft(s["a"] - canvas.distance(rows - s["row"], columns - s["column"]))
 
     given = {"a": np.linspace(1, 4, 7)}
     whole = canvas.draw((8, 9), how, given)

@@ -79,7 +79,7 @@ def measure(model: aann.Model, program: aann.Replacement, place: tuple[float, fl
         ValueError: as ``aann.vis.tuning.radial`` does.
     """
     return radial(
-        model, program.site, program.units, artificial=aann.splice(model, program),
+        model, program.site, program.units, artificial=program,
         directions=DIRECTIONS, place=place,
     )  # fmt: skip
 

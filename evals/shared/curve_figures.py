@@ -63,7 +63,7 @@ def tuning(
         model,
         family.site,
         family.units,
-        artificial=aann.splice(model, program),
+        artificial=program,
         directions=DIRECTIONS,
         radii=curve_family.RADII,
         shifts=SHIFTS,

@@ -24,11 +24,10 @@ from aann.model import Model
 from aann.shown.brief import brief
 from aann.splicing.splice import capture
 from aann.vis.stimuli.paint import CONTRAST, GREY, paint
+from aann.vis.tuning.layout import picture_of
 from aann.vis.tuning.place import looks_at
 
 PIXELS = (0.0, 255.0)
-COLOURS = 4
-"""An axis of more entries does not hold the colours of a picture."""
 NOISES = 8
 BATCH = 32
 
@@ -95,15 +94,28 @@ class Probe:
 
         They are shown ``BATCH`` at a time, the last ones with copies of the first to fill up.
         """
-        read = self._reader()
+        return self.show(lambda params, x: self.central(_value(self, params, x)), pictures)
+
+    def show(
+        self,
+        read: Callable[[Any, jax.Array], jax.Array],
+        pictures: Iterable[np.ndarray] | np.ndarray,
+    ) -> np.ndarray:
+        """The same of what ``read`` makes of parameters and pictures as the model takes them."""
+        compiled = jax.jit(read)
         groups = [pictures] if isinstance(pictures, np.ndarray) else pictures
         found = []
         for group in groups:
             for start in range(0, len(group), BATCH):
                 few = group[start : start + BATCH]
                 room = np.resize(few, (BATCH, *few.shape[1:])) if len(few) < BATCH else few
-                found.append(np.asarray(read(room), np.float32)[: len(few)])
+                seen = compiled(self.model.params, self._given(room))
+                found.append(np.asarray(seen, np.float32)[: len(few)])
         return np.concatenate(found) if found else np.empty((0, len(self.units)), np.float32)
+
+    def central(self, value: jax.Array) -> jax.Array:
+        """The units in the central cell of the site's value."""
+        return _central(_channels_last(self, value))[:, np.asarray(self.units)]
 
     def shows(
         self, covers: Float[np.ndarray, "n y x"], sign: float = 1.0
@@ -120,7 +132,11 @@ class Probe:
 
     def maps(self, pictures: np.ndarray) -> Float[np.ndarray, "n row column unit"]:
         """What all cells answer to pictures (n, row, column, channel)."""
-        read = jax.jit(lambda params, x: _cells(self, params, x)[..., np.asarray(self.units)])
+        read = jax.jit(
+            lambda params, x: _channels_last(self, _value(self, params, x))[
+                ..., np.asarray(self.units)
+            ]
+        )
         return np.asarray(read(self.model.params, self._given(pictures)), np.float32)
 
     def wrong(self, pictures: np.ndarray) -> list[str]:
@@ -129,11 +145,6 @@ class Probe:
             return []
         one = ", ".join(map(str, self.shape))
         return [f"pictures are (n, {one}), one at least, got shape {pictures.shape}"]
-
-    def _reader(self) -> Callable[[np.ndarray], jax.Array]:
-        units = np.asarray(self.units)
-        read = jax.jit(lambda params, x: _central(_cells(self, params, x))[:, units])
-        return lambda pictures: read(self.model.params, self._given(pictures))
 
     def _given(self, pictures: Any) -> jax.Array:
         one = self.model.batch(1)
@@ -166,7 +177,7 @@ def probe(
         ValueError: with all problems: the model takes no pictures, the site is unknown or has other
             axes, there are no such units, the range is none, or nothing depends on the picture.
     """
-    shape, channels_first = _picture(model)
+    shape, channels_first = picture_of(model)
     given = _site_shape(model, site)
     problems = []
     if len(given) not in (2, 4):
@@ -191,31 +202,19 @@ def probe(
     return dataclasses.replace(found, place=_looks_at(found, seed))
 
 
-def _picture(model: Model) -> tuple[tuple[int, int, int], bool]:
-    """Rows, columns and channels of one picture, and whether the channels come first."""
-    given = model.batch(1).shape[1:]
-    if len(given) == 2:
-        return (given[0], given[1], 1), False
-    if len(given) == 3 and given[2] <= COLOURS:
-        return (given[0], given[1], given[2]), False
-    if len(given) == 3 and given[0] <= COLOURS:
-        return (given[1], given[2], given[0]), True
-    raise ValueError(
-        f"stimuli are shown to a model of pictures (rows, columns, channels), (channels, rows, "
-        f"columns) or (rows, columns) with at most {COLOURS} channels, but {model.name!r} takes "
-        f"inputs of shape {given}"
-    )
-
-
 def _site_shape(model: Model, site: str) -> tuple[int, ...]:
     shape: tuple[int, ...] = jax.eval_shape(capture(model, [site]), model.batch(1))[1][site].shape
     return shape
 
 
-def _cells(probed: Probe, params: Any, x: jax.Array) -> jax.Array:
-    """The site's value as (batch, row, column, channel), or (batch, unit)."""
+def _value(probed: Probe, params: Any, x: jax.Array) -> jax.Array:
     model = dataclasses.replace(probed.model, params=params)
     value: jax.Array = capture(model, [probed.site])(x)[1][probed.site]
+    return value
+
+
+def _channels_last(probed: Probe, value: jax.Array) -> jax.Array:
+    """The site's value as (batch, row, column, channel), or (batch, unit)."""
     return jnp.moveaxis(value, 1, -1) if probed.channels_first and value.ndim == 4 else value
 
 
@@ -228,7 +227,9 @@ def _central(cells: jax.Array) -> jax.Array:
 def _looks_at(probed: Probe, seed: int) -> tuple[float, float]:
     noise = np.random.default_rng(seed).uniform(*probed.low_high, (NOISES, *probed.shape))
     found = looks_at(
-        lambda params, x: _central(_cells(probed, params, probed._given(x))),
+        lambda params, x: _central(
+            _channels_last(probed, _value(probed, params, probed._given(x)))
+        ),
         probed.model.params,
         noise.astype(np.float32),
         seed,

@@ -1,6 +1,6 @@
 """Radial tuning curves: what units answer to curves of every direction, with a band.
 
-    found = radial(model, "mixed3b", (343, 415), artificial=aann.splice(model, program))
+    found = radial(model, "mixed3b", (343, 415), artificial=program)
     found.figure()
 
 Every direction is shown at several radii and positions, light and dark, line and filled. A unit's
@@ -11,16 +11,19 @@ unit does, not an error of the mean.
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from aann.model import Model
+from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.vis.stimuli.arcs import arcs
+from aann.vis.stimuli.paint import paint
 from aann.vis.tuning.circular import echo, half_width, harmonics, mean_vector
+from aann.vis.tuning.pair import pair
 from aann.vis.tuning.panels import Band, radial_tuning
 from aann.vis.tuning.probe import PIXELS, Probe, probe
 
@@ -140,7 +143,7 @@ def radial(
     site: str,
     units: Sequence[int],
     *,
-    artificial: Model | None = None,
+    artificial: Model | Replacement | None = None,
     directions: int = DIRECTIONS,
     radii: Sequence[float] = RADII,
     shifts: Sequence[tuple[float, float]] = SHIFTS,
@@ -155,7 +158,8 @@ def radial(
         model: an image model that declares ``inputs``.
         site: where the units are.
         units: to be read.
-        artificial: the same model with a program spliced in, to be read, too.
+        artificial: a program in place of units of the site, or the same model with programs spliced
+            in anywhere (which takes twice as long), to be read, too.
         directions: how many, evenly spread over the circle, from the right.
         radii: of the curves, in pixels.
         shifts: positions, in pixels below and to the right of what the central cell looks at.
@@ -181,33 +185,33 @@ def radial(
         raise ValueError("; ".join(problems))
     probed = probe(model, site, units, low_high=low_high, place=place)
     angles = np.arange(directions) * 360 / directions
-    return Radial(
-        site=site,
-        units=probed.units,
-        directions=tuple(angles.tolist()),
-        natural=Curves(_answers(probed, angles, radii, shifts, kinds), share),
-        artificial=None
-        if artificial is None
-        else Curves(_answers(probed.of(artificial), angles, radii, shifts, kinds), share),
-    )
+    shown = _pictures(probed, angles, radii, shifts, kinds)
+    if isinstance(artificial, Replacement):
+        found = pair(probed, artificial, shown())
+    else:
+        others = () if artificial is None else (probed.of(artificial),)
+        found = tuple(p.answers(shown()) for p in (probed, *others))
+    shape = (len(radii), len(shifts), len(kinds), len(angles), len(probed.units))
+    curves = [Curves(x.reshape(shape).transpose(4, 3, 0, 1, 2), share) for x in found]
+    return Radial(site, probed.units, tuple(angles.tolist()), *curves)
 
 
-def _answers(
+def _pictures(
     probed: Probe,
     angles: np.ndarray,
     radii: Sequence[float],
     shifts: Sequence[tuple[float, float]],
     kinds: Sequence[tuple[float, bool]],
-) -> np.ndarray:
-    """(unit, direction, radius, position, kind)."""
+) -> Callable[[], Iterator[np.ndarray]]:
+    """For each radius, position and kind, (direction, y, x, channel)."""
 
-    def pictures() -> Iterator[np.ndarray]:
+    def shown() -> Iterator[np.ndarray]:
         for radius, (down, right), (sign, filled) in itertools.product(radii, shifts, kinds):
             place = (probed.place[0] + down, probed.place[1] + right)
             covers = arcs(probed.size, angles, radius, place=place, filled=filled)
-            yield probed.background + probed.contrast * sign * covers
+            yield paint(
+                covers, background=probed.background, contrast=sign * probed.contrast,
+                channels=probed.shape[2], low_high=probed.low_high,
+            )  # fmt: skip
 
-    grey = (np.repeat(p[..., None], probed.shape[2], axis=-1) for p in pictures())
-    found = probed.answers(grey)
-    shape = (len(radii), len(shifts), len(kinds), len(angles), len(probed.units))
-    return found.reshape(shape).transpose(4, 3, 0, 1, 2)
+    return shown

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         neuron,
     )
     from aann.vis.features.parametrisations import Fourier, Maco, Pixels, mean_magnitude
-    from aann.vis.features.transforms import ROBUST, Affine, Crop, Jitter, Noise, Pad
+    from aann.vis.features.transforms import ROBUST, Affine, Crop, Jitter, Noise, Pad, robust
     from aann.vis.features.visualise import visualise
     from aann.vis.report import figures
 
@@ -42,7 +42,7 @@ _LATER = {
     "features.objectives.program": ("artificial", "natural_minus_artificial", "program_value"),
     "features.objectives.units": ("channel", "cosine", "direction", "layer", "logit", "neuron"),
     "features.parametrisations": ("Fourier", "Maco", "Pixels", "mean_magnitude"),
-    "features.transforms": ("Affine", "Crop", "Jitter", "Noise", "Pad", "ROBUST"),
+    "features.transforms": ("Affine", "Crop", "Jitter", "Noise", "Pad", "ROBUST", "robust"),
     "features.visualise": ("visualise",),
     "report": ("figures",),
 }
@@ -78,6 +78,7 @@ __all__ = [
     "neuron",
     "opacity",
     "program_value",
+    "robust",
     "total_variation",
     "visualise",
 ]

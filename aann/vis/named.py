@@ -1,13 +1,13 @@
 """Models and data by what a command line calls them: a name of the zoo, or ``path.py:function``.
 
-The core knows nothing of the zoo; where it is installed beside it, it is asked when a command names
-one of its models, as a user's file is.
+The core knows nothing of the zoo: what is installed with entry points ``load`` and ``data`` of the
+group ``aann.zoo`` is asked.
 """
 
-import importlib
 import importlib.util
 import pathlib
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from aann.data.examples import Examples
 from aann.model import Model
 
-SAMPLES = {(224, 224, 3): "imagenet_samples", (28, 28, 1): "mnist"}
+SAMPLES: dict[tuple[int, ...], str] = {(224, 224, 3): "imagenet_samples", (28, 28, 1): "mnist"}
 """Shape of one picture -> data of the zoo that are such."""
 
 PIXELS = (0.0, 255.0)
@@ -34,7 +34,7 @@ def model(name: str) -> Model:
         OSError: there is no such file.
     """
     if ":" not in name:
-        return _model(importlib.import_module("zoo").load(name), name)
+        return _model(_zoo("load")(name), name)
     return _model(_called(name), name)
 
 
@@ -59,7 +59,7 @@ def data(name: str | None, shape: tuple[int, ...]) -> Examples | None:
     chosen = name if name is not None else SAMPLES.get(shape)
     if chosen is None:
         return None
-    found = importlib.import_module("zoo").data(chosen, split="design")
+    found = _zoo("data")(chosen, split="design")
     assert isinstance(found, Examples)
     return found
 
@@ -77,6 +77,14 @@ def low_high(given: Examples | None) -> tuple[float, float]:
     if not found[0] < found[1]:
         raise ValueError(f"all pictures are {found[0]:g} everywhere: say what black and white are")
     return found
+
+
+def _zoo(name: str) -> Callable[..., Any]:
+    found = tuple(entry_points(group="aann.zoo", name=name))
+    if not found:
+        raise ValueError("no zoo of models is installed: pass path.py:function")
+    loaded: Callable[..., Any] = found[0].load()
+    return loaded
 
 
 def _model(found: Any, name: str) -> Model:

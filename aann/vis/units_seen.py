@@ -187,10 +187,10 @@ def _answers(
     return {
         "features": captioned(
             drawing,
-            f"All {counted(len(units), 'unit')}; nothing was picked. The first row is optimised for "
-            f"the unit's middle cell, whose activation on it stands above.{below} Each picture had "
-            "to survive random padding, shifts, turns and changes of scale at every step. What a "
-            "unit likes best need not look like what makes it fire in photographs.",
+            f"All {counted(len(units), 'unit')}; nothing was picked. The first row is optimised "
+            f"for the unit's middle cell, whose activation on it stands above.{below} Each picture "
+            "had to survive random padding, shifts, turns and changes of scale at every step. What "
+            "a unit likes best need not look like what makes it fire in photographs.",
         )
     }
 

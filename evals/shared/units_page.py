@@ -42,9 +42,10 @@ def save(
     if args.no_pictures or not command.leads():
         return
     command.say(f"drawing what {len(program.units)} units of {program.site} see ...")
+    low_high = (family.inputs.low, family.inputs.high)
     found = units_seen(
         model, program.site, program.units, design, program=program, several=SEVERAL, steps=STEPS,
-        low_high=(family.inputs.low, family.inputs.high), seed=args.seed, progress=sys.stderr.isatty(),
+        low_high=low_high, seed=args.seed, progress=sys.stderr.isatty(),
     )  # fmt: skip
     files = found.save(folder)
     command.say(f"wrote {files[0].name} and {len(files) - 1} figures of it to {folder}")

@@ -150,7 +150,22 @@ class Noise:
 
 
 ROBUST: tuple[Transform, ...] = (Pad(12), Jitter(8), Affine(), Jitter(4))
-"""As Lucid has them by default."""
+"""As Lucid has them by default, for pictures of 128 pixels and more."""
+
+FULL = 128
+"""Pixels of the shorter side from which on ``ROBUST`` suits a picture."""
+
+
+def robust(rows: int, columns: int) -> tuple[Transform, ...]:
+    """``ROBUST``, with padding and shifts that are as small as the pictures are.
+
+    Args:
+        rows: of the pictures, in pixels.
+        columns: likewise.
+    """
+    part = min(rows, columns, FULL) / FULL
+    pad, first, last = (max(round(part * width), 1) for width in (12, 8, 4))
+    return (Pad(pad), Jitter(first), Affine(), Jitter(last))
 
 
 def composed(transforms: Sequence[Transform], key: PRNGKeyArray, pictures: Images) -> Changed:

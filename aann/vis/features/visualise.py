@@ -22,7 +22,7 @@ from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.objectives.written import as_objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation, Shape
 from aann.vis.features.seen import GREY, Eye, numbers
-from aann.vis.features.transforms import ROBUST, Transform
+from aann.vis.features.transforms import Transform, robust
 from aann.vis.features.visualised import Visualised
 
 PIXELS = (0.0, 255.0)
@@ -39,7 +39,7 @@ def visualise(
     size: tuple[int, int] | None = None,
     start: Any = None,
     parametrisation: Parametrisation | None = None,
-    transforms: Sequence[Transform] = ROBUST,
+    transforms: Sequence[Transform] | None = None,
     optimizer: optax.GradientTransformation | None = None,
     low_high: tuple[float, float] = PIXELS,
     keep: Sequence[int] = (),
@@ -60,7 +60,7 @@ def visualise(
         start: pictures in [0, 1] to start at instead of grey noise, of one ``size``: (rows,
             columns, channels), with n before them, or objectives and n.
         parametrisation: by default ``Fourier()``.
-        transforms: random changes, by default ``ROBUST``; none is ``()``.
+        transforms: random changes, by default ``robust(rows, columns)``; none is ``()``.
         optimizer: by default Adam with learning rate 0.05.
         low_high: what black and white are for the model.
         keep: after how many steps pictures on the way are kept, too.
@@ -86,6 +86,7 @@ def visualise(
         raise ValueError("; ".join(problems))
     shape = _shape(eye, n, size, begin)
     begin = None if begin is None else _spread(begin, len(chosen), shape)
+    changes = robust(*shape[1:3]) if transforms is None else transforms
     groups = _groups(chosen, max(together // n, 1))
     total = sum(1 for _ in groups) * steps
     bar = iter(progress_of(range(total), "visualise", unit="step") if progress else range(total))
@@ -93,7 +94,7 @@ def visualise(
     for group in groups:
         ascent = Ascent(
             eye, [chosen[k] for k in group], shape, parametrisation or Fourier(),
-            optimizer or optax.adam(0.05), transforms,
+            optimizer or optax.adam(0.05), changes,
         )  # fmt: skip
         own = None if begin is None else begin[group]
         made = ascent.run(jax.random.key(seed), _counted(bar, steps), own, keep)

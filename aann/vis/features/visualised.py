@@ -7,8 +7,11 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from aann.shown.brief import brief
+from aann.shown.brief import brief, clip
 from aann.vis.style import NORMAL, figure
+
+SIDE_BY_SIDE = 5
+"""Pictures in a row, where each objective has one."""
 
 GREYS = (1, 2)
 """Numbers of channels, with and without opacity, of pictures that are not coloured."""
@@ -39,16 +42,18 @@ class Visualised:
     __repr__ = brief
 
     def figure(self) -> Figure:
-        """The pictures, a row an objective, with their values."""
-        rows, columns = self.pictures.shape[:2]
+        """The pictures with their values, a row an objective; single ones side by side."""
+        objectives, n = self.pictures.shape[:2]
+        columns = n if n > 1 else min(objectives, SIDE_BY_SIDE)
+        rows = -(-objectives * n // columns)
         drawing = figure(0.3 + 1.9 * columns, 0.2 + 2.1 * rows)
-        axes = drawing.subplots(rows, columns, squeeze=False)
-        for r, name in enumerate(self.names):
-            for i in range(columns):
-                at = axes[r, i]
-                at.imshow(shown(self.pictures[r, i]), cmap="gray", vmin=0, vmax=1)
-                at.set_title(f"{name}: {self.values[r, i]:.3g}", fontsize=NORMAL)
-                at.axis("off")
+        axes = drawing.subplots(rows, columns, squeeze=False).ravel()
+        for at in axes:
+            at.axis("off")
+        places = [(r, i) for r in range(objectives) for i in range(n)]
+        for at, (r, i) in zip(axes, places, strict=False):
+            at.imshow(shown(self.pictures[r, i]), cmap="gray", vmin=0, vmax=1)
+            at.set_title(f"{clip(self.names[r], 30)}: {self.values[r, i]:.3g}", fontsize=NORMAL)
         return drawing
 
     def progress(self, objective: int = 0) -> Figure:

@@ -13,6 +13,7 @@ from aann.vis.features.transforms import (
     Pad,
     Transform,
     composed,
+    robust,
 )
 
 PICTURES = jnp.asarray(np.random.default_rng(0).random((2, 20, 24, 3), np.float32))
@@ -87,3 +88,10 @@ def test_crops_are_parts_scaled_up_and_each_picture_has_its_own():
 def test_noise_has_its_spread():
     found = np.asarray(Noise(0.1)(KEYS[0], jnp.zeros((4, 50, 50, 3))))
     np.testing.assert_allclose([found.mean(), found.std()], [0, 0.1], atol=3e-3)
+
+
+def test_small_pictures_are_moved_less():
+    assert robust(224, 300) == robust(128, 128) == ROBUST
+    assert [t.width for t in robust(28, 28) if not isinstance(t, Affine)] == [3, 2, 1]
+    seen = composed(robust(8, 9), KEYS[0], PICTURES[:, :8, :9])
+    assert seen.shape == (2, 8, 9, 3)

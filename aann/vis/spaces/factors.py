@@ -1,0 +1,255 @@
+"""A layer in a few directions: non-negative matrix factorisation of its activations.
+
+    found = factors(model, "mixed3b", pictures, k=6)
+    found.figure()
+
+Positions of all pictures are rows, channels are columns. Each direction comes with a map of every
+picture that says how strong it is there (Olah et al. 2018, "The Building Blocks of
+Interpretability", doi 10.23915/distill.00010). Any decomposition in the manner of scikit-learn
+does in its place.
+
+Sharp edge: the number of directions is a choice, and other pictures give other directions.
+"""
+
+import dataclasses
+import pathlib
+import warnings
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.figure import Figure
+
+from aann.model import Model
+from aann.shown.brief import brief
+from aann.vis.features import png
+from aann.vis.features.given import (
+    AXES,
+    PIXELS,
+    activations,
+    count_problems,
+    given,
+    refuse,
+    site_problems,
+)
+from aann.vis.spaces.upscale import upscaled
+from aann.vis.style import figure
+
+METHODS = ("nmf", "pca")
+SIGNED = ("refuse", "split")
+LOW = 0.15
+"""Of a picture's contrast where a factor is not there at all."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Factors:
+    """What ``factors`` found, the largest share first.
+
+    Attributes:
+        site: that was taken apart.
+        method: how.
+        components: (k, channels), of length 1. Their sign is that in which the maps are from 0 up,
+            or else that in which the largest weight is.
+        maps: (n, y, x, k), strength of each at each position, in units of the activations.
+        centre: (channels,), what was subtracted before; 0 for NMF.
+        shares: (k,), of the sum of squares (about the centre) that each explains.
+        explained: of the sum of squares, by all together.
+        converged: whether the optimiser stopped by itself.
+        pictures: (n, rows, columns, channels) in [0, 1].
+    """
+
+    site: str
+    method: str
+    components: Float[np.ndarray, "k channel"]
+    maps: Float[np.ndarray, "n y x k"]
+    centre: Float[np.ndarray, " channel"]
+    shares: Float[np.ndarray, " k"]
+    explained: float
+    converged: bool
+    pictures: Float[np.ndarray, "n rows columns colour"]
+
+    __repr__ = brief
+
+    def overlay(self, picture: int, factor: int) -> Float[np.ndarray, "rows columns colour"]:
+        """A picture where it has the factor, faded to grey elsewhere, in [0, 1].
+
+        A negative strength counts as none; 1 is the factor's strongest place in all pictures.
+        """
+        strength = self.maps[..., factor]
+        top = max(float(strength.max()), 1e-12)
+        shape = self.pictures.shape[1:3]
+        mask = upscaled(np.clip(strength[picture] / top, 0, 1), shape)[..., None]
+        shown: np.ndarray = 0.5 + (self.pictures[picture] - 0.5) * (LOW + (1 - LOW) * mask)
+        return shown
+
+    def strongest(self, factor: int, count: int = 3) -> list[int]:
+        """Its channels of the largest weights."""
+        order = np.argsort(-np.abs(self.components[factor]), kind="stable")
+        return [int(c) for c in order[:count]]
+
+    def shown(self, most: int = 6) -> dict[str, np.ndarray]:
+        """The pictures of ``figure``: each and, for each factor, where it is."""
+        found = {}
+        for i in range(min(most, len(self.pictures))):
+            found[f"{i}"] = self.pictures[i]
+            for f in range(len(self.components)):
+                found[f"{i}_factor_{f}"] = self.overlay(i, f)
+        return found
+
+    def figure(self, most: int = 6) -> Figure:
+        """A row a picture, a column a factor: the picture where the factor is.
+
+        Args:
+            most: pictures.
+        """
+        shown = list(self.shown(most).values())
+        columns = 1 + len(self.components)
+        rows = len(shown) // columns
+        tall = self.pictures.shape[1] / self.pictures.shape[2]
+        drawing = figure(1.5 * columns, 0.75 + 1.5 * tall * rows)
+        axes = drawing.subplots(rows, columns, squeeze=False)
+        for j, (at, picture) in enumerate(zip(axes.flat, shown, strict=True)):
+            f, title = j % columns - 1, ""
+            if j == 0:
+                title = f"{self.site}, {self.method}:\n{self.explained:.0%} explained"
+            elif j < columns:
+                names = ", ".join(map(str, self.strongest(f)))
+                title = f"{f}: {self.shares[f]:.0%}\n{names}"
+            png.show(at, picture, title)
+        return drawing
+
+    def save(self, folder: pathlib.Path | str, most: int = 6) -> list[pathlib.Path]:
+        """Write the pictures of ``figure`` as PNG files; returns them.
+
+        Raises:
+            OSError: the folder is not there, or cannot be written.
+        """
+        return png.write(folder, self.shown(most))
+
+
+def factors(
+    model: Model,
+    site: str,
+    pictures: Any,
+    *,
+    k: int = 6,
+    method: Any = "nmf",
+    signed: str = "refuse",
+    low_high: tuple[float, float] = PIXELS,
+    batch: int = 16,
+    seed: int = 0,
+) -> Factors:
+    """Take a layer apart into a few directions.
+
+    Args:
+        model: takes pictures.
+        site: (n, rows, columns, channels).
+        pictures: ``aann.Examples``, or (n, rows, columns, channels) in [0, 1].
+        k: directions.
+        method: ``"nmf"``, ``"pca"``, or an estimator with ``fit_transform`` and ``components_``
+            (and ``mean_``, if it subtracts one), which brings its own k.
+        signed: activations below 0 have no NMF: ``"refuse"`` them, or ``"split"`` each channel into
+            what is above and what is below 0, factorise both, and subtract them again.
+        low_high: what black and white are for the model.
+        batch: pictures at a time.
+        seed: of the decomposition.
+
+    Raises:
+        ValueError: no such site, method or data; activations are NaN, all 0, or below 0; k is
+            larger than the data. All problems that can be seen before work, at once.
+    """
+    found, problems = given(model, pictures, low_high)
+    problems += site_problems(model, site, axes=AXES)
+    problems += count_problems(k=k, batch=batch)
+    if isinstance(method, str) and method not in METHODS:
+        problems.append(f"methods are {', '.join(METHODS)} or an estimator, got {method!r}")
+    if signed not in SIGNED:
+        problems.append(f"signed is one of {', '.join(SIGNED)}, got {signed!r}")
+    refuse(problems)
+    here = activations(model, [site], found, low_high, batch=batch)[site]
+    flat = here.reshape(-1, here.shape[-1]).astype(np.float64)
+    split = method == "nmf" and bool((flat < 0).any())
+    refuse(_flat_problems(site, flat, k if isinstance(method, str) else 1, split, signed))
+    estimator = _estimator(method, k, seed)
+    strength, rows, centre, converged = _fitted(estimator, flat, split)
+    order, parts = _ordered(strength, rows, flat - centre)
+    total = float(np.square(flat - centre).sum())
+    left = float(np.square(flat - centre - parts[0] @ parts[1]).sum())
+    return Factors(
+        site,
+        _name(method, split),
+        parts[1].astype(np.float32),
+        parts[0].reshape(*here.shape[:-1], -1).astype(np.float32),
+        centre.astype(np.float32),
+        order.astype(np.float32),
+        1 - left / total if total > 0 else 0.0,
+        converged,
+        found,
+    )
+
+
+def _flat_problems(site: str, flat: np.ndarray, k: int, split: bool, signed: str) -> list[str]:
+    problems = []
+    if not np.any(flat):
+        problems.append(f"site {site!r} is 0 everywhere on these pictures: nothing to take apart")
+    if k > min(flat.shape):
+        problems.append(
+            f"k is at most the number of channels and of positions, {min(flat.shape)}, got {k}"
+        )
+    if split and signed == "refuse":
+        problems.append(
+            f"site {site!r} goes down to {flat.min():.3g}, and NMF is for activations from 0 up: "
+            "take the site after the ReLU, signed='split', or method='pca'"
+        )
+    return problems
+
+
+def _estimator(method: Any, k: int, seed: int) -> Any:
+    """From scikit-learn, or the user's own."""
+    from sklearn.decomposition import NMF, PCA  # noqa: PLC0415 - when it is needed
+
+    if method == "nmf":
+        return NMF(n_components=k, init="nndsvda", random_state=seed, max_iter=400)
+    if method == "pca":
+        return PCA(n_components=k, random_state=seed)
+    return method
+
+
+def _fitted(
+    estimator: Any, flat: np.ndarray, split: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """Strengths (rows, k), directions (k, channels), what was subtracted, whether it converged."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - when it is needed
+
+    channels = flat.shape[1]
+    data = np.concatenate([np.maximum(flat, 0), np.maximum(-flat, 0)], 1) if split else flat
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        strength = np.asarray(estimator.fit_transform(data), np.float64)
+    rows = np.asarray(estimator.components_, np.float64)
+    centre = np.asarray(getattr(estimator, "mean_", np.zeros(channels)), np.float64)
+    if split:
+        rows = rows[:, :channels] - rows[:, channels:]
+    stopped = any(issubclass(w.category, ConvergenceWarning) for w in caught)
+    return strength, rows, centre, not stopped
+
+
+def _ordered(
+    strength: np.ndarray, rows: np.ndarray, data: np.ndarray
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Shares, largest first, with strengths and directions in that order, scale and sign fixed."""
+    length = np.linalg.norm(rows, axis=1)
+    peak = np.take_along_axis(rows, np.abs(rows).argmax(1)[:, None], 1)[:, 0]
+    turned = (peak < 0) & (strength < 0).any(0)  # what is from 0 up stays so
+    scale = np.where(length > 0, length, 1.0) * np.where(turned, -1.0, 1.0)
+    strength, rows = strength * scale, rows / scale[:, None]
+    total = max(float(np.square(data).sum()), 1e-300)
+    shares = np.einsum("pk,pk->k", strength, data @ rows.T) / total
+    order = np.argsort(-shares, kind="stable")
+    return shares[order], (strength[:, order], rows[order])
+
+
+def _name(method: Any, split: bool) -> str:
+    if isinstance(method, str):
+        return "NMF of both signs" if split else method.upper()
+    return type(method).__name__

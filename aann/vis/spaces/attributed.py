@@ -35,7 +35,7 @@ def attributed(
     to: str = INPUT,
     low_high: tuple[float, float] = PIXELS,
     batch: int = 16,
-) -> Float[np.ndarray, "n y x"]:
+) -> Float[np.ndarray, "n rows columns"]:
     """Gradient x activation of one unit at one position of each picture, summed over channels.
 
     Args:

@@ -68,7 +68,7 @@ def _tsne(unit: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE  # noqa: PLC0415 - when it is needed
 
     near = min(30.0, (len(unit) - 1) / 3)
-    made = TSNE(perplexity=near, metric="cosine", init="random", random_state=seed)
+    made = TSNE(perplexity=near, metric="cosine", init="pca", random_state=seed)
     return np.asarray(made.fit_transform(unit), np.float64)
 
 

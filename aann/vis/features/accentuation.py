@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Float
@@ -160,11 +161,11 @@ def accentuate(
     eye, made = Eye(model, low_high), parametrisation or Fourier()
     rule = optimizer or settling(0.03, steps)
     holding = Holding(eye, sites, lambda v, _: target.of(v), bounds, made, rule, transforms)
-    best = holding.run(found, made.at(found), bar(steps, "accentuate", progress),
+    best = holding.run(found, made.at(jnp.asarray(found)), bar(steps, "accentuate", progress),
                        jax.random.key(seed))  # fmt: skip
 
     def measured(params: Any, pictures: Any) -> Any:
-        values, before = eye.look(params, pictures, sites), eye.look(params, found, sites)
+        values, before = (eye.look(params, p, sites) for p in (pictures, jnp.asarray(found)))
         return target.of(before), target.of(values), layer(values, before), colours(values, before)
 
     numbers = jax.jit(measured)(model.params, best.pictures)

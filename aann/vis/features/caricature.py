@@ -31,7 +31,7 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.features.holding import Holding, Two, length
+from aann.vis.features.holding import Holding, Two, length, settling
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import ROBUST, Transform

@@ -4,7 +4,6 @@ Pictures are in [0, 1], whatever the model takes: ``low_high`` says what black a
 They may be of any size; the model sees them scaled to its own.
 """
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +13,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from aann.data.examples import Examples
+from aann.machine.progress import progress
 from aann.model import Model
-from aann.splicing.splice import capture, sites
+from aann.splicing.splice import sites, trace_model
+from aann.trace.site import INPUT
+from aann.vis.features.objectives.objective import Objective, as_it_is
+from aann.vis.features.seen import Eye, numbers
 
 PIXELS = (0.0, 255.0)
 """Black and white for most models of photographs."""
@@ -85,12 +88,12 @@ def range_problems(low_high: tuple[float, float]) -> list[str]:
 
 def input_problems(model: Model) -> list[str]:
     """Whether the model takes pictures."""
-    one = model.batch(1).shape[1:]
+    one = Eye(model, PIXELS).shape
     if len(one) == AXES and one[-1] in COUNTS:
         return []
     return [
-        f"model {model.name!r} takes {one}; pictures are (rows, columns, channels) with one or "
-        "three channels"
+        f"model {model.name!r} takes {one}; pictures are (rows, columns, channels) or "
+        "(channels, rows, columns) with one or three channels"
     ]
 
 
@@ -103,16 +106,13 @@ def site_problems(model: Model, site: str, units: Sequence[int] = (), axes: int 
         units: channels of it.
         axes: of one example, if a certain number is needed.
     """
-    listing = sites(model)
-    if site not in listing:
+    shape = layer_shape(model, site)
+    if shape is None:
         try:
-            capture(model, [site])(model.batch(1))
+            trace_model(model, model.params, model.batch(1), [site]).check([site])
         except ValueError as error:
             return [str(error)]
-        except TypeError:
-            pass
-        return [f"no site {site!r}: `aann.sites(model)` lists them"]
-    shape = listing[site].shape[1:]
+        return [f"site {site!r} has no single array: take another one"]
     problems = []
     if axes and len(shape) != axes:
         problems.append(
@@ -124,6 +124,34 @@ def site_problems(model: Model, site: str, units: Sequence[int] = (), axes: int 
             f"site {site!r} has units 0 to {shape[-1] - 1}, got {', '.join(map(str, wrong[:5]))}"
         )
     return problems
+
+
+def layer_shape(model: Model, site: str) -> tuple[int, ...] | None:
+    """Of a site's values on one picture, channels last; None if there is no such site."""
+    listed = sites(model)
+    if site not in listed or not hasattr(listed[site], "shape"):
+        return None
+    shape = listed[site].shape[1:]
+    first = Eye(model, PIXELS).channels_first and len(shape) == AXES
+    return (*shape[1:], shape[0]) if first else shape
+
+
+def objective_problems(
+    model: Model, objective: Objective, n: int, low_high: tuple[float, float]
+) -> list[str]:
+    """What an objective finds wrong with the model: sites and units that it has not."""
+    if input_problems(model):
+        return []
+    eye, n = Eye(model, low_high), max(n, 1)
+    pictures = jax.ShapeDtypeStruct((n, *eye.shape), np.float32)
+    try:
+        jax.eval_shape(
+            lambda params, seen: numbers([objective], eye.look(params, seen, objective.sites), n),
+            model.params, pictures,
+        )  # fmt: skip
+    except (TypeError, ValueError) as error:
+        return [str(error)]
+    return []
 
 
 def count_problems(**numbers: Any) -> list[str]:
@@ -141,13 +169,21 @@ def refuse(problems: Sequence[str]) -> None:
         raise ValueError("; ".join(dict.fromkeys(problems)))
 
 
+def finite_pictures(pictures: Pictures, *values: Any) -> None:
+    """Refuse what was found, and numbers of it, that are NaN or infinite."""
+    broken = [not np.isfinite(found).all() for found in (pictures, *values)]
+    refuse(["what is optimised is NaN or infinite on what was found"] * any(broken))
+
+
+def bar(steps: int, name: str, shown: bool) -> Any:
+    """0, 1, ..., with a bar on a terminal if it is to be shown."""
+    return progress(range(steps), name, unit="step") if shown else range(steps)
+
+
 def inputs_of(model: Model, pictures: Any, low_high: tuple[float, float]) -> Array:
-    """What the model takes: pictures in [0, 1] of any size, scaled in size and range."""
-    here = model.batch(len(pictures))
-    low, high = low_high
-    scaled = jax.image.resize(pictures, here.shape, "linear")
-    found: Array = (low + (high - low) * scaled).astype(here.dtype)
-    return found
+    """What the model takes: pictures in [0, 1] of any size, scaled, in its own layout."""
+    values = Eye(model, low_high).look(model.params, jnp.asarray(pictures), [])
+    return as_it_is(values, INPUT)
 
 
 def activations(
@@ -167,8 +203,8 @@ def activations(
 
     @jax.jit
     def run(params: Any, some: Any) -> Mapping[str, Any]:
-        here = dataclasses.replace(model, params=params)
-        return capture(here, list(names))(inputs_of(here, some, low_high))[1]
+        seen = Eye(model, low_high).look(params, some, list(names))
+        return {name: seen[name] for name in names}
 
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for start in range(0, len(pictures), batch):
@@ -195,7 +231,7 @@ def _array_problems(
         return [f"{what}: (n, rows, columns, 1 or 3 channels) is expected, got {found.shape}"]
     if not len(found):
         return [f"{what}: no picture is given; one is needed at least"]
-    wanted = model.batch(1).shape[-1]
+    wanted = Eye(model, low_high).shape[-1]
     problems = []
     if found.shape[-1] != wanted:
         problems.append(

@@ -1,10 +1,11 @@
 """Gradient ascent on pictures, each beside a given one, with something held near to it.
 
 What is high and what is held are both told from the model's values on a picture and on the one that
-was given, changed alike (``transforms``). Per step the gradient of the one, less that of what is
-held too little, each at the length of 1 for every picture: neither unit of measurement matters. The
-weight of the latter grows while the bounds are broken and shrinks while they hold. Of all pictures
-on the way that which is best within the bounds is kept, or else that which breaks them least.
+was given, changed alike (``transforms``). A step goes along the gradient of the one, without the
+part that would break the bounds further, and against that of what breaks them, each at the length
+of 1 for every picture: neither unit of measurement matters. The weight of the latter grows while
+the bounds are broken and shrinks while they hold. Of all pictures on the way that which is best
+within the bounds is kept, or else that which breaks them least.
 """
 
 import dataclasses
@@ -111,7 +112,7 @@ class Holding:
     def _step(
         self, params: Any, free: Any, state: Any, weight: Array, beside: Array, known: Any, key: Any
     ) -> tuple[Any, Any, Array, Array]:
-        pictures, pull = jax.vjp(lambda free: self.made.pictures(free, beside.shape), free)
+        pictures, pull = jax.vjp(lambda free: self._pictures(free, beside), free)
         changed = known if not self.transforms else self._changed(params, key, beside)
 
         def minus(pictures: Array, params: Any) -> tuple[Array, Array]:
@@ -127,7 +128,7 @@ class Holding:
         down, score = jax.grad(revived(minus), has_aux=True)(pictures, params)
         if self.held:
             out, broken = jax.grad(excess, has_aux=True)(pictures)
-            down = _unit(down) + weight[:, None, None, None] * _unit(out)
+            down = _together(_unit(down), _unit(out), weight)
             factor = jnp.where(broken > MARGIN, UP, DOWN).astype(jnp.float32)
             weight = jnp.clip(weight * factor, LEAST, MOST)
         (gradient,) = pull(jnp.where(jnp.isfinite(down), down, 0.0))
@@ -139,11 +140,15 @@ class Holding:
         """Values on pictures after the changes of this step, which are the same for all."""
         return self._look(params, composed(self.transforms, key, pictures))
 
+    def _pictures(self, free: Any, beside: Array) -> Array:
+        n, rows, columns, channels = beside.shape
+        return self.made.pictures(free, (n, rows, columns, channels))
+
     def _check(
         self, params: Any, free: Any, beside: Array, known: Any
     ) -> tuple[Array, Array, Array]:
         """Pictures, score, and how much the bounds are broken, of pictures as they are."""
-        pictures = self.made.pictures(free, beside.shape)
+        pictures = self._pictures(free, beside)
         values = self._look(params, pictures)
         parts = [held(values, known) for held in self.held]
         score = self.score(values, known)
@@ -197,6 +202,12 @@ def _unit(gradient: Array) -> Array:
     scaled = safe / jnp.where(top > 0, top, 1.0)  # squares of small numbers would be 0
     norm = jnp.sqrt(jnp.square(scaled).sum((1, 2, 3), keepdims=True))
     return scaled / jnp.where(norm > 0, norm, 1.0)
+
+
+def _together(down: Array, out: Array, weight: Array) -> Array:
+    """Two gradients of losses: the first gives way where it would raise the second."""
+    against = jnp.minimum((down * out).sum((1, 2, 3), keepdims=True), 0.0)
+    return down - against * out + weight[:, None, None, None] * out
 
 
 def _better(

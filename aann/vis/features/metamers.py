@@ -12,7 +12,7 @@ of units is one whose held difference is far below that, and whose other differe
 
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -44,6 +44,9 @@ from aann.vis.features.transforms import Transform
 STARTS = ("noise", "given")
 PAIRS = 32
 """Of different natural pictures, at most."""
+KICK = 0.2
+"""Of smooth noise, when it starts at the given pictures."""
+HALVINGS = 8
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -170,7 +173,7 @@ def metamers(
     sites = list(dict.fromkeys([site, *([apart] if apart and apart != "pixels" else [])]))
     eye, made = Eye(model, low_high), parametrisation or Fourier()
     first, changes = jax.random.split(jax.random.key(seed))
-    begin = made.at(jnp.asarray(found)) if start == "given" else made.start(first, found.shape)
+    begin = _begin(made, found, start, first)
     rule = optimizer or settling(0.05, steps)
     holding = Holding(
         eye, sites, moved, [lambda v, g: same(v, g) / tolerance], made, rule, transforms
@@ -182,17 +185,46 @@ def metamers(
         values, given = (eye.look(params, p, sites) for p in (here, there))
         return same(values, given), moved(values, given), from_grey(values, given)
 
-    numbers = [np.asarray(x) for x in measured(model.params, best.pictures, found)]
-    finite_pictures(best.pictures, *numbers)
-    pairs = _pairs(len(others), seed)
-    usual: list[float | None] = [None] * 3
-    if len(pairs):
-        every = [measured(model.params, others[i : i + 1], others[j : j + 1]) for i, j in pairs]
-        usual = [float(np.median([one[k] for one in every])) for k in range(3)]
+    made_of, held, other, pixels = best.pictures, *map(
+        np.asarray, measured(model.params, best.pictures, found)
+    )
+    if start == "given" and (held > tolerance).any():
+        made_of = _back(lambda p: measured(model.params, p, found)[0], made_of, found, tolerance)
+        held, other, pixels = map(np.asarray, measured(model.params, made_of, found))
+    finite_pictures(made_of, held, other, pixels)
+    usual = [
+        measured(model.params, others[i : i + 1], others[j : j + 1])
+        for i, j in _pairs(len(others), seed)
+    ]
+    medians = [float(np.median([one[k] for one in usual])) if usual else None for k in range(3)]
     return Metamers(
-        *words, tolerance, found, best.pictures, *numbers, numbers[0] <= tolerance, *usual,
-        best.course,
+        words[0], words[1], tolerance, found, made_of, held, other, pixels,
+        held <= tolerance, medians[0], medians[1], medians[2], best.course,
     )  # fmt: skip
+
+
+def _begin(made: Parametrisation, found: Any, start: str, key: Any) -> Any:
+    """Free numbers of noise, or of the given pictures under smooth noise: at a picture itself no
+    direction leads away from it more than another."""
+    if start == "noise":
+        return made.start(key, found.shape)
+    smooth = Fourier(noise=1.0)
+    noise = smooth.pictures(smooth.start(key, found.shape), found.shape) - 0.5
+    return made.at(jnp.clip(found + KICK * noise, 0, 1))
+
+
+def _back(
+    held: Callable[[Any], Any], made: np.ndarray, given: np.ndarray, tolerance: float
+) -> np.ndarray:
+    """Pictures on the way back to the given ones, as far out as the tolerance is seen to allow."""
+    low, high = np.zeros(len(made), np.float32), np.ones(len(made), np.float32)
+    inside = np.asarray(held(made)) <= tolerance
+    low = np.where(inside, 1, low).astype(np.float32)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        fine = np.asarray(held(given + middle[:, None, None, None] * (made - given))) <= tolerance
+        low, high = np.where(fine, middle, low), np.where(fine, high, middle)
+    return given + low[:, None, None, None] * (made - given)
 
 
 def _measures(

@@ -14,17 +14,18 @@ def write(folder: pathlib.Path | str, pictures: Mapping[str, np.ndarray]) -> lis
     """Write ``{name: picture}``; returns the files, in the same order.
 
     Args:
-        folder: that is there.
+        folder: made where it is not there.
         pictures: (rows, columns[, 1 or 3]) in [0, 1]; names become names of files.
 
     Raises:
-        OSError: the folder is not there, or cannot be written.
+        OSError: the folder cannot be made or written.
     """
     from PIL import Image  # noqa: PLC0415 - when it is needed
 
-    written = []
+    where, written = pathlib.Path(folder), []
+    where.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
-        path = pathlib.Path(folder) / f"{plain(name)}.png"
+        path = where / f"{plain(name)}.png"
         Image.fromarray(pixels(picture)).save(path)
         written.append(path)
     return written

@@ -105,7 +105,7 @@ class Atlas:
         """Write each icon as a PNG of its own pixels; returns the files.
 
         Raises:
-            OSError: the folder is not there, or cannot be written.
+            OSError: the folder cannot be made or written.
         """
         return png.write(
             folder,

@@ -19,7 +19,8 @@ from aann.model import Model
 from aann.splicing.splice import trace_model
 from aann.trace import run as running
 from aann.trace.site import INPUT
-from aann.vis.features.given import PIXELS, Pictures, inputs_of
+from aann.vis.features.given import AXES, PIXELS, Pictures, inputs_of
+from aann.vis.features.seen import Eye
 
 GREY = 0.5
 """What a pixel's distance is taken from."""
@@ -76,16 +77,21 @@ def attributed(
 
 
 def upper(model: Model, inputs: Any, name: str, nudges: dict[str, Array]) -> Array:
-    """Activations of a site while something is added at others."""
+    """Activations of a site while something is added at others, all with channels last."""
+    first = Eye(model, PIXELS).channels_first
+
+    def last(value: Array, to: int = -1, at: int = 1) -> Array:
+        return jnp.moveaxis(value, at, to) if first and value.ndim == AXES + 1 else value
+
     graph = trace_model(model, model.params, inputs, [name, *nudges])
     graph.check([name, *nudges])
 
     def plus(nudge: Array) -> running.Change:
-        return running.Change(lambda natural: natural + nudge)
+        return running.Change(lambda natural: natural + last(nudge, 1, -1))
 
     changes = {site: plus(nudge) for site, nudge in nudges.items()}
     wanted = graph.read_vars(name)
     order = running.schedule(graph, wanted, changes)
     env = running.run(graph, running.start(graph, model.params, inputs), order, changes, wanted)
     found: Array = graph.rebuild(name, [env[v] for v in wanted])
-    return found
+    return last(found)

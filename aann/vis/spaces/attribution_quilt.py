@@ -58,7 +58,7 @@ class AttributionQuilt:
         pictures: (m,), which picture it is of.
         positions: (m, 2), among the cells of the site.
         parts: (m, rows, columns, channels) in [0, 1].
-        attribution: (m, rows, columns), gradient x activation; orange is for, blue against.
+        attribution: (m, rows, columns), blurred gradient x activation; orange is for, blue against.
     """
 
     site: str
@@ -133,7 +133,7 @@ class AttributionQuilt:
         """Write the pictures of ``figure`` as PNG files; returns them.
 
         Raises:
-            OSError: the folder is not there, or cannot be written.
+            OSError: the folder cannot be made or written.
         """
         return png.write(folder, self.shown(colour))
 
@@ -154,6 +154,7 @@ def attribution_quilt(
     bins: int = 5,
     each: int = 6,
     share: float = 0.3,
+    blur: float = 0.012,
     low_high: tuple[float, float] = PIXELS,
     batch: int = 16,
     seed: int = 0,
@@ -169,6 +170,8 @@ def attribution_quilt(
         bins: of equal width, from the lowest activation to the highest.
         each: parts a bin, at most one of each picture, drawn at random.
         share: of a picture's sides that a part has.
+        blur: of attribution to pixels, which by itself has little but fine grain: standard
+            deviation of a Gaussian, as a share of a picture's sides. Sums stay as they are.
         low_high: what black and white are for the model.
         batch: pictures at a time.
         seed: of what is drawn.
@@ -186,6 +189,8 @@ def attribution_quilt(
     ]  # fmt: skip
     if not 0 < share <= 1:
         problems.append(f"share is above 0 and at most 1, got {share}")
+    if not 0 <= blur < 1:
+        problems.append(f"blur is from 0 up and below 1, got {blur}")
     refuse(problems)
     here = activations(model, [site], found, low_high, batch=batch)[site][..., unit]
     if here.min() == here.max():
@@ -203,6 +208,8 @@ def attribution_quilt(
             f"{site}:{unit} does not depend on {to!r} at any position drawn: name a site below it "
             f"(the sites in order: {', '.join(sites(model))})"[:400]
         )
+    if to == INPUT:
+        seen = _blurred(seen, blur)
     parts, shares = _cropped(found[places[:, 0]], seen, places[:, 1:], here.shape[1:], share)
     at = tuple(places.T)
     return AttributionQuilt(
@@ -220,6 +227,14 @@ def _drawn(which: np.ndarray, bins: int, each: int, seed: int) -> np.ndarray:
         _, first = np.unique(places[:, 0], return_index=True)
         chosen.append(places[np.sort(first)[:each]])
     return np.concatenate(chosen)
+
+
+def _blurred(seen: np.ndarray, blur: float) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - when it is needed
+
+    sigma = (0.0, blur * seen.shape[1], blur * seen.shape[2])
+    found: np.ndarray = gaussian_filter(seen, sigma, mode="reflect")
+    return found
 
 
 def _cropped(

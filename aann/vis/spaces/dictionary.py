@@ -20,13 +20,13 @@ from matplotlib.patches import Rectangle
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.splicing.splice import sites
 from aann.vis.features import png
 from aann.vis.features.given import (
     AXES,
     PIXELS,
     activations,
     count_problems,
+    layer_shape,
     one_given,
     refuse,
     site_problems,
@@ -88,7 +88,7 @@ class Dictionary:
         """Write the picture and each icon as PNG files; returns them.
 
         Raises:
-            OSError: the folder is not there, or cannot be written.
+            OSError: the folder cannot be made or written.
         """
         icons = {f"{self.site}_{unit}": icon for unit, icon in sorted(self.icons.items())}
         return png.write(folder, {"picture": self.picture, **icons})
@@ -142,7 +142,7 @@ def dictionary(
     found, problems = one_given(model, picture, low_high)
     problems += site_problems(model, site, axes=AXES) + count_problems(top=top, steps=steps)
     if not problems:
-        problems += _place_problems(positions, sites(model)[site].shape[1:], top)
+        problems += _place_problems(positions, layer_shape(model, site) or (0, 0, 0), top)
     refuse(problems)
     here = activations(model, [site], found, low_high)[site][0]
     where = _apart(np.linalg.norm(here, axis=-1), positions) if isinstance(positions, int) else [

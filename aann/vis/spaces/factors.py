@@ -37,7 +37,9 @@ from aann.vis.style import figure
 
 METHODS = ("nmf", "pca")
 SIGNED = ("refuse", "split")
-LOW = 0.15
+RARE = 0.02
+"""Positions at which a factor is strong enough to show all of the picture."""
+LOW = 0.12
 """Of a picture's contrast where a factor is not there at all."""
 
 
@@ -73,10 +75,11 @@ class Factors:
     def overlay(self, picture: int, factor: int) -> Float[np.ndarray, "rows columns colour"]:
         """A picture where it has the factor, faded to grey elsewhere, in [0, 1].
 
-        A negative strength counts as none; 1 is the factor's strongest place in all pictures.
+        A negative strength counts as none; whole is what only ``RARE`` of all positions exceed.
         """
         strength = self.maps[..., factor]
-        top = max(float(strength.max()), 1e-12)
+        top = float(np.quantile(strength, 1 - RARE)) or float(strength.max())
+        top = max(top, 1e-12)
         shape = self.pictures.shape[1:3]
         mask = upscaled(np.clip(strength[picture] / top, 0, 1), shape)[..., None]
         shown: np.ndarray = 0.5 + (self.pictures[picture] - 0.5) * (LOW + (1 - LOW) * mask)
@@ -87,17 +90,23 @@ class Factors:
         order = np.argsort(-np.abs(self.components[factor]), kind="stable")
         return [int(c) for c in order[:count]]
 
+    def telling(self, most: int = 6) -> list[int]:
+        """Pictures to look at: of each factor in turn that in which it is strongest, then next."""
+        strength = self.maps.sum((1, 2))
+        order = np.argsort(-strength, axis=0, kind="stable")
+        return [int(i) for i in dict.fromkeys(order.ravel().tolist())][:most]
+
     def shown(self, most: int = 6) -> dict[str, np.ndarray]:
         """The pictures of ``figure``: each and, for each factor, where it is."""
         found = {}
-        for i in range(min(most, len(self.pictures))):
+        for i in self.telling(most):
             found[f"{i}"] = self.pictures[i]
             for f in range(len(self.components)):
                 found[f"{i}_factor_{f}"] = self.overlay(i, f)
         return found
 
     def figure(self, most: int = 6) -> Figure:
-        """A row a picture, a column a factor: the picture where the factor is.
+        """A row a picture of ``telling``, a column a factor: the picture where that is.
 
         Args:
             most: pictures.
@@ -122,7 +131,7 @@ class Factors:
         """Write the pictures of ``figure`` as PNG files; returns them.
 
         Raises:
-            OSError: the folder is not there, or cannot be written.
+            OSError: the folder cannot be made or written.
         """
         return png.write(folder, self.shown(most))
 

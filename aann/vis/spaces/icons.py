@@ -12,7 +12,6 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from aann.model import Model
-from aann.splicing.splice import sites
 from aann.vis.features.given import (
     AXES,
     PIXELS,
@@ -20,10 +19,11 @@ from aann.vis.features.given import (
     count_problems,
     given,
     input_problems,
+    layer_shape,
     refuse,
     site_problems,
 )
-from aann.vis.features.objectives import Objective
+from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.visualise import visualise
 from aann.vis.spaces.upscale import crop, middle
 
@@ -87,7 +87,7 @@ def drawn(
     along = np.asarray(vectors, np.float32)
     problems = input_problems(model) + site_problems(model, site)
     problems += count_problems(steps=steps, batch=batch)
-    channels = 0 if problems else sites(model)[site].shape[-1]
+    channels = (layer_shape(model, site) or (0,))[-1]
     if not problems and (along.ndim != 2 or along.shape[-1] != channels or not len(along)):
         problems.append(f"site {site!r} has {channels} channels: vectors are (k, {channels}), got "
                         f"{along.shape}")  # fmt: skip
@@ -111,7 +111,7 @@ def drawn_channels(
     """A feature visualisation of each of these channels; options as of ``drawn``."""
     problems = site_problems(model, site, channels)
     refuse(problems)
-    width = sites(model)[site].shape[-1]
+    width = (layer_shape(model, site) or (0,))[-1]
     chosen = list(dict.fromkeys(channels))
     return dict(zip(chosen, drawn(model, site, np.eye(width)[chosen], **options), strict=True))
 

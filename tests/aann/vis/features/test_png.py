@@ -18,6 +18,8 @@ def test_numbers_outside_are_cut_off():
     assert plain("a-b.c d") == "a-b.c_d"
 
 
-def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(OSError, match="none"):
-        write(tmp_path / "none", {"a": np.zeros((2, 2))})
+def test_folders_are_made_and_files_are_none(tmp_path):
+    assert write(tmp_path / "new" / "one", {"a": np.zeros((2, 2))})[0].exists()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        write(tmp_path / "file", {"a": np.zeros((2, 2))})

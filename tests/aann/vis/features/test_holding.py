@@ -1,0 +1,94 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from pictures_toy import colour_model, pictures
+
+from aann.vis.features.holding import Holding, chosen, far, length, settling
+from aann.vis.features.objectives.objective import PICTURES
+from aann.vis.features.parametrisations import Fourier, Pixels
+from aann.vis.features.seen import Eye
+from aann.vis.features.transforms import Jitter
+
+EYE = Eye(colour_model(), (0.0, 255.0))
+
+
+def red(values, given):
+    return values[PICTURES][..., 0].mean((1, 2)) - given[PICTURES][..., 1].mean((1, 2)) * 0
+
+
+def moved(values, given):
+    return jnp.abs(values[PICTURES] - given[PICTURES]).max((1, 2, 3)) / 0.1
+
+
+def run(held, made=Pixels(decorrelate=False), steps=80, transforms=(), score=red):
+    holding = Holding(EYE, ["low"], score, held, made, settling(0.05, steps), transforms)
+    given = np.clip(pictures(2), 0.2, 0.8)
+    start = made.at(jnp.asarray(given))
+    return given, holding.run(given, start, range(steps), jax.random.key(0))
+
+
+def test_the_best_within_the_bounds_is_on_the_bound():
+    given, best = run([moved])
+    assert (best.broken <= 1).all()
+    gain = best.pictures[..., 0] - given[..., 0]
+    assert (gain > 0.07).all()
+    assert (gain < 0.101).all()
+    assert np.abs(best.pictures - given).max() < 0.101
+    np.testing.assert_allclose(best.score, best.pictures[..., 0].mean((1, 2)), rtol=1e-4)
+    assert best.course.shape == (80, 2)
+
+
+def test_nothing_held_goes_all_the_way_and_units_of_measurement_do_not_matter():
+    given, free = run([])
+    assert (free.score > given[..., 0].mean((1, 2)) + 0.15).all()
+    np.testing.assert_array_equal(free.broken, 0)
+    _, large = run([moved], score=lambda v, g: 1e20 * red(v, g))
+    _, small = run([moved], score=lambda v, g: 1e-20 * red(v, g))
+    np.testing.assert_allclose(large.pictures, small.pictures, atol=2e-2)
+
+
+def test_bounds_that_cannot_hold_are_broken_as_little_as_was_found():
+    _, best = run([lambda v, g: 2 + red(v, g)])
+    assert (best.broken > 1).all()
+    assert (best.broken < 2.3).all()
+
+
+def test_both_pictures_are_changed_alike():
+    """A picture that has not moved is nowhere different, whatever happens to both."""
+    _, best = run([], Fourier(), 3, (Jitter(4),), score=lambda v, g: -far("low")(v, g))
+    assert (best.course[0] > -0.02).all()
+
+
+def test_poles_do_not_take_the_picture_along():
+    _, best = run([moved], steps=5, score=lambda v, g: jnp.log(red(v, g) - red(v, g)))
+    assert np.isfinite(best.pictures).all()
+    assert (best.broken == np.inf).all()
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_differences_are_relative_to_the_given_picture(others):
+    rng = np.random.default_rng(0)
+    here, there = rng.normal(size=(2, 3, 4, 4, 5)).astype(np.float32)
+    kept = [0, 2, 4] if others else [1, 3]
+    expected = [
+        np.linalg.norm((a - b)[..., kept]) / np.linalg.norm(b[..., kept])
+        for a, b in zip(here, there)
+    ]
+    values, given = {"s": jnp.asarray(here)}, {"s": jnp.asarray(there)}
+    found = far("s", [1, 3], others=others)(values, given)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert chosen(values["s"], None).shape[-1] == 5
+    np.testing.assert_allclose(length(values["s"])[0], np.linalg.norm(here[0]), rtol=1e-5)
+
+
+def test_gradients_are_those_of_finite_differences():
+    rng = np.random.default_rng(0)
+    there = {"s": jnp.asarray(rng.normal(size=(1, 6)), jnp.float32)}
+    at, along = rng.normal(size=(2, 6)).astype(np.float32)
+
+    def number(step):
+        return far("s")({"s": (jnp.asarray(at) + step * jnp.asarray(along))[None]}, there)[0]
+
+    expected = (number(1e-2) - number(-1e-2)) / 2e-2
+    np.testing.assert_allclose(jax.grad(number)(0.0), expected, rtol=1e-2)

@@ -100,6 +100,55 @@ class Affine:
         return jnp.moveaxis(moved, 1, -1)
 
 
+@dataclasses.dataclass(frozen=True)
+class Crop:
+    """A random part of each picture, scaled up to all of it: other parts for other pictures.
+
+    Attributes:
+        least: its smallest height and width, as a part of the picture's.
+        most: its largest.
+    """
+
+    least: float = 0.5
+    most: float = 1.0
+
+    __repr__ = brief
+
+    def __call__(self, key: PRNGKeyArray, pictures: Images) -> Changed:
+        """See ``Transform``."""
+        n, rows, columns, channels = pictures.shape
+        sizes, places = jax.random.split(key)
+        part = jax.random.uniform(sizes, (n,), minval=self.least, maxval=self.most)
+        corner = jax.random.uniform(places, (n, 2)) * (1 - part)[:, None]
+
+        def cut(picture: Float[Array, "y x channel"], part: Array, corner: Array) -> Array:
+            sides = jnp.asarray([rows, columns], jnp.float32)
+            found: jax.Array = jax.image.scale_and_translate(
+                picture, (rows, columns, channels), (0, 1), jnp.stack([1 / part, 1 / part]),
+                -corner * sides / part, "linear", antialias=False,
+            )  # fmt: skip
+            return found
+
+        return jax.vmap(cut)(pictures, part, corner)
+
+
+@dataclasses.dataclass(frozen=True)
+class Noise:
+    """Normal noise on every pixel.
+
+    Attributes:
+        spread: its standard deviation, in units of the whole range.
+    """
+
+    spread: float = 0.02
+
+    __repr__ = brief
+
+    def __call__(self, key: PRNGKeyArray, pictures: Images) -> Changed:
+        """See ``Transform``."""
+        return pictures + self.spread * jax.random.normal(key, pictures.shape, pictures.dtype)
+
+
 ROBUST: tuple[Transform, ...] = (Pad(12), Jitter(8), Affine(), Jitter(4))
 """As Lucid has them by default."""
 

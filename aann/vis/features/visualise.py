@@ -1,92 +1,33 @@
 """Pictures that a part of a model answers to most.
 
-    from aann.vis.features.visualise import visualise
-    found = visualise(model, ["mixed3b:343", "mixed3b:379"])
-    found.figure()
+    aann.vis.visualise(model, "mixed3b:343").figure()
+    several = channel("mixed3b", 379) + 20.0 * diversity("mixed3b")
+    aann.vis.visualise(model, ["mixed3b:343", several], n=4).save("pictures")
 
-Each objective gets ``n`` pictures, all optimised together: gradient ascent on what the pictures are
-made of (``parametrisations``), after random changes that they have to survive (``transforms``).
-
-Sharp edge: a picture that a unit likes best need not look like what makes it fire in photographs;
-look at these, too.
+Everything follows from the seed: the start, and what happens to a picture at every step. What an
+objective's pictures become does not depend on what else is optimised beside it (within rounding).
 """
 
-import dataclasses
-import functools
-import pathlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float
-from matplotlib.figure import Figure
 
 from aann.machine.progress import progress as progress_of
 from aann.model import Model
-from aann.shown.brief import brief
-from aann.splicing.splice import capture
-from aann.vis.features.objectives import LOGITS, Objective, as_objective
-from aann.vis.features.parametrisations import Fourier, Parametrisation
-from aann.vis.features.transforms import ROBUST, Transform, composed
-from aann.vis.style import NORMAL, figure
+from aann.vis.features.ascent import Ascent, Found
+from aann.vis.features.objectives.objective import Objective
+from aann.vis.features.objectives.written import as_objective
+from aann.vis.features.parametrisations import Fourier, Parametrisation, Shape
+from aann.vis.features.seen import GREY, Eye, numbers
+from aann.vis.features.transforms import ROBUST, Transform
+from aann.vis.features.visualised import Visualised
 
 PIXELS = (0.0, 255.0)
 AXES = 3
 """Of one picture: rows, columns, channels."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Visualised:
-    """What ``visualise`` found.
-
-    Attributes:
-        names: of the objectives.
-        pictures: (objectives, n, rows, columns, channels) in [0, 1], float32.
-        values: (objectives, n), what the objective is on each picture as it is shown, unchanged.
-        course: (steps, objectives, n), during the optimisation, on changed pictures.
-    """
-
-    names: tuple[str, ...]
-    pictures: Float[np.ndarray, "objective n y x channel"]
-    values: Float[np.ndarray, "objective n"]
-    course: Float[np.ndarray, "step objective n"]
-
-    __repr__ = brief
-
-    def figure(self) -> Figure:
-        """The pictures, a row an objective, with their values."""
-        rows, columns = self.pictures.shape[:2]
-        drawing = figure(0.3 + 1.9 * columns, 0.2 + 2.1 * rows)
-        axes = drawing.subplots(rows, columns, squeeze=False)
-        for r, name in enumerate(self.names):
-            for i in range(columns):
-                at, picture = axes[r, i], self.pictures[r, i]
-                grey = picture.shape[-1] == 1
-                at.imshow(picture[..., 0] if grey else picture, cmap="gray", vmin=0, vmax=1)
-                at.set_title(f"{name}: {self.values[r, i]:.3g}", fontsize=NORMAL)
-                at.axis("off")
-        return drawing
-
-    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
-        """Write each picture as a PNG of its own pixels; returns the files.
-
-        Raises:
-            OSError: the folder is not there, or cannot be written.
-        """
-        from PIL import Image  # noqa: PLC0415 - when it is needed
-
-        written = []
-        for r, name in enumerate(self.names):
-            for i, picture in enumerate(self.pictures[r]):
-                plain = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
-                path = pathlib.Path(folder) / f"{plain}_{i}.png"
-                pixels = np.round(picture * 255).astype(np.uint8)
-                Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(path)
-                written.append(path)
-        return written
 
 
 def visualise(
@@ -96,132 +37,178 @@ def visualise(
     n: int = 1,
     steps: int = 512,
     size: tuple[int, int] | None = None,
+    start: Any = None,
     parametrisation: Parametrisation | None = None,
     transforms: Sequence[Transform] = ROBUST,
     optimizer: optax.GradientTransformation | None = None,
     low_high: tuple[float, float] = PIXELS,
+    keep: Sequence[int] = (),
+    together: int = 16,
     seed: int = 0,
     progress: bool = True,
 ) -> Visualised:
     """Optimise pictures for objectives.
 
     Args:
-        model: takes (n, rows, columns, channels), one or three channels, and declares ``inputs``.
+        model: takes (n, rows, columns, channels) or (n, channels, rows, columns), one or three
+            channels, and declares ``inputs``.
         objectives: one or several, each optimised apart from the others.
         n: pictures an objective, optimised together (``diversity`` looks across them).
         steps: of the optimiser.
         size: rows and columns of the pictures; by default those of the model. The changed pictures
             are scaled to what the model takes.
+        start: pictures in [0, 1] to start at instead of grey noise, of one ``size``: (rows,
+            columns, channels), with n before them, or objectives and n.
         parametrisation: by default ``Fourier()``.
         transforms: random changes, by default ``ROBUST``; none is ``()``.
         optimizer: by default Adam with learning rate 0.05.
         low_high: what black and white are for the model.
+        keep: after how many steps pictures on the way are kept, too.
+        together: at most so many pictures at once in memory, but all ``n`` of an objective.
         seed: of start and changes.
         progress: show a bar on a terminal, lines in the log elsewhere.
 
     Raises:
         TypeError: an objective is none.
         ValueError: the model takes no pictures, sites or units are not there, numbers out of range,
-            or an objective is NaN.
+            or an objective is NaN on what was found.
     """
-    chosen = [as_objective(o) for o in ([objectives] if isinstance(objectives, str | Objective)
-              else objectives)]  # fmt: skip
-    shape = _shape(model, chosen, n, steps, size)
-    made = parametrisation or Fourier()
-    rule = optimizer or optax.adam(0.05)
-    found, values, courses = [], [], []
-    for k, objective in enumerate(chosen):
-        key = jax.random.fold_in(jax.random.key(seed), k)
-        seen = functools.partial(_values, model, objective, low_high)
-        free, course = _ascended(
-            seen, model.params, made, rule, transforms, shape, key,
-            _each(steps, objective.name, progress),
+    given = [objectives] if isinstance(objectives, str | Objective) else list(objectives)
+    chosen = [as_objective(o) for o in given]
+    eye = Eye(model, low_high)
+    begin = None if start is None else np.asarray(start, np.float32)
+    problems = [
+        *_model_problems(eye),
+        *_number_problems(n, steps, together, size, keep),
+        *([] if chosen else ["no objective: name one, such as 'mixed3b:343'"]),
+    ]
+    if problems := problems or _objective_problems(eye, chosen, n):
+        raise ValueError("; ".join(problems))
+    shape = _shape(eye, n, size, begin)
+    begin = None if begin is None else _spread(begin, len(chosen), shape)
+    groups = _groups(chosen, max(together // n, 1))
+    total = sum(1 for _ in groups) * steps
+    bar = iter(progress_of(range(total), "visualise", unit="step") if progress else range(total))
+    found: dict[int, tuple[Found, int]] = {}
+    for group in groups:
+        ascent = Ascent(
+            eye, [chosen[k] for k in group], shape, parametrisation or Fourier(),
+            optimizer or optax.adam(0.05), transforms,
         )  # fmt: skip
-        pictures = made.pictures(free, shape)
-        found.append(np.asarray(pictures, np.float32))
-        values.append(np.asarray(jax.jit(seen)(model.params, pictures)))
-        courses.append(course)
-        if not (np.isfinite(values[-1]).all() and np.isfinite(found[-1]).all()):
-            raise ValueError(f"objective {objective.name!r} is NaN or infinite on what was found")
-    names = tuple(o.name for o in chosen)
-    return Visualised(names, np.stack(found), np.stack(values), np.stack(courses, axis=1))
+        own = None if begin is None else begin[group]
+        made = ascent.run(jax.random.key(seed), _counted(bar, steps), own, keep)
+        found.update({k: (made, i) for i, k in enumerate(group)})
+    next(bar, None)  # so that it ends
+    return _together(chosen, [found[k] for k in range(len(chosen))], keep)
 
 
-def _ascended(
-    seen: Callable[[Any, Array], Array],
-    params: Any,
-    made: Parametrisation,
-    rule: optax.GradientTransformation,
-    transforms: Sequence[Transform],
-    shape: tuple[int, int, int, int],
-    key: Any,
-    steps: Iterable[int],
-) -> tuple[Any, np.ndarray]:
-    """The free numbers at the end, and the objective at every step."""
-
-    def loss(free: Any, key: Any, params: Any) -> tuple[Array, Array]:
-        number = seen(params, composed(transforms, key, made.pictures(free, shape)))
-        return -number.sum(), number
-
-    @jax.jit
-    def step(free: Any, state: Any, key: Any, params: Any) -> tuple[Any, Any, Array]:
-        gradient, number = jax.grad(loss, has_aux=True)(free, key, params)
-        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
-            moves, state = rule.update(gradient, state, free)
-        return optax.apply_updates(free, moves), state, number
-
-    start, changes = jax.random.split(key)
-    free = made.start(start, shape)
-    state, course = rule.init(free), []
-    for i in steps:
-        free, state, number = step(free, state, jax.random.fold_in(changes, i), params)
-        course.append(number)
-    return free, np.asarray(jnp.stack(course))
+def _together(
+    chosen: Sequence[Objective], found: Sequence[tuple[Found, int]], keep: Sequence[int]
+) -> Visualised:
+    broken = [
+        f"objective {objective.name!r} is NaN or infinite on what was found"
+        for objective, (made, i) in zip(chosen, found, strict=True)
+        if not (np.isfinite(made.values[i]).all() and np.isfinite(made.pictures[i]).all())
+    ]
+    if broken:
+        raise ValueError("; ".join(broken))
+    return Visualised(
+        tuple(o.name for o in chosen),
+        np.stack([made.pictures[i] for made, i in found]),
+        np.stack([made.values[i] for made, i in found]),
+        np.stack([made.course[:, i] for made, i in found], axis=1),
+        np.stack([made.kept[:, i] for made, i in found], axis=1),
+        tuple(sorted(set(keep))),
+    )
 
 
-def _values(
-    model: Model, objective: Objective, low_high: tuple[float, float], params: Any, pictures: Array
-) -> Array:
-    """The objective of pictures in [0, 1] of any size."""
-    here = model.batch(len(pictures))
-    scaled = jax.image.resize(pictures, here.shape, "linear")
-    low, high = low_high
-    inputs = (low + (high - low) * scaled).astype(here.dtype)
-    whole = dataclasses.replace(model, params=params)
-    outputs, values = capture(whole, list(objective.sites))(inputs)
-    number = objective.of({**values, LOGITS: outputs})
-    if number.shape != (len(pictures),):
+def _counted(bar: Iterable[int], steps: int) -> Iterable[int]:
+    for i, _ in zip(range(steps), bar, strict=False):
+        yield i
+
+
+def _groups(objectives: Sequence[Objective], most: int) -> list[list[int]]:
+    """Which are optimised in one batch: they need the same sites, so that none waits for others."""
+    by_sites: dict[tuple[str, ...], list[int]] = {}
+    for k, objective in enumerate(objectives):
+        by_sites.setdefault(tuple(sorted(objective.sites)), []).append(k)
+    return [ks[i : i + most] for ks in by_sites.values() for i in range(0, len(ks), most)]
+
+
+def _shape(eye: Eye, n: int, size: tuple[int, int] | None, start: np.ndarray | None) -> Shape:
+    *sides, channels = eye.shape
+    if start is not None and start.ndim >= AXES and size is None:
+        sides = list(start.shape[-AXES:-1])
+    rows, columns = size or sides
+    return n, rows, columns, channels
+
+
+def _spread(start: np.ndarray, objectives: int, shape: Shape) -> np.ndarray:
+    """Starting pictures for each objective.
+
+    Raises:
+        ValueError: they are no such pictures.
+    """
+    whole = (objectives, *shape)
+    if start.shape not in (whole, whole[1:], whole[2:]):
         raise ValueError(
-            f"objective {objective.name!r} gives one number a picture, shape {(len(pictures),)}, "
-            f"got {number.shape}"
+            f"start has pictures of shape {whole[2:]}, {whole[1:]} or {whole}, got {start.shape}"
         )
-    return number.astype(jnp.float32)
+    if not (np.isfinite(start).all() and start.min() >= 0 and start.max() <= 1):
+        raise ValueError(
+            "start has pictures in [0, 1], got values from "
+            f"{np.min(start):g} to {np.max(start):g}: divide pixels by 255"
+        )
+    return np.broadcast_to(start, whole)
 
 
-def _shape(
-    model: Model, objectives: Sequence[Objective], n: int, steps: int,
-    size: tuple[int, int] | None,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Of the pictures, after everything is checked."""
-    one = model.batch(1).shape[1:]
-    problems = [] if objectives else ["no objective: name one, such as 'mixed3b:343'"]
-    if len(one) != AXES or one[-1] not in (1, 3):
+def _model_problems(eye: Eye) -> list[str]:
+    shape, (low, high) = eye.shape, eye.low_high
+    problems = []
+    if len(shape) != AXES or shape[-1] not in GREY:
         problems.append(
-            f"model {model.name!r} takes {one}; pictures are (rows, columns, channels) with one or "
-            "three channels"
+            f"model {eye.model.name!r} takes {shape}; pictures are (rows, columns, channels) or "
+            "(channels, rows, columns) with one or three channels"
         )
-    for what, number in (
-        ("n", n),
-        ("steps", steps),
-        *zip(("rows", "columns"), size or (), strict=False),
-    ):
+    if not (np.isfinite([low, high]).all() and low < high):
+        problems.append(f"low_high is what black and white are, low < high, got {eye.low_high}")
+    return problems
+
+
+def _number_problems(
+    n: int, steps: int, together: int, size: tuple[int, int] | None, keep: Sequence[int]
+) -> list[str]:
+    sides = () if size is None else tuple(size)
+    problems = []
+    if size is not None and len(sides) != AXES - 1:
+        problems.append(f"size is (rows, columns), got {size!r}")
+    named = [("n", n), ("steps", steps), ("together", together)]
+    named += zip(("rows", "columns"), sides, strict=False)
+    named += [("a step to keep", k) for k in keep]
+    for what, number in named:
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             problems.append(f"{what} is a whole number from 1 up, got {number!r}")
-    if problems:
-        raise ValueError("; ".join(problems))
-    rows, columns = size or one[:2]
-    return n, rows, columns, one[-1]
+        elif what == "a step to keep" and isinstance(steps, int) and number > steps:
+            problems.append(f"{what} is at most {steps}, the last, got {number}")
+    return problems
 
 
-def _each(steps: int, name: str, shown: bool) -> Any:
-    return progress_of(range(steps), f"visualise {name}", unit="step") if shown else range(steps)
+def _objective_problems(eye: Eye, objectives: Sequence[Objective], n: int) -> list[str]:
+    """What objectives find wrong with the model: sites and units that it has not, shapes."""
+    if _problem(eye, objectives, n) is None:
+        return []
+    found = [_problem(eye, [objective], n) for objective in objectives]
+    return list(dict.fromkeys(text for text in found if text is not None))
+
+
+def _problem(eye: Eye, objectives: Sequence[Objective], n: int) -> str | None:
+    sites = list(dict.fromkeys(site for o in objectives for site in o.sites))
+    pictures = jax.ShapeDtypeStruct((n * len(objectives), *eye.shape), np.float32)
+    try:
+        jax.eval_shape(
+            lambda params, seen: numbers(objectives, eye.look(params, seen, sites), n),
+            eye.model.params, pictures,
+        )  # fmt: skip
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return None

@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 
 from aann.vis.features.parametrisations import (
-    COLOURS,
     Fourier,
     Maco,
     Parametrisation,
     Pixels,
     mean_magnitude,
-    to_range,
     wavelengths,
 )
 
@@ -81,12 +79,27 @@ def test_wavelengths_are_those_of_waves():
     np.testing.assert_allclose(found[3, 4], 8 / np.hypot(3, 4), rtol=1e-6)
 
 
-def test_colours_of_photographs_have_their_covariance():
-    rng = np.random.default_rng(0)
-    planes = 1e-3 * rng.normal(size=(1, 200, 200, 3)).astype(np.float32)
-    pictures = np.asarray(to_range(jnp.asarray(planes), decorrelate=True), np.float64)
-    covariance = np.cov(pictures.reshape(-1, 3).T)
-    expected = COLOURS @ COLOURS.T
-    np.testing.assert_allclose(covariance / covariance[0, 0], expected / expected[0, 0], atol=0.03)
-    plain = np.asarray(to_range(jnp.asarray(planes[..., :1]), decorrelate=True))
-    np.testing.assert_allclose(plain, jax.nn.sigmoid(planes[..., :1]))
+@pytest.mark.parametrize("made", [Pixels(), Fourier(), Fourier(decay=0.5, decorrelate=False)])
+@pytest.mark.parametrize("size", [(12, 15), (12, 16)])
+def test_free_numbers_stand_for_given_pictures(made, size):
+    pictures = np.random.default_rng(0).uniform(0.05, 0.95, (2, *size, 3)).astype(np.float32)
+    found = made.pictures(made.at(jnp.asarray(pictures)), pictures.shape)
+    np.testing.assert_allclose(found, pictures, atol=2e-4)
+    hard = (pictures > 0.5).astype(np.float32)  # black and white are kept a little away from
+    np.testing.assert_allclose(
+        made.pictures(made.at(jnp.asarray(hard)), hard.shape), hard, atol=2e-3
+    )
+
+
+def test_maco_takes_the_phases_of_given_pictures():
+    made, shape = maco(), SHAPE
+    pictures = np.asarray(made.pictures(made.start(jax.random.key(3), shape), shape))
+    near = made.pictures(made.at(jnp.asarray(pictures)), shape)
+    assert np.corrcoef(np.ravel(near), np.ravel(pictures))[0, 1] > 0.98
+    with pytest.raises(ValueError, match="mean_magnitude of pictures of that size"):
+        made.at(jnp.zeros((1, 9, 8, 3)))
+
+
+def test_the_mean_of_nothing_is_unknown():
+    with pytest.raises(ValueError, match="of no pictures is unknown: pass one at least"):
+        mean_magnitude(np.zeros((0, 4, 4, 3), np.float32))

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from aann.vis.features.transforms import ROBUST, Affine, Jitter, Pad, Transform, composed
+from aann.vis.features.transforms import (
+    ROBUST,
+    Affine,
+    Crop,
+    Jitter,
+    Noise,
+    Pad,
+    Transform,
+    composed,
+)
 
 PICTURES = jnp.asarray(np.random.default_rng(0).random((2, 20, 24, 3), np.float32))
 KEYS = [jax.random.key(i) for i in range(8)]
@@ -58,3 +67,23 @@ def test_all_together_run_compiled_and_follow_the_key():
     assert first.min() >= 0
     assert first.max() <= 1
     np.testing.assert_array_equal(composed((), KEYS[0], PICTURES), PICTURES)
+
+
+def test_crops_are_parts_scaled_up_and_each_picture_has_its_own():
+    ramp = jnp.broadcast_to(jnp.linspace(0.0, 1.0, 40)[None, :, None, None], (3, 40, 30, 1))
+    for key in KEYS[:3]:
+        cropped = np.asarray(jax.jit(Crop(0.4, 0.6))(key, ramp))
+        assert cropped.shape == ramp.shape
+        inside = cropped[:, 2:-2, 5, 0]
+        steps = np.diff(inside, axis=1) * 39
+        assert ((steps.mean(1) > 0.39) & (steps.mean(1) < 0.61)).all(), "a part of that height"
+        np.testing.assert_allclose(
+            steps, steps.mean(1, keepdims=True) + np.zeros_like(steps), atol=2e-3
+        )
+        assert len(np.unique(inside[:, 0])) == 3
+    np.testing.assert_allclose(Crop(1.0, 1.0)(KEYS[0], PICTURES), PICTURES, atol=1e-5)
+
+
+def test_noise_has_its_spread():
+    found = np.asarray(Noise(0.1)(KEYS[0], jnp.zeros((4, 50, 50, 3))))
+    np.testing.assert_allclose([found.mean(), found.std()], [0, 0.1], atol=3e-3)

@@ -1,3 +1,5 @@
+"""Of ``visualise``, ``ascent`` and ``visualised``: what is optimised, checked, shown and saved."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -5,9 +7,8 @@ import pytest
 from PIL import Image
 
 import aann
-from aann.vis.features.objectives import LOGITS, Objective, channel, diversity
-from aann.vis.features.parametrisations import Pixels
-from aann.vis.features.visualise import visualise
+from aann.vis import Objective, Pixels, channel, diversity, visualise
+from aann.vis.features.objectives.objective import LOGITS
 
 SIZE = 16
 
@@ -47,8 +48,12 @@ def test_the_seed_decides_and_objectives_stand_apart():
     both = visualise(model(), ["conv:0", "conv:1"], seed=3, **QUICK)
     again = visualise(model(), ["conv:0", "conv:1"], seed=3, **QUICK)
     np.testing.assert_array_equal(both.pictures, again.pictures)
+    for k, name in enumerate(("conv:0", "conv:1")):
+        alone = visualise(model(), name, seed=3, **QUICK)
+        np.testing.assert_allclose(both.pictures[k], alone.pictures[0], atol=1e-5)
+    apart = visualise(model(), ["conv:0", "conv:1"], seed=3, together=1, **QUICK)
+    np.testing.assert_allclose(apart.pictures, both.pictures, atol=1e-5)
     alone = visualise(model(), "conv:0", seed=3, **QUICK)
-    np.testing.assert_array_equal(both.pictures[0], alone.pictures[0])
     other = visualise(model(), "conv:0", seed=4, **QUICK)
     assert np.abs(other.pictures - alone.pictures).max() > 0.01
 
@@ -100,6 +105,12 @@ def test_what_is_saved_is_what_is_shown(tmp_path):
         ("conv:2", {}, "site 'conv' has units 0 to 1, got 2"),
         ([], {}, "no objective: name one"),
         ("conv:0", {"n": 0}, "n is a whole number from 1 up, got 0"),
+        (["conv:2", "conf"], {}, "has units 0 to 1, got 2; .*no site 'conf'"),
+        ("conv:0", {"keep": (1, 3)}, "a step to keep is at most 2, the last, got 3"),
+        ("conv:0", {"low_high": (1.0, 1.0)}, r"low < high, got \(1.0, 1.0\)"),
+        ("conv:0", {"start": np.ones((3, 4, 3))[None, None, None]}, "start has pictures of shape"),
+        ("conv:0", {"start": np.full((16, 16, 3), 255.0)}, "values from 255 to 255: divide pixels"),
+        ("conv:0", {"start": np.full((16, 16, 3), np.nan)}, "start has pictures in"),
         ("conv:0", {"steps": 0, "size": (4, -1)}, "steps is .*got 0; columns is .* got -1"),
         (Objective("odd", (), lambda v: v[LOGITS]), {}, r"one number a picture, shape \(1,\)"),
         (Objective("nan", (), lambda v: jnp.log(-v[LOGITS][:, 1])), {}, "'nan' is NaN or infinite"),
@@ -114,3 +125,45 @@ def test_a_model_without_pictures_is_refused():
     flat = model(lambda p, x: aann.site("h", x * p), (7,))
     with pytest.raises(ValueError, match=r"model 'toy' takes \(7,\); pictures are"):
         visualise(flat, "h", **QUICK)
+
+
+def test_it_starts_at_given_pictures_and_keeps_some_on_the_way():
+    start = np.random.default_rng(0).uniform(0.2, 0.8, (10, 14, 3)).astype(np.float32)
+    options = {**QUICK, "steps": 4, "start": start, "keep": (1, 3)}
+    found = visualise(model(), ["conv:0", "conv:1"], n=2, **options)
+    assert found.pictures.shape == (2, 2, 10, 14, 3)
+    assert found.kept.shape == (2, 2, 2, 10, 14, 3)
+    assert found.kept_after == (1, 3)
+    distance = [
+        np.abs(x - start).mean()
+        for x in (found.kept[0, 0, 0], found.kept[1, 0, 0], found.pictures[0, 0])
+    ]
+    assert 0 < distance[0] < distance[1] < distance[2]
+    drawing = found.progress(1)
+    titles = [axes.get_title() for axes in drawing.axes]
+    assert titles[:3] == ["after 1 steps", "after 3 steps", "after 4 steps"]
+    with pytest.raises(ValueError, match="objectives are 0 to 1, got 2"):
+        found.progress(2)
+
+
+def test_channels_first_are_the_same_pictures():
+    def first(p, x):
+        last = jnp.moveaxis(x, 1, -1) / 255
+        red = last[..., 0] - last[..., 1]
+        edge = jnp.abs(last[:, :, 1:, 2] - last[:, :, :-1, 2])
+        return aann.site("conv", jnp.stack([red[:, :, 1:], edge], 1) * p).mean((2, 3))
+
+    turned = model(first, (3, SIZE, SIZE))
+    a, b = (visualise(m, ["conv:0", "conv:1"], **{**QUICK, "steps": 5}) for m in (model(), turned))
+    np.testing.assert_allclose(a.pictures, b.pictures, atol=1e-5)
+    np.testing.assert_allclose(a.values, b.values, rtol=1e-4)
+
+
+def test_a_pole_of_an_objective_does_not_take_the_picture_along():
+    hostile = Objective(
+        "pole", ("conv",), lambda v: jnp.sqrt(jnp.maximum(v["conv"].mean((1, 2, 3)) - 10.0, 0.0))
+    )
+    found = visualise(model(), hostile, **{**QUICK, "steps": 3})
+    assert np.isfinite(found.pictures).all()
+    assert found.pictures.min() >= 0
+    assert found.pictures.max() <= 1

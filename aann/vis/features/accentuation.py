@@ -160,7 +160,7 @@ def accentuate(
     sites = list(dict.fromkeys([*target.sites, *([at] if at else [])]))
     eye, made = Eye(model, low_high), parametrisation or Fourier()
     rule = optimizer or settling(0.03, steps)
-    holding = Holding(eye, sites, lambda v, _: target.of(v), bounds, made, rule, transforms)
+    holding = Holding(eye, sites, lambda v, _: target.of(v), bounds, made, rule, steps, transforms)
     best = holding.run(found, made.at(jnp.asarray(found)), bar(steps, "accentuate", progress),
                        jax.random.key(seed))  # fmt: skip
 

@@ -136,7 +136,7 @@ def caricature(
             for i in np.flatnonzero(silent)])  # fmt: skip
     first, changes = jax.random.split(jax.random.key(seed))
     rule = optimizer or settling(0.05, steps)
-    holding = Holding(eye, [site], alike(site, power), [], made, rule, transforms)
+    holding = Holding(eye, [site], alike(site, power), [], made, rule, steps, transforms)
     best = holding.run(found, made.start(first, found.shape), bar(steps, "caricature", progress),
                        changes)  # fmt: skip
     cosine, size, _ = jax.jit(measured)(model.params, best.pictures)

@@ -4,8 +4,9 @@ What is high and what is held are both told from the model's values on a picture
 was given, changed alike (``transforms``). A step goes along the gradient of the one, without the
 part that would break the bounds further, and against that of what breaks them, each at the length
 of 1 for every picture: neither unit of measurement matters. The weight of the latter grows while
-the bounds are broken and shrinks while they hold. Of all pictures on the way that which is best
-within the bounds is kept, or else that which breaks them least.
+the bounds are broken and shrinks while they hold; in the second half of the steps nothing else
+counts while they are broken. Of all pictures on the way that which is best within the bounds is
+kept, or else that which breaks them least.
 """
 
 import dataclasses
@@ -66,6 +67,7 @@ class Holding:
         held: what is to be at most 1, each.
         made: the parametrisation of the pictures.
         rule: the optimiser.
+        steps: how many.
         transforms: what the pictures have to survive.
     """
 
@@ -75,6 +77,7 @@ class Holding:
     held: Sequence[Two]
     made: Parametrisation
     rule: optax.GradientTransformation
+    steps: int
     transforms: Sequence[Transform] = ()
 
     __repr__ = brief
@@ -85,7 +88,7 @@ class Holding:
         Args:
             given: pictures (n, rows, columns, channels) in [0, 1].
             start: free numbers of the parametrisation.
-            steps: 0, 1, ...
+            steps: 0, 1, ..., as many as were said.
             key: of what is changed at random.
         """
         params, beside = self.eye.model.params, jnp.asarray(given)
@@ -94,11 +97,17 @@ class Holding:
         free, state = start, self.rule.init(start)
         weight = jnp.ones(len(given), jnp.float32)
         best = _better(None, check(params, free, beside, known))
-        steps, course = list(steps) if isinstance(steps, range) else steps, []
-        every = max(1, len(steps) // CHECKS) if isinstance(steps, Sequence) else 8
+        every, course = max(1, self.steps // CHECKS), []
         for i in steps:
             free, state, weight, score = step(
-                params, free, state, weight, beside, known, jax.random.fold_in(key, i)
+                params,
+                free,
+                state,
+                weight,
+                beside,
+                known,
+                jax.random.fold_in(key, i),
+                jnp.asarray(2 * i >= self.steps),
             )
             course.append(score)
             if (i + 1) % every == 0:
@@ -110,7 +119,15 @@ class Holding:
         return self.eye.look(params, pictures, self.sites)
 
     def _step(
-        self, params: Any, free: Any, state: Any, weight: Array, beside: Array, known: Any, key: Any
+        self,
+        params: Any,
+        free: Any,
+        state: Any,
+        weight: Array,
+        beside: Array,
+        known: Any,
+        key: Any,
+        late: Array,
     ) -> tuple[Any, Any, Array, Array]:
         pictures, pull = jax.vjp(lambda free: self._pictures(free, beside), free)
         changed = known if not self.transforms else self._changed(params, key, beside)
@@ -128,7 +145,10 @@ class Holding:
         down, score = jax.grad(revived(minus), has_aux=True)(pictures, params)
         if self.held:
             out, broken = jax.grad(excess, has_aux=True)(pictures)
-            down = _together(_unit(down), _unit(out), weight)
+            back = late & (broken > MARGIN)
+            out = _unit(out)
+            down = _together(_unit(down), out, weight)
+            down = jnp.where(back[:, None, None, None], out, down)
             factor = jnp.where(broken > MARGIN, UP, DOWN).astype(jnp.float32)
             weight = jnp.clip(weight * factor, LEAST, MOST)
         (gradient,) = pull(jnp.where(jnp.isfinite(down), down, 0.0))
@@ -157,8 +177,11 @@ class Holding:
 
 
 def settling(rate: float, steps: int) -> optax.GradientTransformation:
-    """Adam, its rate falling as a cosine to a twentieth, so that pictures come to rest."""
-    return optax.adam(optax.cosine_decay_schedule(rate, steps, alpha=0.05))
+    """Adam, its rate falling as a cosine to a twentieth, so that pictures come to rest.
+
+    With a short memory, which gets nearer to what is held in the same number of steps.
+    """
+    return optax.adam(optax.cosine_decay_schedule(rate, steps, alpha=0.05), b1=0.5, b2=0.9)
 
 
 def far(site: str, units: Sequence[int] | None = None, *, others: bool = False) -> Two:

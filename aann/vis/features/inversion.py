@@ -136,7 +136,7 @@ def invert(
     first, changes = jax.random.split(jax.random.key(seed))
     rule = optimizer or settling(0.05, steps)
     begin = made.start(first, found.shape)
-    holding = Holding(eye, [site], score, [], made, rule, transforms)
+    holding = Holding(eye, [site], score, [], made, rule, steps, transforms)
     best = holding.run(found, begin, bar(steps, "invert", progress), changes)
 
     def measured(params: Any, pictures: Any) -> Any:

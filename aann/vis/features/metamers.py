@@ -41,10 +41,11 @@ from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import Transform
 
-STARTS = ("noise", "given")
+RATES = {"noise": 0.05, "given": 0.005}
+"""Of the optimiser, by where it starts."""
 PAIRS = 32
 """Of different natural pictures, at most."""
-KICK = 0.2
+KICK = 0.1
 """Of smooth noise, when it starts at the given pictures."""
 HALVINGS = 8
 
@@ -123,8 +124,8 @@ def metamers(
     *,
     units: Sequence[int] | None = None,
     apart: str | None = None,
-    tolerance: float = 0.05,
-    start: str = "noise",
+    tolerance: float = 0.2,
+    start: str = "given",
     natural: Any = None,
     steps: int = 512,
     parametrisation: Parametrisation | None = None,
@@ -145,13 +146,13 @@ def metamers(
             ``units`` are given, and pixels where it is held whole. The layer itself is allowed with
             ``units``: the other channels are meant.
         tolerance: by how much what is held may differ, as a share of its length.
-        start: ``"noise"`` ends at stranger pictures, and may not get within the tolerance;
-            ``"given"`` starts there and leaves as far as it can.
+        start: ``"given"`` begins at the pictures and leaves as far as it can within the tolerance;
+            ``"noise"`` ends at stranger pictures, but may not get within it.
         natural: pictures to compare differences with; by default ``pictures``, if there are two.
         steps: of the optimiser.
         parametrisation: by default ``Fourier()``.
         transforms: random changes of both pictures, by default none.
-        optimizer: by default Adam at 0.05, settling.
+        optimizer: by default Adam at 0.05 from noise and 0.005 from given pictures, settling.
         low_high: what black and white are for the model.
         seed: of start, changes, and natural pairs.
         progress: whether to show how far it is.
@@ -164,53 +165,57 @@ def metamers(
     others, more = (found, []) if natural is None else given(model, natural, low_high)
     problems += more + site_problems(model, site, units or ()) + count_problems(steps=steps)
     problems += _choice_problems(model, site, units, apart)
-    if start not in STARTS:
-        problems.append(f"start is one of {', '.join(STARTS)}, got {start!r}")
+    if start not in RATES:
+        problems.append(f"start is one of {', '.join(RATES)}, got {start!r}")
     if not 0 < tolerance < np.inf:
-        problems.append(f"tolerance is a share above 0, such as 0.05, got {tolerance!r}")
+        problems.append(f"tolerance is a share above 0, such as 0.2, got {tolerance!r}")
     refuse(problems)
     same, moved, words = _measures(site, units, apart)
     sites = list(dict.fromkeys([site, *([apart] if apart and apart != "pixels" else [])]))
     eye, made = Eye(model, low_high), parametrisation or Fourier()
     first, changes = jax.random.split(jax.random.key(seed))
-    begin = _begin(made, found, start, first)
-    rule = optimizer or settling(0.05, steps)
-    holding = Holding(
-        eye, sites, moved, [lambda v, g: same(v, g) / tolerance], made, rule, transforms
-    )
-    best = holding.run(found, begin, bar(steps, "metamers", progress), changes)
 
     @jax.jit
     def measured(params: Any, here: Any, there: Any) -> Any:
         values, given = (eye.look(params, p, sites) for p in (here, there))
         return same(values, given), moved(values, given), from_grey(values, given)
 
-    made_of, held, other, pixels = best.pictures, *map(
-        np.asarray, measured(model.params, best.pictures, found)
+    def held_by(seen: Any) -> np.ndarray:
+        return np.asarray(measured(model.params, seen, found)[0])
+
+    begin = made.start(first, found.shape)
+    if start == "given":
+        begin = made.at(jnp.asarray(_back(held_by, _kicked(found, first), found, tolerance / 2)))
+    rule = optimizer or settling(RATES[start], steps)
+    holding = Holding(
+        eye, sites, moved, [lambda v, g: same(v, g) / tolerance], made, rule, steps, transforms
     )
-    if start == "given" and (held > tolerance).any():
-        made_of = _back(lambda p: measured(model.params, p, found)[0], made_of, found, tolerance)
-        held, other, pixels = map(np.asarray, measured(model.params, made_of, found))
-    finite_pictures(made_of, held, other, pixels)
+    best = holding.run(found, begin, bar(steps, "metamers", progress), changes)
+    ended = best.pictures
+    if start == "given":
+        ended = _back(held_by, ended, found, tolerance)
+    held, other, pixels = map(np.asarray, measured(model.params, ended, found))
+    finite_pictures(ended, held, other, pixels)
     usual = [
         measured(model.params, others[i : i + 1], others[j : j + 1])
         for i, j in _pairs(len(others), seed)
     ]
     medians = [float(np.median([one[k] for one in usual])) if usual else None for k in range(3)]
     return Metamers(
-        words[0], words[1], tolerance, found, made_of, held, other, pixels,
+        words[0], words[1], tolerance, found, ended, held, other, pixels,
         held <= tolerance, medians[0], medians[1], medians[2], best.course,
     )  # fmt: skip
 
 
-def _begin(made: Parametrisation, found: Any, start: str, key: Any) -> Any:
-    """Free numbers of noise, or of the given pictures under smooth noise: at a picture itself no
-    direction leads away from it more than another."""
-    if start == "noise":
-        return made.start(key, found.shape)
-    smooth = Fourier(noise=1.0)
-    noise = smooth.pictures(smooth.start(key, found.shape), found.shape) - 0.5
-    return made.at(jnp.clip(found + KICK * noise, 0, 1))
+def _kicked(found: np.ndarray, key: Any) -> np.ndarray:
+    """The pictures under smooth noise: at a picture itself no direction leads away from it more
+    than another.
+    """
+    n, rows, columns, channels = found.shape
+    smooth, shape = Fourier(noise=1.0), (n, rows, columns, channels)
+    noise = np.asarray(smooth.pictures(smooth.start(key, shape), shape)) - 0.5
+    kicked: np.ndarray = np.clip(found + KICK * noise, 0, 1).astype(np.float32)
+    return kicked
 
 
 def _back(

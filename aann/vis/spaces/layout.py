@@ -66,10 +66,12 @@ def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
 
 def _tsne(unit: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE  # noqa: PLC0415 - when it is needed
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
     near = min(30.0, (len(unit) - 1) / 3)
     made = TSNE(perplexity=near, metric="cosine", init="pca", random_state=seed)
-    return np.asarray(made.fit_transform(unit), np.float64)
+    with threadpool_limits(1):  # sums in one order; threads are no faster for a few thousands
+        return np.asarray(made.fit_transform(unit), np.float64)
 
 
 def _pca(unit: np.ndarray, seed: int) -> np.ndarray:

@@ -26,13 +26,15 @@ def test_more_strength_more_activation_within_the_bound():
     assert (found[1].distance > found[0].distance).all()
 
 
+def seen(some):
+    found = aann.capture(colour_model(), ["cells", "low"])(255 * some)[1]
+    return {site: np.asarray(value) for site, value in found.items()}
+
+
 def test_the_numbers_are_those_of_the_pictures():
     some = pictures(2)
     found = accentuate(colour_model(), "cells:0", some, at="low", strength=0.2, **QUICK)
-    values = [
-        {k: np.asarray(v) for k, v in aann.capture(colour_model(), ["cells", "low"])(255 * p)[1].items()}
-        for p in (some, found.pictures)
-    ]  # fmt: skip
+    values = [seen(some), seen(found.pictures)]
     for numbers, value in ((found.before, values[0]), (found.after, values[1])):
         np.testing.assert_allclose(numbers, value["cells"][..., 0].mean((1, 2)), rtol=1e-4)
     moved = np.linalg.norm((values[1]["low"] - values[0]["low"]).reshape(2, -1), axis=1)

@@ -6,6 +6,7 @@ from pictures_toy import colour_model, grey_model, pictures
 from PIL import Image
 
 import aann
+from aann.vis.features.holding import settling
 from aann.vis.features.metamers import metamers
 from aann.vis.features.parametrisations import Pixels
 
@@ -25,7 +26,8 @@ def half_model():
 @pytest.mark.parametrize("start", ["noise", "given"])
 def test_what_the_layer_does_not_see_changes_and_nothing_else(start):
     some = np.clip(pictures(2), 0.1, 0.9)
-    found = metamers(half_model(), "left", some, start=start, **{**QUICK, "steps": 120})
+    found = metamers(half_model(), "left", some, start=start, tolerance=0.05,
+                     **{**QUICK, "steps": 120, "optimizer": settling(0.1, 120)})  # fmt: skip
     assert found.reached.all()
     assert (found.held <= 0.05).all()
     left = np.abs(found.pictures - some)[:, :, :8]
@@ -53,7 +55,9 @@ def test_units_are_held_while_the_others_move_and_numbers_are_true():
     np.testing.assert_allclose(found.apart, off(*layers, [1, 2]), rtol=1e-3)
     assert found.apart.min() > 5 * found.held.max()
     natural = layers[1]
-    pairs = [off(natural[i : i + 1], natural[j : j + 1], [0])[0] for i, j in [(0, 1), (0, 2), (1, 2)]]
+    pairs = [
+        off(natural[i : i + 1], natural[j : j + 1], [0])[0] for i, j in [(0, 1), (0, 2), (1, 2)]
+    ]
     assert found.natural_held == pytest.approx(np.median(pairs), rel=1e-3)
 
 

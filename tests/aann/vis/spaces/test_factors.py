@@ -90,7 +90,7 @@ def test_one_channel_and_the_figure(tmp_path):
     assert len(files) == 6
     for file, at in zip(files, axes, strict=True):
         np.testing.assert_array_equal(np.asarray(Image.open(file)), at.images[0].get_array())
-    overlay = found.overlay(0, 1)
+    overlay = found.overlay(found.telling(2)[0], 1)
     assert overlay.min() >= 0
     assert overlay.max() <= 1
     np.testing.assert_array_equal(pixels(overlay), np.asarray(Image.open(files[2])))

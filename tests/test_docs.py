@@ -13,7 +13,7 @@ import pytest
 
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-NEED_ASSETS = {"labelling", "visualise", "your_images"}
+NEED_ASSETS = {"accentuation", "labelling", "spaces", "visualise", "your_images"}
 COMPUTE_MUCH = {"your_curves"}
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
+from aann.vis.features.differences import Two, far, from_grey
 from aann.vis.features.given import (
     PIXELS,
     bar,
@@ -36,8 +37,8 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.features.holding import Holding, Two, far, settling
-from aann.vis.features.objectives.objective import PICTURES, Objective
+from aann.vis.features.holding import Holding, settling
+from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.objectives.written import as_objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
@@ -175,9 +176,3 @@ def accentuate(
         target.name, at, strength, found, best.pictures, before, after, distance, moved,
         best.broken <= 1, best.course,
     )  # fmt: skip
-
-
-def from_grey(values: Any, given: Any) -> Any:
-    """How far pixels are from the given ones, relative to these ones' distance from grey."""
-    here, there = values[PICTURES] - 0.5, given[PICTURES] - 0.5
-    return far(PICTURES)({PICTURES: here}, {PICTURES: there})

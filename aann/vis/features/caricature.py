@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
+from aann.vis.features.differences import Two, length
 from aann.vis.features.given import (
     PIXELS,
     bar,
@@ -31,7 +32,7 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.features.holding import Holding, Two, length, settling
+from aann.vis.features.holding import Holding, settling
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import ROBUST, Transform

@@ -10,7 +10,7 @@ kept, or else that which breaks them least.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -20,15 +20,11 @@ import optax
 from jaxtyping import Array, Float
 
 from aann.shown.brief import brief
-from aann.vis.features.objectives.objective import Values
+from aann.vis.features.differences import Two
 from aann.vis.features.parametrisations import Parametrisation
 from aann.vis.features.revived import revived
 from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import Transform, composed
-
-Numbers = Float[Array, " n"]
-Two = Callable[[Values, Values], Numbers]
-"""Of the values on the pictures and on the given ones."""
 
 MARGIN = 0.95
 """Of a bound, from where on it pulls."""
@@ -54,6 +50,9 @@ class Best(NamedTuple):
     score: Float[np.ndarray, " n"]
     broken: Float[np.ndarray, " n"]
     course: Float[np.ndarray, "step n"]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -182,40 +181,6 @@ def settling(rate: float, steps: int) -> optax.GradientTransformation:
     With a short memory, which gets nearer to what is held in the same number of steps.
     """
     return optax.adam(optax.cosine_decay_schedule(rate, steps, alpha=0.05), b1=0.5, b2=0.9)
-
-
-def far(site: str, units: Sequence[int] | None = None, *, others: bool = False) -> Two:
-    """How far the values of a site are from the given picture's, relative to their length.
-
-    Args:
-        site: a key of the values.
-        units: channels to look at, by default all.
-        others: look at all channels but those.
-    """
-
-    def of(values: Values, given: Values) -> Numbers:
-        here, there = (chosen(v[site], units, others=others) for v in (values, given))
-        return jnp.sqrt(_squares(here - there) + 1e-20) / length(there)
-
-    return of
-
-
-def chosen(values: Array, units: Sequence[int] | None, *, others: bool = False) -> Array:
-    """Channels of activations (n, ..., channels)."""
-    if units is None:
-        return values
-    wanted = np.isin(np.arange(values.shape[-1]), units, invert=others)
-    return values[..., np.flatnonzero(wanted)]
-
-
-def length(values: Array) -> Numbers:
-    """Of each example, from about 1e-6 up."""
-    found: Array = jnp.sqrt(_squares(values) + 1e-12)
-    return found
-
-
-def _squares(values: Array) -> Array:
-    return jnp.square(values.astype(jnp.float32)).reshape(len(values), -1).sum(1)
 
 
 def _unit(gradient: Array) -> Array:

@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
+from aann.vis.features.differences import far
 from aann.vis.features.given import (
     PIXELS,
     bar,
@@ -34,7 +35,7 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.features.holding import Holding, far, settling
+from aann.vis.features.holding import Holding, settling
 from aann.vis.features.objectives.pictures import total_variation
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye

@@ -12,7 +12,7 @@ of units is one whose held difference is far below that, and whose other differe
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
-from aann.vis.features.accentuation import from_grey
+from aann.vis.features.differences import Two, far, from_grey
 from aann.vis.features.given import (
     PIXELS,
     bar,
@@ -36,7 +36,8 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.features.holding import Holding, Two, far, settling
+from aann.vis.features.holding import Holding, settling
+from aann.vis.features.leaving import back, kicked
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import Transform
@@ -45,9 +46,6 @@ RATES = {"noise": 0.05, "given": 0.005}
 """Of the optimiser, by where it starts."""
 PAIRS = 32
 """Of different natural pictures, at most."""
-KICK = 0.1
-"""Of smooth noise, when it starts at the given pictures."""
-HALVINGS = 8
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -185,7 +183,7 @@ def metamers(
 
     begin = made.start(first, found.shape)
     if start == "given":
-        begin = made.at(jnp.asarray(_back(held_by, _kicked(found, first), found, tolerance / 2)))
+        begin = made.at(jnp.asarray(back(held_by, kicked(found, first), found, tolerance / 2)))
     rule = optimizer or settling(RATES[start], steps)
     holding = Holding(
         eye, sites, moved, [lambda v, g: same(v, g) / tolerance], made, rule, steps, transforms
@@ -193,7 +191,7 @@ def metamers(
     best = holding.run(found, begin, bar(steps, "metamers", progress), changes)
     ended = best.pictures
     if start == "given":
-        ended = _back(held_by, ended, found, tolerance)
+        ended = back(held_by, ended, found, tolerance)
     held, other, pixels = map(np.asarray, measured(model.params, ended, found))
     finite_pictures(ended, held, other, pixels)
     usual = [
@@ -205,31 +203,6 @@ def metamers(
         words[0], words[1], tolerance, found, ended, held, other, pixels,
         held <= tolerance, medians[0], medians[1], medians[2], best.course,
     )  # fmt: skip
-
-
-def _kicked(found: np.ndarray, key: Any) -> np.ndarray:
-    """The pictures under smooth noise: at a picture itself no direction leads away from it more
-    than another.
-    """
-    n, rows, columns, channels = found.shape
-    smooth, shape = Fourier(noise=1.0), (n, rows, columns, channels)
-    noise = np.asarray(smooth.pictures(smooth.start(key, shape), shape)) - 0.5
-    kicked: np.ndarray = np.clip(found + KICK * noise, 0, 1).astype(np.float32)
-    return kicked
-
-
-def _back(
-    held: Callable[[Any], Any], made: np.ndarray, given: np.ndarray, tolerance: float
-) -> np.ndarray:
-    """Pictures on the way back to the given ones, as far out as the tolerance is seen to allow."""
-    low, high = np.zeros(len(made), np.float32), np.ones(len(made), np.float32)
-    inside = np.asarray(held(made)) <= tolerance
-    low = np.where(inside, 1, low).astype(np.float32)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        fine = np.asarray(held(given + middle[:, None, None, None] * (made - given))) <= tolerance
-        low, high = np.where(fine, middle, low), np.where(fine, high, middle)
-    return given + low[:, None, None, None] * (made - given)
 
 
 def _measures(

@@ -76,6 +76,22 @@ def attributed(
     return np.concatenate(parts)
 
 
+def blurred(
+    seen: Float[np.ndarray, "n rows columns"], blur: float
+) -> Float[np.ndarray, "n rows columns"]:
+    """Attributions under a Gaussian; each one's sum stays as it is.
+
+    Args:
+        seen: attributions.
+        blur: standard deviation, as a share of the sides.
+    """
+    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - when it is needed
+
+    sigma = (0.0, blur * seen.shape[1], blur * seen.shape[2])
+    found: np.ndarray = gaussian_filter(seen, sigma, mode="reflect")
+    return found
+
+
 def upper(model: Model, inputs: Any, name: str, nudges: dict[str, Array]) -> Array:
     """Activations of a site while something is added at others, all with channels last."""
     first = Eye(model, PIXELS).channels_first

@@ -31,7 +31,7 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
-from aann.vis.spaces.attributed import attributed
+from aann.vis.spaces.attributed import attributed, blurred
 from aann.vis.spaces.upscale import crop, middle, upscaled
 from aann.vis.style import INK, NORMAL, figure
 
@@ -209,7 +209,7 @@ def attribution_quilt(
             f"(the sites in order: {', '.join(sites(model))})"[:400]
         )
     if to == INPUT:
-        seen = _blurred(seen, blur)
+        seen = blurred(seen, blur)
     parts, shares = _cropped(found[places[:, 0]], seen, places[:, 1:], here.shape[1:], share)
     at = tuple(places.T)
     return AttributionQuilt(
@@ -227,14 +227,6 @@ def _drawn(which: np.ndarray, bins: int, each: int, seed: int) -> np.ndarray:
         _, first = np.unique(places[:, 0], return_index=True)
         chosen.append(places[np.sort(first)[:each]])
     return np.concatenate(chosen)
-
-
-def _blurred(seen: np.ndarray, blur: float) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - when it is needed
-
-    sigma = (0.0, blur * seen.shape[1], blur * seen.shape[2])
-    found: np.ndarray = gaussian_filter(seen, sigma, mode="reflect")
-    return found
 
 
 def _cropped(

@@ -13,7 +13,6 @@ Sharp edge: the number of directions is a choice, and other pictures give other 
 
 import dataclasses
 import pathlib
-import warnings
 from typing import Any
 
 import numpy as np
@@ -32,10 +31,10 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
+from aann.vis.spaces.decompose import METHODS, estimator_of, fitted, name_of, ordered
 from aann.vis.spaces.upscale import upscaled
 from aann.vis.style import figure
 
-METHODS = ("nmf", "pca")
 SIGNED = ("refuse", "split")
 RARE = 0.02
 """Positions at which a factor is strong enough to show all of the picture."""
@@ -179,14 +178,14 @@ def factors(
     flat = here.reshape(-1, here.shape[-1]).astype(np.float64)
     split = method == "nmf" and bool((flat < 0).any())
     refuse(_flat_problems(site, flat, k if isinstance(method, str) else 1, split, signed))
-    estimator = _estimator(method, k, seed)
-    strength, rows, centre, converged = _fitted(estimator, flat, split)
-    order, parts = _ordered(strength, rows, flat - centre)
+    estimator = estimator_of(method, k, seed)
+    strength, rows, centre, converged = fitted(estimator, flat, split)
+    order, parts = ordered(strength, rows, flat - centre)
     total = float(np.square(flat - centre).sum())
     left = float(np.square(flat - centre - parts[0] @ parts[1]).sum())
     return Factors(
         site,
-        _name(method, split),
+        name_of(method, split),
         parts[1].astype(np.float32),
         parts[0].reshape(*here.shape[:-1], -1).astype(np.float32),
         centre.astype(np.float32),
@@ -211,54 +210,3 @@ def _flat_problems(site: str, flat: np.ndarray, k: int, split: bool, signed: str
             "take the site after the ReLU, signed='split', or method='pca'"
         )
     return problems
-
-
-def _estimator(method: Any, k: int, seed: int) -> Any:
-    """From scikit-learn, or the user's own."""
-    from sklearn.decomposition import NMF, PCA  # noqa: PLC0415 - when it is needed
-
-    if method == "nmf":
-        return NMF(n_components=k, init="nndsvda", random_state=seed, max_iter=400)
-    if method == "pca":
-        return PCA(n_components=k, random_state=seed)
-    return method
-
-
-def _fitted(
-    estimator: Any, flat: np.ndarray, split: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
-    """Strengths (rows, k), directions (k, channels), what was subtracted, whether it converged."""
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - when it is needed
-
-    channels = flat.shape[1]
-    data = np.concatenate([np.maximum(flat, 0), np.maximum(-flat, 0)], 1) if split else flat
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
-        strength = np.asarray(estimator.fit_transform(data), np.float64)
-    rows = np.asarray(estimator.components_, np.float64)
-    centre = np.asarray(getattr(estimator, "mean_", np.zeros(channels)), np.float64)
-    if split:
-        rows = rows[:, :channels] - rows[:, channels:]
-    stopped = any(issubclass(w.category, ConvergenceWarning) for w in caught)
-    return strength, rows, centre, not stopped
-
-
-def _ordered(
-    strength: np.ndarray, rows: np.ndarray, data: np.ndarray
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Shares, largest first, with strengths and directions in that order, scale and sign fixed."""
-    length = np.linalg.norm(rows, axis=1)
-    peak = np.take_along_axis(rows, np.abs(rows).argmax(1)[:, None], 1)[:, 0]
-    turned = (peak < 0) & (strength < 0).any(0)  # what is from 0 up stays so
-    scale = np.where(length > 0, length, 1.0) * np.where(turned, -1.0, 1.0)
-    strength, rows = strength * scale, rows / scale[:, None]
-    total = max(float(np.square(data).sum()), 1e-300)
-    shares = np.einsum("pk,pk->k", strength, data @ rows.T) / total
-    order = np.argsort(-shares, kind="stable")
-    return shares[order], (strength[:, order], rows[order])
-
-
-def _name(method: Any, split: bool) -> str:
-    if isinstance(method, str):
-        return "NMF of both signs" if split else method.upper()
-    return type(method).__name__

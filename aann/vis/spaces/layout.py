@@ -66,7 +66,9 @@ def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
 
 def _tsne(unit: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE  # noqa: PLC0415 - when it is needed
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
+    from threadpoolctl import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        threadpool_limits,  # comes with scikit-learn
+    )
 
     near = min(30.0, (len(unit) - 1) / 3)
     made = TSNE(perplexity=near, metric="cosine", init="pca", random_state=seed)

@@ -1,10 +1,10 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pytest
 from pictures_toy import colour_model, pictures
 
-from aann.vis.features.holding import Holding, chosen, far, length, settling
+from aann.vis.features.differences import far
+from aann.vis.features.holding import Holding, settling
 from aann.vis.features.objectives.objective import PICTURES
 from aann.vis.features.parametrisations import Fourier, Pixels
 from aann.vis.features.seen import Eye
@@ -68,31 +68,3 @@ def test_poles_do_not_take_the_picture_along():
     _, best = run([moved], steps=5, score=lambda v, g: jnp.log(red(v, g) - red(v, g)))
     assert np.isfinite(best.pictures).all()
     assert (best.broken == np.inf).all()
-
-
-@pytest.mark.parametrize("others", [False, True])
-def test_differences_are_relative_to_the_given_picture(others):
-    rng = np.random.default_rng(0)
-    here, there = rng.normal(size=(2, 3, 4, 4, 5)).astype(np.float32)
-    kept = [0, 2, 4] if others else [1, 3]
-    expected = [
-        np.linalg.norm((a - b)[..., kept]) / np.linalg.norm(b[..., kept])
-        for a, b in zip(here, there)
-    ]
-    values, given = {"s": jnp.asarray(here)}, {"s": jnp.asarray(there)}
-    found = far("s", [1, 3], others=others)(values, given)
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
-    assert chosen(values["s"], None).shape[-1] == 5
-    np.testing.assert_allclose(length(values["s"])[0], np.linalg.norm(here[0]), rtol=1e-5)
-
-
-def test_gradients_are_those_of_finite_differences():
-    rng = np.random.default_rng(0)
-    there = {"s": jnp.asarray(rng.normal(size=(1, 6)), jnp.float32)}
-    at, along = rng.normal(size=(2, 6)).astype(np.float32)
-
-    def number(step):
-        return far("s")({"s": (jnp.asarray(at) + step * jnp.asarray(along))[None]}, there)[0]
-
-    expected = (number(1e-2) - number(-1e-2)) / 2e-2
-    np.testing.assert_allclose(jax.grad(number)(0.0), expected, rtol=1e-2)

@@ -40,7 +40,8 @@ def test_what_the_layer_does_not_see_changes_and_nothing_else(start):
 
 def test_units_are_held_while_the_others_move_and_numbers_are_true():
     some = pictures(3)
-    found = metamers(colour_model(), "low", some, units=(0,), tolerance=0.1, **QUICK)
+    found = metamers(colour_model(), "low", some, units=(0,), tolerance=0.1,
+                     optimizer=settling(0.1, 60), **QUICK)  # fmt: skip
     assert found.reached.all()
     layers = [
         np.asarray(aann.capture(colour_model(), ["low"])(255 * p)[1]["low"])
@@ -66,7 +67,8 @@ def test_what_cannot_be_reached_is_said():
         return aann.site("all", x / 255).mean((1, 2))
 
     model = aann.Model(apply, 0.0, "all", jax.ShapeDtypeStruct((8, 8, 3), jnp.float32))
-    found = metamers(model, "all", pictures(1, 8), tolerance=1e-6, steps=3, progress=False)
+    found = metamers(model, "all", pictures(1, 8), tolerance=1e-6, start="noise", steps=3,
+                     progress=False)  # fmt: skip
     assert not found.reached.any()
     assert found.natural_held is None
     assert "over 0%" in found.figure().axes[1].get_title()

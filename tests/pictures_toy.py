@@ -26,6 +26,22 @@ def colour_model():
     return aann.Model(colours, jnp.float32(2), "colours", inputs)
 
 
+def channels_first(model):
+    """The colour model with everything in the other layout."""
+
+    def apply(p, x):
+        x = jnp.moveaxis(x, 1, -1) / 255
+        n, rows, columns, _ = x.shape
+        cells = x.reshape(n, rows // 2, 2, columns // 2, 2, 3).mean((2, 4))
+        low = aann.site("low", jnp.moveaxis(cells, -1, 1))
+        bright = low.mean(1, keepdims=True) - 0.5
+        wide = aann.site("signed", jnp.concatenate([low - 0.5, bright], 1) * p)
+        return aann.site("cells", jax.nn.relu(wide)).mean((2, 3))
+
+    inputs = jax.ShapeDtypeStruct((3, SIZE, SIZE), jnp.float32)
+    return aann.Model(apply, model.params, "first", inputs)
+
+
 def grey_model():
     """Takes (n, 28, 28, 1) from 0 to 1; layer ``edges`` (28, 27, 2) is edges of both signs."""
 

@@ -1,3 +1,4 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from pictures_toy import colour_model, grey_model, pictures
@@ -5,6 +6,7 @@ from PIL import Image
 
 import aann
 from aann.vis.features.accentuation import accentuate
+from aann.vis.features.objectives.objective import PICTURES, Objective
 from aann.vis.features.objectives.units import channel
 from aann.vis.features.transforms import Jitter
 
@@ -71,6 +73,19 @@ def test_one_grey_picture_under_changes_and_the_seed(tmp_path):
     assert axes[2].get_title() == f"edges moved by {found.distance[0]:.0%}"
     for file, at in zip(found.save(tmp_path), axes, strict=True):
         np.testing.assert_array_equal(np.asarray(Image.open(file)), at.images[0].get_array())
+
+
+def test_objectives_without_a_number_are_refused():
+    bad = Objective("bad", (), lambda v: jnp.log(-1 - v[PICTURES].mean((1, 2, 3))))
+    with pytest.raises(ValueError, match="NaN or infinite on what was found"):
+        accentuate(colour_model(), bad, pictures(2), **QUICK)
+
+
+def test_a_unit_that_is_dead_on_the_picture_wakes_up():
+    dark = np.full((1, 16, 16, 3), 0.3, np.float32)
+    found = accentuate(colour_model(), "cells:0", dark, at="low", strength=1.0, **QUICK)
+    assert found.before == 0
+    assert found.after > 0
 
 
 def test_all_problems_at_once():

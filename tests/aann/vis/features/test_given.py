@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from pictures_toy import SIZE, colour_model, grey_model, pictures
+from pictures_toy import SIZE, channels_first, colour_model, grey_model, pictures
 
 import aann
 from aann.vis.features.given import (
@@ -10,6 +10,7 @@ from aann.vis.features.given import (
     count_problems,
     given,
     inputs_of,
+    layer_shape,
     one_given,
     refuse,
     site_problems,
@@ -82,6 +83,16 @@ def test_activations_are_those_of_the_model_whatever_the_batch():
     for batch in (2, 5, 16):
         found = activations(colour_model(), ["cells"], some, batch=batch)["cells"]
         np.testing.assert_allclose(found, direct, rtol=1e-5, atol=1e-6)
+
+
+def test_models_with_channels_first_are_seen_with_channels_last():
+    first, last = (
+        activations(model, ["cells"], pictures(2))["cells"]
+        for model in (channels_first(colour_model()), colour_model())
+    )
+    np.testing.assert_allclose(first, last, atol=1e-6)
+    assert layer_shape(channels_first(colour_model()), "cells") == (8, 8, 4)
+    assert inputs_of(channels_first(colour_model()), pictures(2), (0.0, 255.0)).shape[1] == 3
 
 
 def test_pictures_of_another_size_are_scaled():

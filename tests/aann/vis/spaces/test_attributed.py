@@ -1,8 +1,8 @@
 import numpy as np
-from pictures_toy import colour_model, pictures
+from pictures_toy import channels_first, colour_model, pictures
 
 import aann
-from aann.vis.spaces.attributed import attributed
+from aann.vis.spaces.attributed import attributed, blurred
 
 POSITIONS = np.asarray([[0, 0], [3, 5], [7, 7]])
 
@@ -30,6 +30,24 @@ def test_to_a_layer_below_it_is_gradient_times_activation():
     assert found.shape == (3, 8, 8)
     expected = signed(some, 1) + 1  # 2 (green - 0.5), attributed from 0
     np.testing.assert_allclose(found.sum((1, 2)), expected, atol=1e-5)
+
+
+def test_models_with_channels_first_are_attributed_alike():
+    first = channels_first(colour_model())
+    for to in ("input", "low"):
+        found, same = (
+            attributed(model, "cells", 1, pictures(3), POSITIONS, to=to)
+            for model in (first, colour_model())
+        )
+        np.testing.assert_allclose(found, same, atol=1e-6)
+
+
+def test_a_blur_keeps_sums():
+    seen = np.random.default_rng(0).normal(size=(2, 16, 16)).astype(np.float32)
+    smooth = blurred(seen, 0.1)
+    np.testing.assert_allclose(smooth.sum((1, 2)), seen.sum((1, 2)), atol=1e-3)
+    assert smooth.std() < 0.5 * seen.std()
+    np.testing.assert_array_equal(blurred(seen, 0.0), seen)
 
 
 def test_gradients_are_those_of_finite_differences():

@@ -6,6 +6,7 @@ from PIL import Image
 
 import aann
 from aann.vis.features.accentuation import accentuate
+from aann.vis.features.holding import settling
 from aann.vis.features.objectives.objective import PICTURES, Objective
 from aann.vis.features.objectives.units import channel
 from aann.vis.features.transforms import Jitter
@@ -83,7 +84,8 @@ def test_objectives_without_a_number_are_refused():
 
 def test_a_unit_that_is_dead_on_the_picture_wakes_up():
     dark = np.full((1, 16, 16, 3), 0.3, np.float32)
-    found = accentuate(colour_model(), "cells:0", dark, at="low", strength=1.0, **QUICK)
+    rule = {**QUICK, "optimizer": settling(0.2, 40)}
+    found = accentuate(colour_model(), "cells:0", dark, at="low", strength=1.0, **rule)
     assert found.before == 0
     assert found.after > 0
 

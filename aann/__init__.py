@@ -15,6 +15,7 @@ from aann.model import Model
 from aann.program.constant import Constant, Constants
 from aann.program.registry import make, register, registered, replacement
 from aann.program.replacement import Replacement
+from aann.shown import later
 from aann.splicing.cut import Cut, cut
 from aann.splicing.splice import capture, sites, splice
 from aann.trace.precision import in_bfloat16
@@ -117,5 +118,6 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_LATER, "adapters"})
 
 
+later.provide("figures of a report", "aann.vis.pictures:pictures")
 moved.install()
 shadowed.check()

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 import aann
 import zoo
 from aann.vis.attention import PatternRow, patterns
+from aann.vis.caption import captioned
 from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
 from circuits.induction.fit import variant
@@ -110,7 +111,11 @@ def _figures(arrays: Mapping[str, np.ndarray]) -> dict[str, Figure]:
     )
     rows = [PatternRow(mine, theirs, str(text)) for mine, theirs, text in shown]
     title = f"attention on held-out sequence {arrays['pattern_sequence']}"
-    return {"patterns": patterns(rows, title=title)}
+    text = (
+        "Attention of every replaced head, the network's, the program's and their difference, on "
+        "the first held-out sequence in their order, whatever it shows."
+    )
+    return {"patterns": captioned(patterns(rows, title=title), text)}
 
 
 if __name__ == "__main__":

@@ -341,7 +341,7 @@ def write(folder, attacks):
 def saved():
     """A small report as it is on disk."""
     with tempfile.TemporaryDirectory() as folder:
-        report_files.report(n=12, draws=100).save(folder)
+        report_files.report(n=12, draws=100).save(folder, figures=False)
         files = pathlib.Path(folder)
         plain = json.loads((files / "report.json").read_text())
         return plain, (files / "report.npz").read_bytes()

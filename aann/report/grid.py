@@ -6,14 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from aann.report.data import Estimate, ReportData
-from aann.report.text import count, numbers, share
+from aann.report.text import numbers, share
 from aann.shown.brief import brief
 
 MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}
 """One for each kind of row, so that nobody needs colours to tell them apart."""
-
-FLOOR, CEILING = -1.0, 2.0
-"""Intervals are drawn between these; what lies outside is seen in the numbers alone."""
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?(?![\w.])", re.IGNORECASE)
 
@@ -21,7 +18,7 @@ _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?(?![\w.])", re.IGNORECAS
 class Bar(NamedTuple):
     """An interval in percent of the width of its cell, with the places of 0 and 1.
 
-    ``middle`` is below 0 or above 100 where the estimate is off the scale.
+    ``low``, ``middle`` and ``high`` are below 0 or above 100 where they are off the scale.
     """
 
     low: float
@@ -75,6 +72,11 @@ class Grid(NamedTuple):
     def __repr__(self) -> str:
         return brief(self)
 
+    @property
+    def marked(self) -> bool:
+        """Whether every row has the mark of its kind before its name."""
+        return bool(self.rows) and all(row[0].kind for row in self.rows)
+
     def numeric(self, column: int) -> bool:
         """Whether the column holds numbers, some of them perhaps unknown."""
         cells = [row[column] for row in self.rows]
@@ -105,40 +107,13 @@ def of_text(
     return Grid(title, head, rows, notes)
 
 
-def ladder(report: ReportData) -> Grid:
-    """Every row of a report."""
-    scales = {m: _scale([row.recovered[m] for row in report.rows]) for m in report.metrics}
-    rows = [
-        [
-            Cell(row.name, row.name, kind=row.kind),
-            Cell(row.kind, row.kind),
-            *(_recovered(row.recovered[m], scales[m]) for m in report.metrics),
-            _number(row.mean_correlation, share),
-            _number(row.mean_r2, share),
-            *(_number(x, count) for x in (row.constants, row.bits, row.flops)),
-        ]
-        for row in report.rows
-    ]
-    names = [metric_name(m) for m in report.metrics]
-    head = ["row", "kind", *names, "correlation", "R²", "constants", "bits", "flops"]
-    notes = [
-        f"{', '.join(names)}: loss recovered, 1 - (L_row - L_intact) / (L_zero - L_intact), with "
-        "its 95% interval. The thin lines behind an interval stand at 0 (zeroed) and 1 (intact); a "
-        "wedge says that it lies further out. top1, top5 and agreement are error rates.",
-        "Correlation and R² with the natural units: means over units, all examples and "
-        "positions. Flops: an example.",
-    ]
-    title = "What stands in for the units, and the loss that it recovers"
-    return Grid(title, head, rows, notes, report.main.name if report.main else "")
-
-
 def damage(report: ReportData) -> Grid:
     """What zeroing the units costs."""
     rows = [
         [
             Cell(metric_name(m), metric_name(m)),
-            _number(report.intact.get(m), _loss),
-            _number(_zeroed(report, m), _loss),
+            number(report.intact.get(m), _loss),
+            number(_zeroed(report, m), _loss),
             Cell(str(report.damage[m]), report.damage[m].mean),
         ]
         for m in report.metrics
@@ -148,11 +123,11 @@ def damage(report: ReportData) -> Grid:
 
 def losses(report: ReportData) -> Grid:
     """The mean losses behind what is recovered."""
-    intact = [_number(report.intact.get(m), _loss) for m in report.metrics]
+    intact = [number(report.intact.get(m), _loss) for m in report.metrics]
     rows = [[Cell("intact", "intact", kind="intact"), *intact]] + [
         [
             Cell(row.name, row.name, kind=row.kind),
-            *(_number(row.loss.get(m), _loss) for m in report.metrics),
+            *(number(row.loss.get(m), _loss) for m in report.metrics),
         ]
         for row in report.rows
     ]
@@ -163,7 +138,7 @@ def units(report: ReportData) -> Grid:
     """Correlation of every unit with each program."""
     shown = [r for r in report.rows if r.source and len(r.correlation) == len(report.units)]
     rows = [
-        [Cell(str(unit), float(unit)), *(_number(r.correlation[i], share) for r in shown)]
+        [Cell(str(unit), float(unit)), *(number(r.correlation[i], share) for r in shown)]
         for i, unit in enumerate(report.units)
     ]
     title = "Correlation of every unit with the programs"
@@ -198,7 +173,8 @@ def metric_name(metric: str) -> str:
     return {"kl": "KL"}.get(metric, metric)
 
 
-def _number(x: float | int | None, text: Callable[..., str]) -> Cell:
+def number(x: float | int | None, text: Callable[..., str]) -> Cell:
+    """A cell of a number that may be unknown."""
     return Cell(text(x), None if x is None else float(x))
 
 
@@ -219,13 +195,8 @@ def _value(text: str) -> float | str | None:
     return float(found.group().replace(",", "")) if found else text
 
 
-def _scale(estimates: Sequence[Estimate]) -> tuple[float, float]:
-    """The ends of a scale that holds 0, 1 and all intervals, up to what is cut off."""
-    ends = [x for e in estimates for x in (e.low, e.high) if x is not None]
-    return max(FLOOR, min(0.0, *ends, 0.0)), min(CEILING, max(1.0, *ends, 1.0))
-
-
-def _recovered(x: Estimate, scale: tuple[float, float]) -> Cell:
+def recovered(x: Estimate, scale: tuple[float, float]) -> Cell:
+    """A cell of an interval, drawn between the ends of the scale."""
     if x.estimate is None or x.low is None or x.high is None:
         return Cell(interval(x), None)
     low, high = scale

@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from aann.report import grid
+from aann.report import grid, ladder
 from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
 from aann.report.pictures import Picture
@@ -104,7 +104,8 @@ def _view(chapter: Chapter, position: int) -> dict[str, Any]:
         "report": report,
         "units": some(report.units),
         "facts": _facts(report),
-        "ladder": grid.ladder(report),
+        "ladder": ladder.ladder(report),
+        "folded": ladder.folded(report),
         "tables": [grid.damage(report), grid.constants(report)],
         "details": [t for t in (grid.losses(report), grid.units(report)) if t.rows],
         "programs": _programs(report),
@@ -131,6 +132,9 @@ def _facts(report: ReportData) -> list[Fact]:
     facts = []
     if main:
         facts.append(_fact(f"{name} recovered", grid.interval(main.recovered[metric]), main.name))
+    if main and (best := ladder.best_control(report)):
+        best_one = grid.interval(best.recovered[metric])
+        facts.append(_fact(f"{name} of the best control", best_one, best.name))
     zeroed = f"of zeroing, n = {report.data['n']:,}"
     facts.append(_fact(f"{name} damage", str(report.damage[metric]), zeroed))
     if main:

@@ -39,35 +39,49 @@ class Report(ReportData):
         return dataclasses.replace(self, arrays={**self.arrays, **arrays})
 
     def save(
-        self, folder: str | os.PathLike[str], figures: Sequence[str] | Mapping[str, str] = ()
+        self,
+        folder: str | os.PathLike[str],
+        figures: bool | Sequence[str | pictures.Picture] | Mapping[str, str] = True,
     ) -> None:
-        """Write ``report.json``, ``report.md``, ``report.html`` and ``report.npz``, or none.
+        """Write ``report.json``, ``report.md``, ``report.html``, ``report.npz`` and figures.
+
+        All of them or none.
 
         A report that is there already is replaced as a whole: with a full disk, or where the
         process is killed, it stays.
 
         Args:
             folder: created where there is none.
-            figures: names of pictures that are in the folder already and that the pages show, or
-                such names with a description of each for who cannot see them.
+            figures: by default those that can be drawn of the report; False for none; or
+                pictures that the pages show: as ``Picture``, which are saved too, or as names of
+                files that are in the folder already, or as such names with a description of each
+                for who cannot see them.
 
         Raises:
             OSError: there are no such pictures, or the folder cannot be written.
-            ValueError: a file is no picture.
+            ValueError: a file is no picture, or a picture has no name of a file.
+
+        Warns:
+            UserWarning: a figure cannot be drawn; the rest is saved.
         """
         path = pathlib.Path(folder).expanduser()
+        shown = pictures.of(self, path, figures)
         texts = {
-            "report.html": self.html(pictures.read(path, figures)),
+            "report.html": self.html(shown),
             "report.json": self.to_json(),
-            "report.md": self.markdown(list(figures)),
+            "report.md": self.markdown(shown),
         }
+        there = set() if isinstance(figures, bool) else {f for f in figures if isinstance(f, str)}
         with replacing(path) as new:
             for name, content in texts.items():
                 (new / name).write_text(content + "\n", encoding="utf-8")
+            for picture in shown:
+                if picture.file not in there:
+                    (new / picture.file).write_bytes(picture.data)
             arrays_file.write(new / "report.npz", self.arrays)
 
-    def markdown(self, figures: Sequence[str] = ()) -> str:
-        """The report as a Markdown page that shows ``figures`` (file names beside it)."""
+    def markdown(self, figures: Sequence[str | pictures.Picture] = ()) -> str:
+        """The report as a Markdown page that shows ``figures`` (files beside it)."""
         return text.page(self, figures)
 
     def html(self, figures: Sequence[pictures.Picture] = ()) -> str:

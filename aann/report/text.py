@@ -7,7 +7,7 @@ from urllib.parse import quote
 import numpy as np
 
 from aann.report.data import Estimate, ReportData
-from aann.report.pictures import title
+from aann.report.pictures import Picture, title
 from aann.shown.brief import COLUMNS, clip, visible
 from aann.shown.screen import Shown
 from aann.shown.table import aligned, markdown, paragraph, plain
@@ -44,8 +44,8 @@ def glance(report: ReportData) -> Shown:
     )
 
 
-def page(report: ReportData, figures: Sequence[str] = ()) -> str:
-    """A Markdown page that shows ``figures`` (file names beside it)."""
+def page(report: ReportData, figures: Sequence[str | Picture] = ()) -> str:
+    """A Markdown page that shows ``figures`` (files beside it, by their names or as pictures)."""
     constants = [
         [n, numbers(c["value"]), c["origin"], c["note"]] for n, c in report.constants.items()
     ]
@@ -60,12 +60,19 @@ def page(report: ReportData, figures: Sequence[str] = ()) -> str:
         "",
         *legend(report),
         "",
-        *(f"![{plain(title(name))}]({quote(name)})\n" for name in figures),
+        *(line for shown in figures for line in _figure(shown)),
         "## Constants of the program",
         "",
         *markdown([["name", "value", "origin", "note"], *constants]),
     ]
     return "\n".join(lines)
+
+
+def _figure(shown: str | Picture) -> list[str]:
+    if isinstance(shown, str):
+        return [f"![{plain(title(shown))}]({quote(shown)})\n"]
+    caption = [f"{paragraph(shown.caption)}\n"] if shown.caption else []
+    return [f"![{plain(shown.alt)}]({quote(shown.file)})\n", *caption]
 
 
 def legend(report: ReportData) -> list[str]:

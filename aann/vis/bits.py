@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from aann.vis.style import (
+    BEYOND,
     FAINT,
     INK,
-    KINDS,
     LARGE,
+    MARKERS,
     NATURAL,
     NORMAL,
     SMALL,
     Bar,
+    beyond,
     check,
     colour,
     figure,
+    key,
     kinds_of,
     legend,
     limits,
@@ -39,7 +42,8 @@ def against_bits(
     """Recovered against description length; the natural units are at 1 and their own bits.
 
     Rows without bits, or with none at all, have no place on a logarithmic axis and are left out;
-    so are rows that are not identified.
+    so are rows that are not identified. What lies below -1 or above 2 is an arrow at the edge, with
+    its numbers beside the name.
 
     Raises:
         ValueError: there are no rows, or one is of an unknown kind.
@@ -60,15 +64,10 @@ def against_bits(
     axes.axvline(natural_bits, color=NATURAL, linewidth=0.8, linestyle=":", zorder=1)
     dots.append(("the natural units", natural_bits, (1.0, 1.0, 1.0), NATURAL))
     axes.set_xlabel("description length in bits (source and constants)", fontsize=NORMAL)
-    axes.set_ylabel(f"{metric} recovered (95% interval)", fontsize=NORMAL)
+    note = "; arrows: beyond the axis" if beyond(shown) else ""
+    axes.set_ylabel(f"{metric} recovered (95% interval){note}", fontsize=NORMAL)
     axes.set_title(title, fontsize=LARGE, color=INK)
-    legend(
-        drawing,
-        [
-            Line2D([], [], marker="o", linestyle="", color=KINDS[kind], label=kind)
-            for kind in kinds_of(shown)
-        ],
-    )
+    legend(drawing, [key(kind) for kind in kinds_of(shown)])
     drawing.draw_without_rendering()  # the layout decides where names fit
     name_dots(axes, dots)
     return drawing
@@ -81,10 +80,22 @@ Dot = tuple[str, float, tuple[float, float, float], str]
 def _dot(axes: Axes, row: Bar) -> Dot | None:
     if row.ends is None or row.bits is None:
         return None
-    low, middle, high = row.ends
-    axes.plot([row.bits, row.bits], [low, high], color=colour(row.kind), linewidth=1.4, zorder=2)
-    axes.plot(row.bits, middle, "o", color=colour(row.kind), markersize=5.5, zorder=3)
-    return row.name, row.bits, (low, middle, high), INK
+    start, end = axes.get_ylim()
+    tint = colour(row.kind)
+    low, middle, high = np.clip(row.ends, start, end).tolist()
+    axes.plot([row.bits, row.bits], [low, high], color=tint, linewidth=1.4, zorder=2)
+    for edge, side, out in ((start, "down", low > row.ends[0]), (end, "up", high < row.ends[2])):
+        if out:
+            axes.plot(
+                row.bits, edge, marker=BEYOND[side], color=tint, markersize=9, zorder=4,
+                clip_on=False,
+            )  # fmt: skip
+    if middle == row.ends[1]:
+        axes.plot(row.bits, middle, MARKERS[row.kind], color=tint, markersize=5.5, zorder=3)
+    far = ""
+    if (low, middle, high) != row.ends:
+        far = " {1:.3g} [{0:.3g}, {2:.3g}]".format(*row.ends).replace("-", "\u2212")
+    return f"{row.name}{far}", row.bits, (low, middle, high), INK
 
 
 Stroke = tuple[tuple[float, float], tuple[float, float]]

@@ -14,7 +14,8 @@ CLEAR, UNCLEAR = KINDS["program"], KINDS["ablation"]
 def forest(comparison: Comparison, *, title: str = "") -> Figure:
     """Every difference of a comparison with its BCa interval, one panel a metric.
 
-    Intervals that exclude 0 are blue, others grey; differences that are not identified say so.
+    Intervals that exclude 0 are blue with a full dot, others grey with a hollow one; differences
+    that are not identified say so.
 
     Raises:
         ValueError: there are no differences.
@@ -55,7 +56,8 @@ def _panel(axes: Axes, differences: Sequence[Difference]) -> None:
             continue
         tint = UNCLEAR if found.low <= 0 <= found.high else CLEAR
         axes.plot([found.low, found.high], [y, y], color=tint, linewidth=1.6, zorder=2)
-        axes.plot(found.estimate, y, "o", color=tint, markersize=4, zorder=3)
+        inside = "white" if tint == UNCLEAR else tint
+        axes.plot(found.estimate, y, "o", color=tint, mfc=inside, markersize=4.5, zorder=3)
         axes.text(
             1.02, y, str(found).replace("-", "\u2212"), transform=axes.get_yaxis_transform(),
             va="center", fontsize=SMALL, color=INK,

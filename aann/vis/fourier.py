@@ -14,10 +14,10 @@ from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, lege
 
 KEY = KINDS["program"]
 CURVES = {
-    "train": ("#8A8A8A", "-"),
-    "test": ("#CC5A9C", "-"),
-    "restricted": ("#0072B2", "-"),
-    "excluded": ("#E69F00", "--"),
+    "train": (KINDS["ablation"], "-"),
+    "test": (KINDS["control"], "--"),
+    "restricted": (KINDS["program"], "-."),
+    "excluded": (KINDS["fit"], ":"),
 }
 """Colour and line of each loss; other names get a colour of their own."""
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from aann.shown.brief import brief
-from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, tidy
+from aann.vis.style import FAINT, INK, KINDS, LARGE, NATURAL, NORMAL, SMALL, figure, tidy
 
-CLASSES = ("#E69F00", "#0072B2", "#009E73", "#CC5A9C", "#8A8A8A")
+CLASSES = (KINDS["fit"], KINDS["program"], NATURAL, KINDS["control"], KINDS["ablation"])
 """Colours of Okabe and Ito for up to five classes."""
 
 

@@ -13,18 +13,41 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from aann.shown.brief import brief
 
 DPI = 150
 SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0
-INK, FAINT = "#222222", "#9A9A9A"
+INK, FAINT, GRID = "#222222", "#757575", "#E6E6E6"
 
-KINDS = {"ablation": "#8A8A8A", "fit": "#E69F00", "control": "#CC5A9C", "program": "#0072B2"}
-"""Colours of Okabe and Ito for the kinds of rows; they differ in lightness too."""
+KINDS = {"ablation": "#929292", "fit": "#C68502", "control": "#872167", "program": "#1141AB"}
+"""Colours for the kinds of rows, near those of Okabe and Ito, moved apart for the colour-blind."""
 
-NATURAL = "#009E73"
+NATURAL = "#198945"
+
+MARKERS = {"ablation": "o", "fit": "D", "control": "^", "program": "s"}
+"""Markers for the kinds of rows, those of the page: nobody needs colours to tell them apart."""
+
+NIGHT = "#14171A"
+"""The paper of pages in dark colours."""
+
+NIGHTLY = {
+    "#FFFFFF": NIGHT,
+    KINDS["ablation"]: "#C5C5C5",
+    KINDS["fit"]: "#F0BE2C",
+    KINDS["control"]: "#BB539D",
+    KINDS["program"]: "#8DB5FF",
+    NATURAL: "#0DF08A",
+}
+"""Colour -> what it is on dark paper; ``night`` finds those of all others."""
+
+FLOOR, CEILING = -1.0, 2.0
+"""Axes of recovered end here at the latest: one row far out would squeeze all others together."""
+
+BEYOND = {"left": "<", "right": ">", "down": r"$\downarrow$", "up": r"$\uparrow$"}
+"""Markers at the end of an axis that a value lies beyond."""
 
 
 class Bar(NamedTuple):
@@ -87,7 +110,7 @@ def tidy(axes: Axes, *, grid: str | None = None) -> None:
     axes.spines[["left", "bottom"]].set_color(FAINT)
     axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK, length=3)
     if grid is not None:
-        axes.grid(axis=grid, color="#E6E6E6", linewidth=0.6)  # type: ignore[arg-type]
+        axes.grid(axis=grid, color=GRID, linewidth=0.6)  # type: ignore[arg-type]
         axes.set_axisbelow(True)
 
 
@@ -111,10 +134,17 @@ def check(rows: Sequence[Bar]) -> None:
 
 
 def limits(rows: Sequence[Bar]) -> tuple[float, float]:
-    """Limits of an axis that holds all intervals, 0 and 1."""
+    """Limits of an axis that holds 0, 1 and all intervals, or what of them is near enough."""
     values = [0.0, 1.0, *(v for row in rows if row.ends for v in row.ends)]
-    margin = 0.06 * (max(values) - min(values))
-    return min(values) - margin, max(values) + margin
+    low, high = max(FLOOR, min(values)), min(CEILING, max(values))
+    margin = 0.06 * (high - low)
+    return low - margin, high + margin
+
+
+def beyond(rows: Sequence[Bar]) -> bool:
+    """Whether an estimate or an end of an interval lies beyond the axis."""
+    low, high = limits(rows)
+    return any(v < low or v > high for row in rows for v in row.ends or ())
 
 
 def legend(drawing: Figure, handles: Sequence[Artist]) -> None:
@@ -122,6 +152,14 @@ def legend(drawing: Figure, handles: Sequence[Artist]) -> None:
     drawing.legend(
         handles=list(handles), loc="outside lower center", ncols=max(1, len(handles)),
         fontsize=SMALL, frameon=False,
+    )  # fmt: skip
+
+
+def key(kind: str) -> Line2D:
+    """What a legend shows of a kind of row: its colour and its marker."""
+    return Line2D(
+        [], [], color=colour(kind), linewidth=6, marker=MARKERS[kind], markersize=5,
+        markerfacecolor="white", markeredgecolor=colour(kind), label=kind,
     )  # fmt: skip
 
 

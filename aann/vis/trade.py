@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from aann.shown.brief import brief
 from aann.vis.bits import Dot, name_dots
-from aann.vis.style import INK, KINDS, LARGE, NORMAL, colour, figure, legend, tidy
+from aann.vis.style import INK, KINDS, LARGE, MARKERS, NORMAL, colour, figure, key, legend, tidy
 
 Ends = tuple[float, float, float]
 
@@ -54,10 +53,7 @@ def trades(rows: Sequence[Trade], panels: Sequence[str], *, title: str = "") -> 
         axes.set_ylabel(name, fontsize=NORMAL, color=INK)
     drawing.suptitle(title, fontsize=LARGE, color=INK)
     kinds = [kind for kind in KINDS if any(row.kind == kind for row in rows)]
-    legend(
-        drawing,
-        [Line2D([], [], marker="o", linestyle="", color=KINDS[k], label=k) for k in kinds],
-    )
+    legend(drawing, [key(kind) for kind in kinds])
     drawing.draw_without_rendering()  # the layout decides where names fit
     for i, axes in enumerate(grid):
         dots: list[Dot] = [
@@ -75,7 +71,7 @@ def _panel(axes: Axes, rows: Sequence[Trade], i: int) -> None:
     for row in rows:
         low, middle, high = row.measured[i]
         axes.plot([row.constants] * 2, [low, high], color=colour(row.kind), linewidth=1.4)
-        axes.plot(row.constants, middle, "o", color=colour(row.kind), markersize=5)
+        axes.plot(row.constants, middle, MARKERS[row.kind], color=colour(row.kind), markersize=5)
     tidy(axes, grid="both")
     axes.margins(y=0.1)
     axes.set_xlabel("constants that the program knows", fontsize=NORMAL, color=INK)

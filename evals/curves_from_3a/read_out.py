@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import aann
+from aann.vis.caption import captioned
 from aann.vis.readout import ReadoutRow, readout
 from circuits.curves.program import unit_kernels
 from circuits.curves_from_3a import program as curves_from_3a
@@ -61,7 +62,15 @@ def figures(found: Mapping[str, np.ndarray]) -> dict[str, Figure]:
         for row in _rows(found, i, likeness[i])
     ]
     title = "weights from units of mixed3a (channel and its angle in degrees below each)"
-    return {"read_out": readout(rows, title=title)}
+    return {
+        "read_out": captioned(
+            readout(rows, title=title),
+            f"Weights with which units read the layer below, the network's and the program's: of "
+            f"{len(likeness)} units in the 5x5 branch, the one whose weights the program meets "
+            "best (by correlation over all its weights) and the one that it meets worst. Channels "
+            "are in order of their angles, all are shown.",
+        )
+    }
 
 
 def _rows(found: Mapping[str, np.ndarray], i: int, likeness: float) -> Sequence[ReadoutRow]:

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
 
+from aann.vis.caption import captioned
 from aann.vis.points import Cloud, clouds
 from aann.vis.quilt import Patch, quilt
 from aann.vis.swatches import SwatchRow, swatches
@@ -25,6 +26,19 @@ INKED = 0.01
 """Pixels with less ink on average, on design pictures, are left white in templates."""
 LEAST = 0.75
 """Programs that recover less are left out of the trade."""
+
+CAPTIONS = {
+    "plane": "The units of the first dense layer on every held-out picture, in the plane of the "
+    "two principal components that design pictures vary in most.",
+    "groups": "What the two groups of units add to the logit difference on every held-out picture, "
+    "and what the programs of these units add together (line).",
+    "disagreements": "Held-out pictures on which the network and the published rule say different "
+    f"classes: for each bound and each way to differ, up to {SHOWN}, spread evenly over likeness.",
+    "templates": "What each program compares a picture with, on the scale of the published clue: "
+    "every program that has a template. Pixels that design pictures leave empty are white.",
+    "trade": f"Every program that recovers more than {LEAST:g}, controls left out: how many "
+    "constants it has and what it is worth, with 95% intervals.",
+}
 
 
 def arrays(case: Case, heldout: Observed) -> dict[str, np.ndarray]:
@@ -53,7 +67,7 @@ def arrays(case: Case, heldout: Observed) -> dict[str, np.ndarray]:
 
 def figures(found: Mapping[str, np.ndarray], table: Sequence[Row]) -> dict[str, Figure]:
     """Figures of the arrays and of the table."""
-    return {
+    drawn = {
         "plane": _plane(found),
         "groups": _groups(found),
         **_quilt(found),
@@ -68,6 +82,7 @@ def figures(found: Mapping[str, np.ndarray], table: Sequence[Row]) -> dict[str, 
         ),
         "trade": _trade(table),
     }  # fmt: skip
+    return {name: captioned(figure, CAPTIONS[name]) for name, figure in drawn.items()}
 
 
 def _arm(case: Case, heldout: Observed, i: int, grid: np.ndarray) -> np.ndarray:

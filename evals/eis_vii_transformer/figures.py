@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from aann.labelling.found import LabelAgreement
 from aann.report.report import Report
+from aann.vis.caption import captioned
 from aann.vis.ladder import bars
 from aann.vis.planes import TWO, label_planes
 from aann.vis.style import FAINT, INK, LARGE, NORMAL, Bar, figure, legend, tidy
@@ -17,6 +18,16 @@ from circuits.eis_vii_transformer.thresholds import Tables
 
 SHOWN = 3_000
 """Design pairs in the plane of the two sums."""
+CAPTIONS = {
+    "look_ups": "What each token adds to the two sums: every token of both positions, the "
+    "thresholds within those of B.",
+    "sums": f"The two sums of the first {SHOWN:,} design pairs, by the label that the network "
+    "gives; the lines are the thresholds.",
+    "labels": "Labels of all pairs of tokens: the truth, the network's, the program's, and where "
+    "the last two differ. Nothing was picked.",
+    "trade": "Every program of the ladder whose bits are counted, that of most bits on top: what "
+    "it recovers, with its 95% interval.",
+}
 COLOURS = ("#0072B2", "#D55E00")
 
 
@@ -35,10 +46,11 @@ def arrays(seen: Evidence, tables: Tables) -> dict[str, np.ndarray]:
 def figures(found: Mapping[str, np.ndarray]) -> dict[str, Figure]:
     """Figures of the arrays."""
     tables = (found["look_ups_first"], found["look_ups_second"])
-    return {
+    drawn = {
         "look_ups": _look_ups(*tables),
         "sums": _sums(found["sums"], found["sums_label"]),
     }
+    return {name: captioned(figure, CAPTIONS[name]) for name, figure in drawn.items()}
 
 
 def planes(found: Sequence[LabelAgreement]) -> dict[str, Figure]:
@@ -46,7 +58,10 @@ def planes(found: Sequence[LabelAgreement]) -> dict[str, Figure]:
     rows, columns = np.indices((P, P))
     pairs = np.stack([rows.ravel(), columns.ravel()], axis=1)
     names = ["labels", *(f"labels_{f.program.replace(' ', '_')}" for f in found[1:])]
-    return {name: label_planes(f, pairs, P) for name, f in zip(names, found, strict=True)}
+    return {
+        name: captioned(label_planes(f, pairs, P), CAPTIONS["labels"])
+        for name, f in zip(names, found, strict=True)
+    }
 
 
 def trade(report: Report, metric: str = "kl") -> dict[str, Figure]:
@@ -60,7 +75,8 @@ def trade(report: Report, metric: str = "kl") -> dict[str, Figure]:
         for row in sorted(programs, key=lambda row: -(row.bits or 0.0))
         for x in [row.recovered[metric]]
     ]  # fmt: skip
-    return {"trade": bars(shown, title="what fewer numbers cost")}
+    drawn = bars(shown, title="what fewer numbers cost")
+    return {"trade": captioned(drawn, CAPTIONS["trade"])}
 
 
 def _look_ups(first: np.ndarray, second: np.ndarray) -> Figure:

@@ -10,11 +10,21 @@ from matplotlib.figure import Figure
 import aann
 from aann.patching.copying import ov_circuit
 from aann.vis.attention import PatternRow, against, patterns
+from aann.vis.caption import captioned
 from circuits.max_of_k.fit import PATTERN
 
 SCORES = PATTERN.replace("pattern", "scores")
 SHOWN = 12
 """Held-out sequences in the figure of attention patterns."""
+
+CAPTIONS = {
+    "patterns": "Attention of the last position, the network's and the program's: the first "
+    f"{SHOWN} held-out sequences in their order, whatever they show.",
+    "copying": "What attention to each token adds to each logit, less the mean over logits: every "
+    "token, nothing was picked.",
+    "scores": "The score that attention gives each token at the first position: the mean and the "
+    "spread over all last tokens, and the program's line. Nothing was picked.",
+}
 
 
 def arrays(
@@ -70,11 +80,12 @@ def figures(found: Mapping[str, np.ndarray]) -> dict[str, Figure]:
         labels=("token attended to", "attention score (nats, less the mean)"),
         title="attention grows with the token",
     )
-    return {
+    drawn = {
         "patterns": patterns([attention], axes=("sequence", "position attended to")),
         "copying": patterns([copied], axes=("token attended to", "logit")),
         "scores": scores,
     }
+    return {name: captioned(figure, CAPTIONS[name]) for name, figure in drawn.items()}
 
 
 def _scores(model: aann.Model, vocabulary: int, width: int) -> np.ndarray:

@@ -13,6 +13,7 @@ import aann
 import zoo
 from aann.data.batches import batches
 from aann.vis import fourier as vis
+from aann.vis.caption import captioned
 from circuits.modular_addition import fourier
 from circuits.modular_addition.evidence import PATTERN, POST
 from evals.modular_addition.case import Case
@@ -28,6 +29,17 @@ CHECKPOINTS = {
 }
 """Published files that hold the losses of their training, one a step."""
 POINTS = 400
+CAPTIONS = {
+    "spectra": "How much of the embedding, and of what neurons write to the logits, is at each "
+    "frequency over the residues: every frequency, those of the program marked.",
+    "neurons": "Neurons over all pairs, the network's, the program's and their difference: for "
+    "each key frequency, strongest first, the neuron of largest spread of those that it explains, "
+    f"{NEURONS} at most.",
+    "heads": "Attention of every head over all pairs, the network's, the program's and their "
+    "difference. Nothing was picked.",
+    "training": "Losses and progress measures while the networks were trained: every network of "
+    "the tables whose training was recorded.",
+}
 
 
 def arrays(case: Case, population: aann.Examples) -> dict[str, np.ndarray]:
@@ -66,6 +78,7 @@ def draw(found: Mapping[str, np.ndarray]) -> dict[str, Figure]:
         "neurons to logits (W_out W_U)": found["logit_shares"],
     }
     drawn = {"spectra": vis.spectra(spectra, keys, title="Fourier spectra over the residues")}
+    captioned(drawn["spectra"], CAPTIONS["spectra"])
     for kind, title in (
         ("neuron", "neurons over all pairs (a, b)"),
         ("head", "attention over all pairs (a, b)"),
@@ -76,14 +89,17 @@ def draw(found: Mapping[str, np.ndarray]) -> dict[str, Figure]:
                 strict=True,
             )  # fmt: skip
             shown = [vis.Plane(mine, theirs, str(text)) for mine, theirs, text in rows]
-            drawn[f"{kind}s"] = vis.planes(shown, title=title)
+            drawn[f"{kind}s"] = captioned(vis.planes(shown, title=title), CAPTIONS[f"{kind}s"])
     return drawn
 
 
 def training(networks: Sequence[str]) -> dict[str, Figure]:
     """Losses and progress measures of the networks whose training was recorded, if any."""
     runs = {n: read for n in networks if (read := progress(n)) is not None}
-    return {"training": vis.training(runs, title="losses in training")} if runs else {}
+    if not runs:
+        return {}
+    drawn = vis.training(runs, title="losses in training")
+    return {"training": captioned(drawn, CAPTIONS["training"])}
 
 
 def progress(network: str) -> dict[str, np.ndarray] | None:

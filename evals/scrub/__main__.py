@@ -15,7 +15,9 @@ from aann.report.html import Chapter
 from aann.scrubbing.reported import as_report
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.scrubbing.tree import trees
+from aann.shown.brief import counted
 from aann.vis import report as vis
+from aann.vis.caption import captioned
 from aann.vis.scrubbing import by_width, scrub_trees
 from circuits.fitting.scrubs import Scrubs
 from evals.scrub.cases import CASES, Case
@@ -66,7 +68,11 @@ def _save(
     )  # fmt: skip
     drawn = {**vis.figures(report), **_trees(found, case)}
     if group.widths:
-        drawn["by_width"] = by_width(found, group.widths, label="width, as a share of the range")
+        drawn["by_width"] = captioned(
+            by_width(found, group.widths, label="width, as a share of the range"),
+            "What is kept as inputs that are not the same count as equivalent more and more "
+            "widely: every width that was tried.",
+        )
     chapter = command.save(report, drawn, place)
     found.save(place)
     command.show(f"\n{found}\n")
@@ -83,7 +89,13 @@ def _trees(found: Scrubbed, case: Case) -> dict[str, Figure]:
     drawn = drawn[: max(ROWS // tall, 1)]
     names = dict.fromkeys(itertools.chain.from_iterable(tree.examples() for tree in drawn))
     shown = case.pictures(list(names))
-    return {"trees": scrub_trees(drawn, shown, title=f"who stands in: {found.rows[0].name}")}
+    figure = scrub_trees(drawn, shown, title=f"who stands in: {found.rows[0].name}")
+    text = (
+        f"Who stands in for whom in the first scrub of the first {counted(len(drawn), 'example')}, "
+        "in their order, whatever they show: the example on top, below it the inputs that its "
+        "parts were computed from."
+    )
+    return {"trees": captioned(figure, text)}
 
 
 def _few(found: Scrubbed) -> Sequence[int]:

@@ -12,11 +12,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import aann
-from aann.report import pictures
 from aann.report.folder import replacing
 from aann.report.grid import Grid
 from aann.report.html import Chapter, page
-from aann.vis.alt import alt_text
+from aann.vis.pictures import picture
 
 Half = TypeVar("Half", bound=aann.Examples)
 
@@ -87,19 +86,24 @@ def show(text: str) -> None:
 
 
 def save(report: aann.Report, figures: Mapping[str, Figure], folder: pathlib.Path) -> Chapter:
-    """Print the report and write it and its figures into ``folder``; returns what a page shows."""
+    """Print the report and write it and its figures into ``folder``; returns what a page shows.
+
+    Raises:
+        ValueError: figures have no caption: all of them, after everything is written.
+    """
     if not leads():
         return Chapter(report, ())
-    described = {}
-    with replacing(folder) as new:
-        for name, figure in figures.items():
-            figure.savefig(new / f"{name}.png", bbox_inches="tight")
-            described[f"{name}.png"] = alt_text(figure, pictures.title(name))
-        report.save(new, described)
+    shown = [picture(figure, name) for name, figure in figures.items()]
+    report.save(folder, shown)
     show(str(report))
-    written = ["report.html", "report.json", "report.md", "report.npz", *described]
+    written = ["report.html", "report.json", "report.md", "report.npz", *(p.file for p in shown)]
     say(f"wrote {', '.join(written)} to {folder}")
-    return Chapter(report, pictures.read(folder, described))
+    if bare := [p.file for p in shown if not p.caption]:
+        raise ValueError(
+            f"figures of a report say what they show and how that was picked: give "
+            f"{', '.join(bare)} a caption with aann.vis.caption.captioned"
+        )
+    return Chapter(report, shown)
 
 
 def save_page(

@@ -16,7 +16,7 @@ SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
 def maps(
     model: aann.Model, program: aann.Replacement, heldout: aann.HeldOut, report: aann.Report
 ) -> dict[str, np.ndarray]:
-    """Natural and artificial maps of three images.
+    """Natural and artificial maps of three images, and a sentence on how they were picked.
 
     Best, median and worst by the part of the damage that is left, among the half of the images that
     zero-ablation damages most: on the others the units hardly matter.
@@ -40,6 +40,12 @@ def maps(
         "natural_maps": natural[three, :, :, units],
         "artificial_maps": artificial[three, :, :, units],
         "map_titles": np.asarray(titles),
+        "map_choice": np.asarray(
+            f"Of the {len(damaged)} images of {len(zeroed)} that zeroing the units damages most, "
+            "those with the least, the median and the largest part of the KL damage left by the "
+            f"program; of each, the one of its {len(program.units)} units with the highest peak, "
+            "natural or artificial."
+        ),
     }
 
 

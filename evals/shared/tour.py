@@ -13,8 +13,8 @@ import aann
 from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
+from aann.vis.report import figures
 from evals.shared import command, seeds, training_log
-from evals.shared.ladder_figures import figures
 from evals.shared.start import Start
 
 Drawn = tuple[Report, Mapping[str, Figure]]

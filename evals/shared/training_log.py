@@ -9,16 +9,26 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import zoo
+from aann.vis.caption import captioned
 from aann.vis.fourier import training
 
 NAMES = {"loss": "train", "test_loss": "test"}
 """Curves of a log that are drawn, and what figures call them."""
 
 
+CAPTION = (
+    "Losses while the networks were trained, on logarithmic axes: every network that the tables "
+    "name and whose training was recorded."
+)
+
+
 def figures(task: str, variants: Iterable[str]) -> dict[str, Figure]:
     """The figure ``training`` with a panel for each variant that has a log; none without logs."""
     runs = {v: read for v in variants if (read := curves(task, v)) is not None}
-    return {"training": training(runs, title="losses in training")} if runs else {}
+    if not runs:
+        return {}
+    drawn = training(runs, title="losses in training")
+    return {"training": captioned(drawn, CAPTION)}
 
 
 def curves(task: str, variant: str) -> dict[str, np.ndarray] | None:

@@ -41,7 +41,13 @@ import aann
 from zoo.checkpoints import checkpoint
 from zoo.files import assets
 from zoo.inceptionv1 import inception5h
-from zoo.inceptionv1.layers import Padding, local_response_norm, max_pool, same_padding
+from zoo.inceptionv1.layers import (
+    Padding,
+    convolve_by_two,
+    local_response_norm,
+    max_pool,
+    same_padding,
+)
 from zoo.inceptionv1.winograd import Conv3x3
 
 VARIANTS: Final = ("dump", "distill")
@@ -134,7 +140,10 @@ class InceptionV1(nn.Module):
             layer = Conv3x3(width, name=name)
         else:
             padding = self.pad(x, window, stride, STRIDE_2_PADDING[self.padding][0])
-            layer = nn.Conv(width, (window, window), (stride, stride), padding, name=name)
+            layer = nn.Conv(
+                width, (window, window), (stride, stride), padding, name=name,
+                conv_general_dilated=convolve_by_two if stride == 2 else None,
+            )  # fmt: skip
         x = aann.site(f"{name}_pre_relu", layer(x))
         return aann.site(name, nn.relu(x))
 

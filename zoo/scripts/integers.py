@@ -23,6 +23,11 @@ def natural(text: str) -> int:
     return value
 
 
+def naturals(text: str) -> tuple[int, ...]:
+    """Integers of at least 0, between commas."""
+    return tuple(natural(part) for part in text.split(","))
+
+
 def draws(text: str) -> int:
     """A number of bootstrap draws that gives an interval."""
     if (value := positive(text)) < LEAST_DRAWS:

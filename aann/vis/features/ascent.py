@@ -79,7 +79,7 @@ class Ascent:
         else:
             free = _stacked([self.made.at(jnp.asarray(own, jnp.float32)) for own in start])
         state, params = self.rule.init(free), self.eye.model.params
-        step, drawn = jax.jit(self._step), jax.jit(self.pictures)
+        step, drawn = jax.jit(self.step), jax.jit(self.pictures)
         course, kept = [], []
         for i in steps:
             free, state, number = step(free, state, jax.random.fold_in(changes, i), params)
@@ -104,7 +104,8 @@ class Ascent:
         """The objectives of pictures; where these are not opaque, grey lies behind."""
         return self._numbers(params, _flat(pictures), jnp.full((1, 1, 1, 1), 0.5, jnp.float32))
 
-    def _step(self, free: Any, state: Any, key: Any, params: Any) -> tuple[Any, Any, Array]:
+    def step(self, free: Any, state: Any, key: Any, params: Any) -> tuple[Any, Any, Array]:
+        """The free numbers and the optimiser's state after a step, and the objectives before it."""
         behind, changes = jax.random.split(key)
 
         def minus(free: Any, params: Any) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from aann.report.report import Report
 
 @pytest.fixture
 def saved(tmp_path):
-    report_files.report().save(tmp_path)
+    report_files.report().save(tmp_path, figures=False)
     return tmp_path
 
 
@@ -43,7 +43,7 @@ def test_a_report_comes_back(saved, path):
     assert after.arrays.keys() == before.arrays.keys()
     for name, array in before.arrays.items():
         np.testing.assert_array_equal(after.arrays[name], array)
-    after.save(saved / "again")
+    after.save(saved / "again", figures=False)
     text = (saved / "report.json").read_text()
     assert (saved / "again" / "report.json").read_text() == text
 
@@ -116,7 +116,7 @@ def test_fields_that_lack_are_listed(saved):
 
 
 def test_arrays_of_another_report_are_refused(saved):
-    report_files.report(seed=1).save(saved / "other")
+    report_files.report(seed=1).save(saved / "other", figures=False)
     (saved / "other" / "report.npz").rename(saved / "report.npz")
     with pytest.raises(ValueError, match=r"losses/nll of 'ours' have mean .* and .* in report"):
         Report.load(saved)

@@ -25,7 +25,7 @@ def contents(folder):
 
 @pytest.fixture
 def old(tmp_path):
-    report_files.report(n=12, draws=100).save(tmp_path)
+    report_files.report(n=12, draws=100).save(tmp_path, figures=False)
     (tmp_path / "notes.txt").write_text("mine")
     return tmp_path, contents(tmp_path)
 
@@ -35,7 +35,7 @@ NEW = {"n": 14, "draws": 100, "seed": 1}
 
 def test_all_files_are_replaced_and_nothing_else(old):
     folder, before = old
-    report_files.report(**NEW).save(folder)
+    report_files.report(**NEW).save(folder, figures=False)
     assert sorted(p.name for p in folder.iterdir()) == ["notes.txt", *NAMES]
     assert not set(contents(folder).values()) & set(before.values())
     assert Report.load(folder).to_json() == report_files.report(**NEW).to_json()
@@ -45,7 +45,7 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path):
     path = tmp_path / "report"
     path.write_text("mine")
     with pytest.raises(FileExistsError, match="report is a file: a report is a folder"):
-        report_files.report(n=12, draws=100).save(path)
+        report_files.report(n=12, draws=100).save(path, figures=False)
     assert path.read_text() == "mine"
 
 
@@ -62,7 +62,7 @@ def test_a_full_disk_leaves_the_old_report(old, monkeypatch, call):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        report_files.report(**NEW).save(folder)
+        report_files.report(**NEW).save(folder, figures=False)
     assert contents(folder) == before
     assert sorted(p.name for p in folder.iterdir()) == ["notes.txt", *NAMES]
 
@@ -77,7 +77,7 @@ def test_a_write_that_fails_leaves_the_old_report(old, monkeypatch):
 
     monkeypatch.setattr(pathlib.Path, "write_text", full)
     with pytest.raises(OSError, match="No space left"):
-        report_files.report(**NEW).save(folder)
+        report_files.report(**NEW).save(folder, figures=False)
     assert contents(folder) == before
 
 
@@ -90,10 +90,10 @@ def test_a_small_disk_that_fills_up_leaves_the_old_report(tmp_path):
     if subprocess.run(size, capture_output=True, check=False).returncode:
         pytest.skip("may not mount")
     try:
-        report_files.report(n=12, draws=100).save(tmp_path)
+        report_files.report(n=12, draws=100).save(tmp_path, figures=False)
         before = contents(tmp_path)
         with pytest.raises(OSError, match="No space left"):
-            report_files.report(n=9000, draws=100).save(tmp_path)
+            report_files.report(n=9000, draws=100).save(tmp_path, figures=False)
         assert contents(tmp_path) == before
         assert sorted(p.name for p in tmp_path.iterdir()) == NAMES
     finally:
@@ -108,7 +108,7 @@ reports = [report_files.report(n=12, draws=100, seed=seed) for seed in (0, 1)]
 print("ready", flush=True)
 while True:
     for report in reports:
-        report.save({folder!r})
+        report.save({folder!r}, figures=False)
 """
 
 
@@ -126,7 +126,7 @@ def test_a_killed_process_leaves_one_report_or_the_other(old):
         run.wait()
         run.stdout.close()
         assert Report.load(folder).to_json() in expected
-    both[0].save(folder)
+    both[0].save(folder, figures=False)
     assert Report.load(folder).to_json() == both[0].to_json()
 
 
@@ -144,10 +144,10 @@ def test_a_report_that_is_half_moved_is_whole_to_readers_and_writers(old, monkey
     monkeypatch.setattr(pathlib.Path, "replace", killed)
     if moved < len(NAMES):
         with pytest.raises(KeyboardInterrupt):
-            report_files.report(**NEW).save(folder)
+            report_files.report(**NEW).save(folder, figures=False)
         assert (folder / READY).is_dir()
     else:
-        report_files.report(**NEW).save(folder)
+        report_files.report(**NEW).save(folder, figures=False)
     monkeypatch.undo()
     assert Report.load(folder).to_json() == report_files.report(**NEW).to_json()
     with replacing(folder) as new:

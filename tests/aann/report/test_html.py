@@ -1,6 +1,6 @@
 """The page of a report, read back with a parser; ``tests/test_pages.py`` looks at it.
 
-Serves ``grid``, ``pictures`` too.
+Serves ``grid`` too.
 """
 
 import base64
@@ -22,7 +22,7 @@ from aann.report.pictures import Picture
 HOSTILE = (
     "</script></style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}"
 )
-VOID = {"meta", "link", "img", "path", "br"}
+VOID = {"meta", "link", "img", "path", "br", "source"}
 
 
 class Reader(html.parser.HTMLParser):
@@ -77,7 +77,8 @@ def test_everything_a_reader_needs_is_on_the_page():
     )
     for wanted in (
         "It claims | this.", "2 units of s in net : 3, 5", "0.871 [0.842, 0.900]",
-        "not identified", "0.1000 [0.0500, 0.2000]", "def ours ( x , c ): return x * c . gain",
+        "Not identified: 1 row", "0.1000 [0.0500, 0.2000]",
+        "def ours ( x , c ): return x * c . gain",
         "50,000 constants, 1,600,000 bits", "gain 1.5 2 fitted on design", "n = 20",
         "python -m evals.toy", "parameters ff", "jax 0", "3,456",
     ):  # fmt: skip

@@ -49,6 +49,32 @@ def test_everything_is_written_and_the_json_is_strict(tmp_path):
         assert arrays["losses/kl"].shape == (2, 20)
 
 
+def test_by_default_a_report_has_the_figures_that_can_be_drawn(tmp_path):
+    made = report(
+        row("zero", Estimate(0.0, 0.0, 0.0), kind="ablation"), row(kl=Estimate(0.5, 0.4, 0.6))
+    )
+    made.save(tmp_path / "drawn")
+    texts = ["report.html", "report.json", "report.md", "report.npz"]
+    drawn = ["recovered.png", "recovered_against_bits.png"]
+    assert sorted(p.name for p in (tmp_path / "drawn").iterdir()) == sorted([*texts, *drawn])
+    page = (tmp_path / "drawn" / "report.html").read_text()
+    assert page.count("data:image/png") == page.count("data:image/webp") == 2
+    markdown = (tmp_path / "drawn" / "report.md").read_text()
+    assert "](recovered.png)\n\nEvery row of the ladder, in its order" in markdown
+    made.save(tmp_path / "bare", figures=False)
+    assert sorted(p.name for p in (tmp_path / "bare").iterdir()) == texts
+    assert "<img" not in (tmp_path / "bare" / "report.html").read_text()
+
+
+def test_what_cannot_be_drawn_costs_no_report(tmp_path):
+    broken = report(row(kl=Estimate(0.5, 0.4, 0.6))).with_arrays(natural_maps=np.ones(3))
+    with pytest.warns(UserWarning, match="'maps' was not drawn: .* save.folder, figures=False"):
+        broken.save(tmp_path)
+    with np.load(tmp_path / "report.npz") as arrays:
+        assert "natural_maps" in arrays
+    assert (tmp_path / "recovered.png").is_file()
+
+
 def test_missing_pictures_are_all_named_before_anything_is_written(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no a.png, b.png in .*: save the figures"):
         report(row()).save(tmp_path / "new", figures=["a.png", "b.png"])

@@ -75,6 +75,46 @@ def test_bits_names_do_not_overlap_and_rows_without_place_are_left_out():
     assert axes.get_ylim()[0] < -0.33
 
 
+def test_what_lies_beyond_the_axis_is_an_arrow_with_its_number():
+    far = [*ROWS[:4], Bar("wild", "control", -40.0, -41.0, -0.5, 4e3),
+           Bar("wide", "fit", 0.5, 0.1, 9.0, 5e3)]  # fmt: skip
+    figure = bars(far)
+    rendered(figure)
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    assert -1.3 < low < -1
+    assert 2 < high < 2.3
+    arrows = {line.get_marker(): line for line in axes.lines if line.get_marker() in ("<", ">")}
+    assert arrows["<"].get_ydata()[0] == 4
+    assert arrows[">"].get_ydata()[0] == 5
+    for arrow in arrows.values():
+        assert low < arrow.get_xdata()[0] < high
+    texts = [t.get_text() for t in axes.texts]
+    assert "\u221240.00 [\u221241.00, \u22120.50]" in texts
+    assert "arrows: beyond the axis" in axes.get_xlabel()
+    assert "arrows" not in bars(ROWS).axes[0].get_xlabel()
+
+
+def test_on_the_plane_of_bits_too():
+    figure = against_bits([*ROWS, Bar("wild", "control", -40.0, -41.0, -0.5, 9e3)], 6e6)
+    rendered(figure)
+    (axes,) = figure.axes
+    bottom = axes.get_ylim()[0]
+    assert bottom > -1.3
+    arrows = [line for line in axes.lines if line.get_marker() == r"$\downarrow$"]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in arrows] == [(9e3, bottom)]
+    assert "wild \u221240 [\u221241, \u22120.5]" in [t.get_text() for t in axes.texts]
+    assert "arrows: beyond the axis" in axes.get_ylabel()
+
+
+def test_kinds_have_markers_of_their_own():
+    figure = against_bits(ROWS, 6e6)
+    keys = {h.get_label(): h.get_marker() for h in figure.legends[0].legend_handles}
+    dots = {line.get_marker() for line in figure.axes[0].lines} - {"None", "*"}
+    assert keys == {"fit": "D", "control": "^", "program": "s"}
+    assert dots == set(keys.values())
+
+
 def test_names_are_no_formulas_and_logarithmic_axes_keep_their_powers():
     rows = [Bar(r"$\frac{1}{$", *row[1:]) for row in ROWS[:1]] + [Bar("$x^2$", *ROWS[2][1:])]
     for figure in (bars(rows), against_bits(rows, 3e6)):

@@ -2,8 +2,11 @@ import pathlib
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from report_made import report, row
 
 import aann
+from aann.vis.caption import captioned
 from evals.shared import command
 
 
@@ -24,6 +27,16 @@ def test_more_than_there_are_cannot_be_picked():
         ValueError, match=r"21 examples were asked for, but 'toy' \(heldout\) has 20"
     ):
         command.pick(examples(), 21, 0)
+
+
+def test_figures_without_a_caption_are_named_after_all_is_written(tmp_path, capsys):
+    drawn = {"one": Figure(), "two": captioned(Figure(), "All there is."), "three": Figure()}
+    with pytest.raises(ValueError, match=r"how that was picked: give one.png, three.png a caption"):
+        command.save(report(row()), drawn, tmp_path)
+    assert {"report.json", "one.png", "two.png", "three.png"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+    assert "wrote report.html" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_is_found_at_once(tmp_path):

@@ -33,6 +33,9 @@ def test_pictures_are_chosen_among_those_that_zeroing_damages_most():
     assert [t.split(":")[0] for t in titles] == ["best", "median", "worst"]
     assert titles[0].endswith(f"{heldout.names[0]}, unit 1, KL 0 (zeroed 1)")
     assert titles[2].endswith(f"{heldout.names[3]}, unit 1, KL 0.3 (zeroed 1)")
+    choice = str(found["map_choice"])
+    assert choice.startswith("Of the 4 images of 8 that zeroing the units damages most, those with")
+    assert "of each, the one of its 2 units with the highest peak" in choice
     assert found["pictures"].dtype == np.uint8
     shown = np.asarray(heldout.load([0, 2, 3]))[..., 0]
     np.testing.assert_array_equal(found["natural_maps"], 2 * shown)

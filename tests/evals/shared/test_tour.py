@@ -7,8 +7,11 @@ from matplotlib.figure import Figure
 from seed_rows import report, row
 
 import aann
+from aann.vis.caption import captioned
 from evals.shared import seeds, tour
 from evals.shared.start import Start
+
+CAPTION = "All there is. Nothing was picked."
 
 
 class Circuit(SimpleNamespace):
@@ -27,7 +30,8 @@ class Circuit(SimpleNamespace):
 def visited(tmp_path_factory):
     """Two networks, each with a part and a whole, and what was asked of the circuits."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tour.training_log, "figures", lambda name, networks: {"training": Figure()})
+        drawn = {"training": captioned(Figure(), CAPTION)}
+        patch.setattr(tour.training_log, "figures", lambda name, networks: drawn)
         return visit(tmp_path_factory.mktemp("tour"))
 
 
@@ -38,7 +42,7 @@ def visit(folder):
 
     def draw(circuit, found):
         drawn.append(circuit.name)
-        return found, {"patterns": Figure()}
+        return found, {"patterns": captioned(Figure(), CAPTION)}
 
     for network in ("a", "b"):
         circuits = [Circuit(name=name, asked=asked) for name in ("one part", "all")]

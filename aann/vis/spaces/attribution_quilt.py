@@ -35,7 +35,8 @@ from aann.vis.features.given import (
     site_problems,
 )
 from aann.vis.spaces.attributed import attributed, blurred
-from aann.vis.spaces.upscale import crop, middle, upscaled
+from aann.vis.spaces.upscale import upscaled
+from aann.vis.spaces.window import window
 from aann.vis.style import INK, NORMAL, figure
 
 FADED = 0.12
@@ -156,7 +157,7 @@ def attribution_quilt(
     to: str = INPUT,
     bins: int = 5,
     each: int = 6,
-    share: float = 0.3,
+    share: float | None = None,
     blur: float = 0.012,
     low_high: tuple[float, float] = PIXELS,
     batch: int = 16,
@@ -172,7 +173,7 @@ def attribution_quilt(
         to: ``"input"``, or a site below with (n, rows, columns, channels).
         bins: of equal width, from the lowest activation to the highest.
         each: parts a bin, at most one of each picture, drawn at random.
-        share: of a picture's sides that a part has.
+        share: of a picture's sides that a part has; by default it is what the unit sees.
         blur: of attribution to pixels, which by itself has little but fine grain: standard
             deviation of a Gaussian, as a share of a picture's sides. Sums stay as they are.
         low_high: what black and white are for the model.
@@ -190,7 +191,7 @@ def attribution_quilt(
     problems += site_problems(model, to, axes=AXES) if to != site else [
         f"to is a site below {site!r}, or 'input'"
     ]  # fmt: skip
-    if not 0 < share <= 1:
+    if share is not None and not 0 < share <= 1:
         problems.append(f"share is above 0 and at most 1, got {share}")
     if not 0 <= blur < 1:
         problems.append(f"blur is from 0 up and below 1, got {blur}")
@@ -213,7 +214,11 @@ def attribution_quilt(
         )
     if to == INPUT:
         seen = blurred(seen, blur)
-    parts, shares = _cropped(found[places[:, 0]], seen, places[:, 1:], here.shape[1:], share)
+    shape = found.shape[1:3]
+    whole = [values if values.shape == shape else upscaled(values, shape) for values in seen]
+    view = window(model, site, (unit,), shape, share)
+    parts = np.stack([view.crop(found[i], (y, x)) for i, y, x in places.tolist()])
+    shares = np.stack([view.crop(w, p) for w, p in zip(whole, places[:, 1:].tolist(), strict=True)])
     at = tuple(places.T)
     return AttributionQuilt(
         site, unit, to, edges, np.bincount(which.ravel(), minlength=bins), which[at], here[at],
@@ -230,19 +235,3 @@ def _drawn(which: np.ndarray, bins: int, each: int, seed: int) -> np.ndarray:
         _, first = np.unique(places[:, 0], return_index=True)
         chosen.append(places[np.sort(first)[:each]])
     return np.concatenate(chosen)
-
-
-def _cropped(
-    pictures: np.ndarray, seen: np.ndarray, positions: np.ndarray, cells: tuple[int, ...],
-    share: float,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Parts of the pictures, and of the attribution at the pictures' size."""
-    shape = pictures.shape[1:3]
-    size = (max(1, round(share * shape[0])), max(1, round(share * shape[1])))
-    parts, shares = [], []
-    for picture, values, (y, x) in zip(pictures, seen, positions, strict=True):
-        at = middle((int(y), int(x)), (cells[0], cells[1]), (shape[0], shape[1]))
-        whole = values if values.shape == shape else upscaled(values, (shape[0], shape[1]))
-        parts.append(crop(picture, at, size))
-        shares.append(crop(whole, at, size))
-    return np.stack(parts), np.stack(shares)

@@ -25,7 +25,7 @@ from aann.vis.features.given import (
 )
 from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.visualise import visualise
-from aann.vis.spaces.upscale import crop, middle
+from aann.vis.spaces.window import window
 
 LEAST = 0.1
 """The cosine is not taken for less, so that there is a gradient at the start (as in Lucid)."""
@@ -122,7 +122,7 @@ def cropped(
     channels: Sequence[int],
     pictures: Any,
     *,
-    share: float = 0.25,
+    share: float | None = None,
     low_high: tuple[float, float] = PIXELS,
     batch: int = 16,
 ) -> dict[int, np.ndarray]:
@@ -133,7 +133,8 @@ def cropped(
         site: (n, rows, columns, channels).
         channels: of it.
         pictures: ``aann.Examples``, or (n, rows, columns, channels) in [0, 1].
-        share: of a picture's sides that a part has.
+        share: of a picture's sides that a part has; by default parts are as large as what the
+            channels see, the receptive field.
         low_high: what black and white are for the model.
         batch: pictures at a time.
 
@@ -142,15 +143,12 @@ def cropped(
     """
     found, problems = given(model, pictures, low_high)
     problems += site_problems(model, site, channels, axes=AXES) + count_problems(batch=batch)
-    if not 0 < share <= 1:
+    if share is not None and not 0 < share <= 1:
         problems.append(f"share is above 0 and at most 1, got {share}")
     refuse(problems)
     here = activations(model, [site], found, low_high, batch=batch)[site]
-    shape = found.shape[1:3]
-    size = (max(1, round(share * shape[0])), max(1, round(share * shape[1])))
-    crops = {}
+    parts, crops = window(model, site, channels, found.shape[1:3], share), {}
     for channel in channels:
         i, y, x = np.unravel_index(here[..., channel].argmax(), here.shape[:-1])
-        at = middle((int(y), int(x)), here.shape[1:3], shape)
-        crops[channel] = crop(found[i], at, size)
+        crops[channel] = parts.crop(found[i], (int(y), int(x)))
     return crops

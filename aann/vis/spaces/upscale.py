@@ -26,16 +26,6 @@ def upscaled(
     return found
 
 
-def middle(
-    position: tuple[int, int], cells: tuple[int, int], shape: tuple[int, int]
-) -> tuple[int, int]:
-    """The pixel in the middle of a cell."""
-    row, column = (
-        int((i + 0.5) * new / old) for i, old, new in zip(position, cells, shape, strict=True)
-    )
-    return row, column
-
-
 def crop(picture: np.ndarray, at: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
     """A part of a picture about a pixel; near an edge it is moved inside.
 
@@ -45,7 +35,7 @@ def crop(picture: np.ndarray, at: tuple[int, int], size: tuple[int, int]) -> np.
         size: rows and columns of the part, at most those of the picture.
     """
     spans = []
-    for middle_, length, whole in zip(at, size, picture.shape[:2], strict=True):
-        start = min(max(middle_ - length // 2, 0), whole - length)
+    for middle, length, whole in zip(at, size, picture.shape[:2], strict=True):
+        start = min(max(middle - length // 2, 0), whole - length)
         spans.append(slice(start, start + length))
     return picture[spans[0], spans[1]]

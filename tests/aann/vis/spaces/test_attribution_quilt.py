@@ -11,7 +11,7 @@ from aann.vis.spaces.attribution_quilt import attribution_quilt
 
 def test_parts_are_of_their_bins(tmp_path):
     some = pictures(8)
-    found = attribution_quilt(colour_model(), "cells", 0, some, bins=4, each=3)
+    found = attribution_quilt(colour_model(), "cells", 0, some, bins=4, each=3, share=0.3)
     here = np.asarray(aann.capture(colour_model(), ["cells"])(255 * some)[1]["cells"])[..., 0]
     at = (found.pictures, found.positions[:, 0], found.positions[:, 1])
     np.testing.assert_allclose(found.values, here[at], rtol=1e-5)

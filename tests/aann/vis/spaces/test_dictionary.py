@@ -51,7 +51,7 @@ def test_icons_from_pictures():
         model, "cells", some[0], positions=2, top=2,
         icons=lambda channels: cropped(model, "cells", channels, some),
     )  # fmt: skip
-    assert all(icon.shape == (4, 4, 3) for icon in found.icons.values())
+    assert all(icon.shape == (2, 2, 3) for icon in found.icons.values())
 
 
 def test_all_problems_at_once(unchecked):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from aann.vis.spaces.upscale import crop, middle, upscaled
+from aann.vis.spaces.upscale import crop, upscaled
 
 
 def test_a_map_keeps_its_values_in_the_middle_of_cells():
@@ -10,11 +10,6 @@ def test_a_map_keeps_its_values_in_the_middle_of_cells():
     assert large.shape == (15, 20)
     np.testing.assert_allclose(large[2::5, 2::5], values, atol=1e-5)
     np.testing.assert_allclose(upscaled(values, (3, 4)), values)
-
-
-def test_the_middle_of_a_cell():
-    assert middle((0, 0), (28, 28), (224, 224)) == (4, 4)
-    assert middle((27, 1), (28, 28), (224, 224)) == (220, 12)
 
 
 @pytest.mark.parametrize(("at", "first"), [((5, 5), 33), ((0, 0), 0), ((9, 9), 66)])

@@ -11,10 +11,11 @@ import importlib.util
 import pathlib
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 PACKAGES = ("aann", "circuits", "zoo")
 
@@ -25,6 +26,7 @@ RENAMED = {
     "aann.report_html": "aann.report.html",
     "aann.report_text": "aann.report.text",
     "aann.text": "aann.counting.text",
+    "aann.vis.polar": "aann.vis.tuning.panels",
     "circuits.curve_baselines": "circuits.curves.baselines",
     "circuits.curve_calibration": "circuits.curves.fit",
     "circuits.curve_controls": "circuits.curves.controls",
@@ -72,13 +74,33 @@ class Moved(MetaPathFinder, Loader):
 def new_name(old: str) -> str | None:
     """Where a module that lay directly in a package is now; None where that is not one file."""
     package, _, name = old.rpartition(".")
+    if old in RENAMED and package in sys.modules:
+        return RENAMED[old]
     if package not in PACKAGES or package not in sys.modules:
         return None
-    if old in RENAMED:
-        return RENAMED[old]
     folders = getattr(sys.modules[package], "__path__", ())
     found = sorted(path for folder in folders for path in pathlib.Path(folder).glob(f"*/{name}.py"))
     return f"{package}.{found[0].parent.name}.{name}" if len(found) == 1 else None
+
+
+def names(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+    """``__getattr__`` of a package that was one file: its old names, from the files in it.
+
+    Args:
+        package: its name.
+        places: old name -> file that has it now.
+    """
+
+    def old(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        new = f"{package}.{places[name]}"
+        warnings.warn(
+            f"{package}.{name} has moved: import it from {new}", DeprecationWarning, stacklevel=2
+        )
+        return getattr(importlib.import_module(new), name)
+
+    return old
 
 
 def install() -> None:

@@ -13,7 +13,7 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
-from evals.shared import arguments, command, curve_figures, pictures, start
+from evals.shared import arguments, command, curve_figures, pictures, start, units_page
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -52,11 +52,13 @@ def main(argv: list[str] | None = None) -> None:
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
     report = report.with_arrays(**curve_figures.tuning(model, curves, family))
     command.save(report, figures(report), folder)
+    units_page.save(args, model, family, curves, design, folder)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
     pictures.add(parser)
+    units_page.add(parser)
     parser.add_argument(
         "--variant", choices=zoo.VARIANTS["inceptionv1"],
         help="which InceptionV1: distill is the checkpoint of Distill and Lucid (default: dump)",

@@ -5,13 +5,10 @@ and lets no script run but the page's own. Names, claims and source are escaped:
 """
 
 import base64
-import functools
 import hashlib
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import jinja2
 from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -21,13 +18,12 @@ from aann.report import grid, ladder
 from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
 from aann.report.pictures import Picture
+from aann.report.rendering import asset, environment, legible
 from aann.report.text import count, rounding, share, some
 from aann.shown.brief import brief
 
 LONGEST_SOURCE = 200_000
 """Characters of a source that is coloured: it takes seconds a megabyte."""
-
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Chapter(NamedTuple):
@@ -66,16 +62,16 @@ def page(
     """
     if not chapters or (len(chapters) > 1 and not title):
         raise ValueError(f"a page shows one report, or several with a title; got {len(chapters)}")
-    script = _asset("sort.js")
-    return _legible(
-        _environment()
+    script = asset("sort.js")
+    return legible(
+        environment()
         .get_template("page.html")
         .render(
             chapters=[_view(chapter, i) for i, chapter in enumerate(chapters)],
             title=title or chapters[0].report.eval,
             lead=lead,
             summary=summary,
-            style=_asset("style.css"),
+            style=asset("style.css"),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
@@ -84,13 +80,13 @@ def page(
 
 def fragment(report: ReportData) -> str:
     """The report without a page around it, for notebooks."""
-    return _legible(
-        _environment()
+    return legible(
+        environment()
         .get_template("fragment.html")
         .render(
             chapters=[_view(Chapter(report), 0)],
-            style=_asset("style.css"),
-            script=_asset("sort.js"),
+            style=asset("style.css"),
+            script=asset("sort.js"),
         )
     )
 
@@ -187,30 +183,3 @@ def _provenance(report: ReportData) -> list[tuple[str, str]]:
 
 def _half(data: Any) -> str:
     return f"{data['name']}, {data['split']}, n = {data['n']}, hash {data['hash']}"
-
-
-def _legible(text: str) -> str:
-    """Without characters that no page can hold: halves of letters, and the one of number 0."""
-    return _UNWRITABLE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("aann.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"count": count, "share": share}
-    environment.filters |= {"interval": grid.interval, "metric": grid.metric_name}
-    environment.globals["marks"] = grid.MARKS
-    return environment
-
-
-def _asset(name: str) -> Markup:
-    """A file of ours as it is."""
-    environment = _environment()
-    assert environment.loader is not None
-    return Markup(environment.loader.get_source(environment, name)[0])

@@ -3,7 +3,8 @@
 Bars and description lengths come from its rows. Maps and tuning curves are drawn where an
 evaluation added their arrays: ``pictures``, ``natural_maps``, ``artificial_maps``, ``map_titles``,
 ``map_choice`` (a sentence: how they were picked); ``tuning_directions`` (degrees),
-``natural_tuning``, ``artificial_tuning`` (units, directions).
+``natural_tuning``, ``artificial_tuning`` (units, directions), and their bands, where there are
+some: ``natural_tuning_low``, ``natural_tuning_high`` and so on; ``tuning_band`` says what they are.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from aann.vis.bits import against_bits
 from aann.vis.caption import captioned
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
-from aann.vis.polar import radial_tuning
 from aann.vis.style import Bar
+from aann.vis.tuning.panels import Band, radial_tuning
 
 MOST = 200
 """Rows of a report that figures show: nobody can read more on one picture."""
@@ -124,15 +125,28 @@ def _maps(report: Report) -> Figure:
 
 
 def _tuning(report: Report) -> Figure:
+    arrays = report.arrays
+    band = _band(report, "natural")
+    named = str(arrays.get("tuning_band", "band"))
     drawn = radial_tuning(
-        report.arrays["tuning_directions"],
-        report.arrays["natural_tuning"],
-        report.arrays["artificial_tuning"],
+        arrays["tuning_directions"],
+        arrays["natural_tuning"],
+        arrays.get("artificial_tuning"),
         names=[str(u) for u in report.units],
-        title=f"{report.site}: response to curves of every direction",
+        title=f"{clip(report.site, 60)}: response to curves of every direction",
+        natural_band=band,
+        artificial_band=_band(report, "artificial"),
+        band_name=named,
     )
+    theirs = " and the program's" if "artificial_tuning" in arrays else ""
+    bands = f" The bands are the {named} of the curves." if band is not None else ""
     return captioned(
         drawn,
-        f"Responses of all {len(report.units)} units to drawn curves of every direction, the "
-        "units' own and the program's. Nothing was picked.",
+        f"Mean responses of all {len(report.units)} units to drawn curves of every direction, the "
+        f"units' own{theirs}, in parts of the unit's highest. Nothing was picked.{bands}",
     )
+
+
+def _band(report: Report, name: str) -> Band | None:
+    low, high = (report.arrays.get(f"{name}_tuning_{end}") for end in ("low", "high"))
+    return None if low is None or high is None else Band(low, high)

@@ -23,7 +23,9 @@ import numpy as np
 from jaxtyping import Float
 
 import aann
-from aann.vis import stimuli, tuning
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.tuning import ranking
+from aann.vis.tuning.responses import responses
 from circuits.curves.cells import Cells
 from circuits.curves.cells import measure as measure_cells
 from circuits.curves.inputs import Inputs
@@ -139,7 +141,7 @@ def find_family(model: aann.Model, inputs: Inputs, site: str = "mixed3b", n: int
         )
     return Family(
         units=tuple(int(u) for u in order),
-        directions=tuple(round(float(ranked.directions[u]), 1) for u in order),
+        directions=tuple(round(float(ranked.preferred[u]), 1) for u in order),
         selectivity=tuple(round(float(ranked.selectivity[u]), 2) for u in order),
         apart=tuple(round(float(ranked.apart[u]), 1) for u in order),
         scores=ranked.scores,
@@ -174,7 +176,8 @@ def measure_tuning(model: aann.Model, family: Family) -> Float[np.ndarray, "unit
         )
     read = cells.reader(model, inputs)
     answers = _answers(read, inputs, model, cells, family.angles, family.variants)
-    return _curves(answers, len(RADII))[list(family.units)]
+    curves: np.ndarray = _kinds(answers, len(RADII)).mean(0)
+    return curves[list(family.units)]
 
 
 def _answers(
@@ -190,30 +193,18 @@ def _answers(
         inputs.shape(model), cells.centre, angles, kinds,
         background=inputs.background, contrast=inputs.contrast,
     )  # fmt: skip
-    return tuning.responses(read, shown).transpose(0, 2, 1)
+    return responses(read, shown).transpose(0, 2, 1)
 
 
-def _curves(
+def _kinds(
     answers: Float[np.ndarray, "variant unit angle"], radii: int
-) -> Float[np.ndarray, "unit angle"]:
-    """Tuning curves: at the best radius of each kind of curve, mean over the kinds."""
-    kinds = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
-    mean: np.ndarray = kinds.mean(0)
-    return mean
+) -> Float[np.ndarray, "kind unit angle"]:
+    """Each kind of curve at its best radius."""
+    best: np.ndarray = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
+    return best
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Ranked:
-    """Of all units: tuning curves, scores, directions, and how tuned they are (see ``Family``)."""
-
-    tuning: np.ndarray
-    scores: np.ndarray
-    directions: np.ndarray
-    selectivity: np.ndarray
-    apart: np.ndarray
-
-
-def rank(answers: Float[np.ndarray, "variant unit angle"], radii: int) -> Ranked:
+def rank(answers: Float[np.ndarray, "variant unit angle"], radii: int) -> ranking.Ranked:
     """How much like curve detectors units are.
 
     Args:
@@ -221,14 +212,4 @@ def rank(answers: Float[np.ndarray, "variant unit angle"], radii: int) -> Ranked
             radii lie together.
         radii: number of variants of one kind.
     """
-    kinds = answers.reshape(-1, radii, *answers.shape[1:]).max(1)
-    curve = _curves(answers, radii)
-    selectivity, directions = tuning.mean_vector(curve, DIRECTIONS)
-    each, facing = tuning.mean_vector(kinds, DIRECTIONS)
-    return Ranked(
-        tuning=curve,
-        scores=np.maximum(selectivity * kinds.max(-1).min(0), 0.0),
-        directions=directions,
-        selectivity=each.min(0),
-        apart=tuning.angle_between(facing, directions[None]).max(0),
-    )
+    return ranking.rank(_kinds(answers, radii), DIRECTIONS)

@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 import aann
-from aann.vis import stimuli, tuning
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.tuning.responses import responses
 from circuits.curves.cells import Cells
 from circuits.curves.inputs import Inputs
 
@@ -88,7 +89,7 @@ def measure(model: aann.Model, cells: Cells, inputs: Inputs) -> EarlyTuning:
             shape, middle, DIRECTIONS, kinds,
             background=inputs.background, contrast=inputs.contrast,
         )  # fmt: skip
-        shown.append(tuning.responses(read, pictures))
+        shown.append(responses(read, pictures))
     return from_answers(cells.site, np.stack(shown).mean(0, dtype=np.float64))
 
 

@@ -15,7 +15,7 @@ from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, pictures, start
+from evals.shared import arguments, command, curve_figures, pictures, start, units_page
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -39,6 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     report = report.with_arrays(**curve_figures.tuning(model, curves, family))
     report = report.with_arrays(**read_out.arrays(model, curves))
     command.save(report, {**vis.figures(report), **read_out.figures(report.arrays)}, folder)
+    units_page.save(args, model, family, curves, design, folder)
     if args.alone:
         return
     command.say(f"fitting the same units of {READ} from pixels ...")
@@ -107,6 +108,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
     pictures.add(parser)
+    units_page.add(parser)
     parser.add_argument(
         "--family", type=integers.positive, default=10, metavar="N",
         help="how many curve detectors to replace (default: 10)",

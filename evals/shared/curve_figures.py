@@ -8,9 +8,15 @@ import numpy as np
 
 import aann
 from aann.trace.site import INPUT
+from aann.vis.tuning.radial import radial
 from circuits.curves import family as curve_family
 
 SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
+
+DIRECTIONS = 36
+SHIFTS = ((0.0, 0.0), (-4.0, -4.0), (4.0, 4.0))
+KINDS = ((1.0, False), (-1.0, True))
+"""Fewer curves than ``radial`` shows by itself: a light line and a dark disc, in three places."""
 
 
 def maps(
@@ -52,13 +58,20 @@ def maps(
 def tuning(
     model: aann.Model, program: aann.Replacement, family: curve_family.Family
 ) -> dict[str, np.ndarray]:
-    """Responses of the family to curves of every direction, natural and artificial."""
-    artificial = curve_family.measure_tuning(aann.splice(model, program), family)
-    return {
-        "tuning_directions": np.asarray(family.angles),
-        "natural_tuning": family.tuning,
-        "artificial_tuning": artificial,
-    }
+    """Responses of the family to curves of every direction, natural and artificial, with bands."""
+    found = radial(
+        model,
+        family.site,
+        family.units,
+        artificial=program,
+        directions=DIRECTIONS,
+        radii=curve_family.RADII,
+        shifts=SHIFTS,
+        kinds=KINDS,
+        low_high=(family.inputs.low, family.inputs.high),
+        place=family.cells.centre,
+    )
+    return found.arrays()
 
 
 def _both(

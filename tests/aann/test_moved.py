@@ -56,3 +56,17 @@ def test_scripts_as_they_were_written_still_run():
         "aann.patching.patch", "aann.patching.blocks", "zoo.checkpoints.torch_file",
         "circuits.curves.program", "aann.report.html",
     ]  # fmt: skip
+
+
+def test_a_package_that_was_a_file_still_has_its_names():
+    from aann.vis import stimuli, tuning
+    from aann.vis.stimuli import curves
+    from aann.vis.tuning import circular
+
+    new = "import it from aann.vis.stimuli.curves"
+    with pytest.warns(DeprecationWarning, match=rf"aann\.vis\.stimuli\.arc has moved: {new}"):
+        assert stimuli.arc is curves.arc
+    with pytest.warns(DeprecationWarning, match=r"aann\.vis\.tuning\.circular"):
+        assert tuning.mean_vector is circular.mean_vector
+    with pytest.raises(AttributeError, match=r"'aann\.vis\.stimuli' has no attribute 'ellipse'"):
+        stimuli.ellipse  # noqa: B018

@@ -1,4 +1,4 @@
-"""``bits``, ``forest``, ``ladder``, ``maps``, ``pareto``, ``polar``, ``report``, ``style``."""
+"""``bits``, ``forest``, ``ladder``, ``maps``, ``pareto``, ``report``, ``style``."""
 
 import io
 import subprocess
@@ -7,11 +7,12 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.text import Annotation, Text
+from report_made import report, row
 
 from aann.vis.bits import against_bits
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
-from aann.vis.polar import _spread, radial_tuning
+from aann.vis.report import figures
 from aann.vis.style import Bar, colour
 
 ROWS = [
@@ -153,29 +154,6 @@ def test_maps_of_silent_units_and_grey_float_pictures():
     rendered(maps([MapRow(np.full((5, 5), 300.0), np.zeros((2, 2)), np.zeros((2, 2)), "silent")]))
 
 
-def test_tuning_curves_are_scaled_by_the_natural_peak():
-    directions = np.arange(0, 360, 10.0)
-    tops = np.array([[30.0], [80.0]])
-    natural = tops * np.exp(np.cos(np.deg2rad(directions[None] - np.array([[20.0], [200.0]]))) - 1)
-    figure = radial_tuning(directions, natural, 1.5 * natural, names=["a", "b"], title="two")
-    rendered(figure)
-    (axes,) = figure.axes
-    solid, dashed = axes.lines[0], axes.lines[2]
-    assert solid.get_ydata().max() == pytest.approx(1)
-    assert dashed.get_ydata().max() == pytest.approx(1.5)
-    assert solid.get_color() == pytest.approx(dashed.get_color())
-    assert axes.get_ylim()[1] > 1.5
-    assert len(solid.get_xdata()) == 37
-    assert solid.get_xdata()[0] == solid.get_xdata()[-1]
-    rendered(radial_tuning(directions, natural, names=["a", "b"]))
-
-
-def test_names_on_the_rim_keep_apart():
-    places = sorted(p for _, p, _ in _spread(list("abcde"), np.array([10.0, 11, 12, 355, 200])))
-    gaps = np.diff([*places, places[0] + 360])
-    assert gaps.min() > 8.9
-
-
 def test_bad_input(unchecked):
     with pytest.raises(ValueError, match=r"kinds of rows are ablation, .* got 'wrong'"):
         colour("wrong")
@@ -191,16 +169,33 @@ def test_bad_input(unchecked):
                 MapRow(np.zeros((2, 2, 4)), flat, flat, "b"),
             ]
         )
-    angles = np.arange(4.0) * 90
-    with pytest.raises(ValueError, match=r"= \(2, 4\) for 2 names, got \(1, 4\)"):
-        radial_tuning(angles, np.ones((1, 4)), names=["a", "b"])
-    with pytest.raises(ValueError, match=r"without a positive response: b; artificial has shape"):
-        radial_tuning(angles, np.array([[1.0] * 4, [0.0] * 4]), np.ones((1, 4)), names=["a", "b"])
+
+
+def tuned(**more):
+    """A report with tuning curves of its two units, and ``more`` arrays."""
+    directions = np.arange(0, 360, 15.0)
+    curves = np.exp(np.cos(np.deg2rad(directions - np.array([[20.0], [200.0]]))))
+    arrays = {"tuning_directions": directions, "natural_tuning": curves,
+              "artificial_tuning": 2 * curves}  # fmt: skip
+    return report(row()).with_arrays(**arrays, **{n: x * curves for n, x in more.items()})
+
+
+def test_reports_with_and_without_bands_are_drawn():
+    older = figures(tuned())["tuning"]
+    rendered(older)
+    assert not older.axes[0].collections
+    ends = {f"{n}_tuning_{end}": x for n in ("natural", "artificial")
+            for end, x in (("low", 0.5), ("high", 3.0))}  # fmt: skip
+    newer = tuned(**ends).with_arrays(tuning_band=np.asarray("what the band is"))
+    drawn = figures(newer)["tuning"]
+    rendered(drawn)
+    assert len(drawn.axes[0].collections) == 2
+    assert "what the band is" in [t.get_text() for t in drawn.legends[0].texts]
 
 
 def test_figures_need_no_pyplot():
     code = (
-        "import sys, aann.vis.ladder, aann.vis.bits, aann.vis.maps, aann.vis.polar;"
+        "import sys, aann.vis.ladder, aann.vis.bits, aann.vis.maps, aann.vis.tuning.panels;"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

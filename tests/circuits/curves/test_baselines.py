@@ -5,7 +5,8 @@ import pytest
 
 import aann
 from aann.counting import complexity
-from aann.vis import stimuli, tuning
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.tuning import circular
 from circuits.curves import baselines as curve_baselines
 from circuits.curves import program as curve_detectors
 
@@ -42,8 +43,8 @@ def test_lines_are_wanted_along_the_tangent(baselines):
     answers = np.asarray(centred.compute(jnp.asarray(shown)))[:, 7, 7].T
     np.testing.assert_allclose(answers[:, :12], answers[:, 12:], atol=0.05 * answers.max())
     twice = tuple(2 * angle for angle in ANGLES[:12])
-    _, preferred = tuning.mean_vector(answers[:, :12], twice)
-    assert tuning.angle_between(preferred, 2 * np.asarray(toy.DIRECTIONS)).max() < 20
+    _, preferred = circular.mean_vector(answers[:, :12], twice)
+    assert circular.angle_between(preferred, 2 * np.asarray(toy.DIRECTIONS)).max() < 20
 
 
 def test_edge_energy_is_one_map_for_all_units(baselines):

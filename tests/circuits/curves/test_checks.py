@@ -5,7 +5,7 @@ import curve_toy as toy
 import numpy as np
 import pytest
 
-from aann.vis import stimuli
+from aann.vis.stimuli import curves as stimuli
 from circuits.curves import checks
 from circuits.curves.cells import Cells
 from circuits.curves.family import Family

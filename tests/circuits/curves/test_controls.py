@@ -3,14 +3,14 @@ import early_toy
 import jax.numpy as jnp
 import numpy as np
 
-from aann.vis import tuning
+from aann.vis.tuning import circular
 from circuits.curves import controls as curve_controls
 
 
 def test_a_turned_program_is_turned():
     turned = curve_controls.turned(toy.replacement(), 180)
     np.testing.assert_allclose(
-        tuning.angle_between(turned.constants["direction"].value, toy.DIRECTIONS), 180
+        circular.angle_between(turned.constants["direction"].value, toy.DIRECTIONS), 180
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import aann
-from aann.vis import tuning
+from aann.vis.tuning import circular
 from circuits.curves import controls as curve_controls
 from circuits.curves.family import find_family, measure_tuning
 from circuits.curves.inputs import Inputs
@@ -26,7 +26,7 @@ def family(optimised_module):
 def test_the_curve_detectors_are_found_with_their_directions(family):
     assert {toy.ORDER[u] for u in family.units} == {0, 1, 2, 3, 4}
     expected = [toy.DIRECTIONS[toy.ORDER[u]] for u in family.units]
-    assert tuning.angle_between(family.directions, expected).max() < 20
+    assert circular.angle_between(family.directions, expected).max() < 20
 
 
 def test_scores_fall_and_cover_all_units(family):
@@ -51,7 +51,7 @@ def test_a_mirrored_model_has_mirrored_directions(family):
     found = dict(zip(other.units, other.directions, strict=True))
     expected = {u: 180 - d for u, d in zip(family.units, family.directions, strict=True)}
     assert found.keys() == expected.keys()
-    assert max(float(tuning.angle_between(found[u], expected[u])) for u in found) < 25
+    assert max(float(circular.angle_between(found[u], expected[u])) for u in found) < 25
 
 
 def test_the_tuning_measured_again_is_that_of_the_family(family):
@@ -64,9 +64,9 @@ def test_a_turned_program_has_turned_tuning(family):
     spliced = aann.splice(toy.model(), dataclasses.replace(turned, **channels))
     answers = measure_tuning(spliced, family)
     assert answers.shape == family.tuning.shape
-    _, preferred = tuning.mean_vector(answers, family.angles)
+    _, preferred = circular.mean_vector(answers, family.angles)
     expected = np.asarray(family.directions) + 90
-    assert tuning.angle_between(preferred, expected).max() < 25
+    assert circular.angle_between(preferred, expected).max() < 25
 
 
 def test_a_model_without_the_units_is_refused(family):
@@ -108,7 +108,7 @@ def test_the_units_are_tuned_and_the_family_says_so(family):
 
 def test_directions_that_no_unit_faces_are_uncovered(family):
     away = [
-        min(tuning.angle_between(angle, d) for d in family.directions) for angle in family.angles
+        min(circular.angle_between(angle, d) for d in family.directions) for angle in family.angles
     ]
     for angle, nearest in zip(family.angles, away, strict=True):
         assert (angle in family.uncovered) >= (nearest > 60)
@@ -140,7 +140,7 @@ def test_channels_first_at_the_site_and_another_grid_have_the_same_family():
     assert found.exists
     assert set(found.units) == {0, 1, 2, 3, 4}
     expected = [toy.DIRECTIONS[u] for u in found.units]
-    assert tuning.angle_between(found.directions, expected).max() < 20
+    assert circular.angle_between(found.directions, expected).max() < 20
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import aann
-from aann.vis import tuning
+from aann.vis.tuning import circular
 from circuits.curves import baselines as curve_baselines
 from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
@@ -26,7 +26,7 @@ def test_known_constants_come_back(family):
     which = [toy.ORDER[u] for u in family.units]
     given = toy.constants()
     true = {n: np.asarray(given[n].value)[which] for n in curve_detectors.UNIT_CONSTANTS}
-    assert tuning.angle_between(found["direction"].value, true["direction"]).max() < 8
+    assert circular.angle_between(found["direction"].value, true["direction"]).max() < 8
     for name in ("right", "up"):
         assert np.abs(found[name].value - true[name]).max() <= 2
     ratio = np.asarray(found["gain"].value) / true["gain"]
@@ -49,7 +49,7 @@ def test_on_another_range_layout_and_grid_the_units_come_back(elsewhere):
     _, family, _, (program, chosen) = elsewhere
     constants = {n: np.asarray(c.value) for n, c in program.constants.items()}
     which, right, up = list(family.units), np.asarray(toy.RIGHT), np.asarray(toy.UP)
-    turned = tuning.angle_between(constants["direction"], np.asarray(toy.DIRECTIONS)[which])
+    turned = circular.angle_between(constants["direction"], np.asarray(toy.DIRECTIONS)[which])
     assert turned.max() < 15
     assert (
         np.abs(constants["right"] - right[which] - 3).max() <= 2.5

@@ -6,7 +6,8 @@ import pytest
 
 import aann
 from aann.counting import complexity
-from aann.vis import stimuli, tuning
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.tuning import circular
 from circuits.curves import controls as curve_controls
 from circuits.curves import program as curve_detectors
 
@@ -24,8 +25,8 @@ def tuned():
 
 
 def test_units_prefer_curves_that_face_their_direction(tuned):
-    _, preferred = tuning.mean_vector(tuned.mean(0).T, ANGLES)
-    assert tuning.angle_between(preferred, toy.DIRECTIONS).max() < 10
+    _, preferred = circular.mean_vector(tuned.mean(0).T, ANGLES)
+    assert circular.angle_between(preferred, toy.DIRECTIONS).max() < 10
 
 
 def test_units_answer_to_light_and_dark_lines_and_discs(tuned):

@@ -2,7 +2,7 @@ import early_toy as toy
 import numpy as np
 import pytest
 
-from aann.vis import tuning
+from aann.vis.tuning import circular
 from circuits.curves import cells
 from circuits.curves.inputs import Inputs
 from circuits.curves_from_3a import tuning as early_tuning
@@ -26,8 +26,8 @@ def test_curves_and_lines_are_told_apart(tuned):
 
 def test_the_angles_are_those_of_the_units(tuned):
     curves, lines = list(toy.CURVES), list(toy.LINES)
-    assert tuning.angle_between(tuned.direction[curves], toy.DIRECTIONS).max() < 10
-    twice = tuning.angle_between(2 * tuned.normal[lines], 2 * np.asarray(toy.NORMALS))
+    assert circular.angle_between(tuned.direction[curves], toy.DIRECTIONS).max() < 10
+    twice = circular.angle_between(2 * tuned.normal[lines], 2 * np.asarray(toy.NORMALS))
     assert twice.max() / 2 < 10
 
 
@@ -59,7 +59,7 @@ def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
     curves, lines = known["curve_channels"], known["line_channels"]
     assert found.curved[curves].all()
     assert not found.curved[lines].any()
-    bent = tuning.angle_between(found.direction[curves], known["curve_direction"])
-    straight = tuning.angle_between(2 * found.normal[lines], 2 * known["line_normal"]) / 2
+    bent = circular.angle_between(found.direction[curves], known["curve_direction"])
+    straight = circular.angle_between(2 * found.normal[lines], 2 * known["line_normal"]) / 2
     assert np.median(bent) < 25  # by chance 90
     assert np.median(straight) < 10  # by chance 45

@@ -1,9 +1,4 @@
-"""Synthetic curves to probe a vision model with.
-
-A curve is an arc of a circle that passes through a given pixel. Its direction points from that
-pixel to the circle's centre, in degrees, counted from right (0) towards up (90); pixels count rows
-downwards. A line arc is a stroke; a filled one is a whole disc, whose rim is an edge. Edges are
-smoothed over one pixel.
+"""The curves that curve detectors are found and measured with: arcs, light and dark, on grey.
 
 Sharp edge: values outside of what the model was trained on are easily asked for; ``background``
 plus or minus ``contrast`` should stay in the model's range.
@@ -17,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from aann.shown.brief import brief
+from aann.vis.stimuli.arcs import HALF_LENGTH, STROKE, arcs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,10 +48,10 @@ def arc(
     direction: float,
     variant: Variant,
     *,
-    half_length: float = 45.0,
-    stroke: float = 4.0,
+    half_length: float = HALF_LENGTH,
+    stroke: float = STROKE,
 ) -> Float[np.ndarray, "y x"]:
-    """How much of each pixel is covered by a curve, in [0, 1], float32.
+    """How much of each pixel is covered by one curve, in [0, 1], float32.
 
     Args:
         size: height and width of the picture, in pixels.
@@ -68,24 +64,11 @@ def arc(
     Raises:
         ValueError: a size, ``half_length`` or ``stroke`` is not positive.
     """
-    if min(*size, half_length, stroke) <= 0:
-        raise ValueError(
-            "a picture's size, half_length and stroke are positive numbers of pixels, got "
-            f"{size}, {half_length} and {stroke}"
-        )
-    y, x = np.mgrid[: size[0], : size[1]]
-    angle, radius = np.deg2rad(direction), variant.radius
-    right = x - centre[1] - radius * np.cos(angle)
-    up = centre[0] - y - radius * np.sin(angle)
-    distance = np.hypot(right, up)
-    if variant.filled:
-        cover = _soft(radius - distance)
-    else:
-        away = np.angle(np.exp(1j * (np.arctan2(up, right) - angle - np.pi)))
-        cover = _soft(stroke / 2 - np.abs(distance - radius))
-        if half_length < np.pi * radius:
-            cover = cover * _soft(half_length - np.abs(away) * radius)
-    return cover.astype(np.float32)
+    cover: np.ndarray = arcs(
+        size, direction, variant.radius, place=centre, filled=variant.filled,
+        half_length=half_length, stroke=stroke,
+    )[0]  # fmt: skip
+    return cover
 
 
 def pictures(
@@ -108,14 +91,9 @@ def pictures(
         contrast: how much a light curve adds to it and a dark one takes away.
     """
     for variant in kinds:
-        cover = np.stack(
-            [arc((shape[0], shape[1]), centre, angle, variant) for angle in directions]
+        cover = arcs(
+            (shape[0], shape[1]), directions, variant.radius, place=centre, filled=variant.filled
         )
         signed = contrast if variant.light else -contrast
         grey = np.float32(background) + np.float32(signed) * cover
         yield np.repeat(grey[..., None], shape[2], axis=-1)
-
-
-def _soft(inside: np.ndarray) -> np.ndarray:
-    """Cover of a pixel whose middle lies ``inside`` pixels within an edge."""
-    return np.clip(inside + 0.5, 0.0, 1.0)

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aann.vis import stimuli
-from aann.vis.stimuli import Variant, arc
+from aann.vis.stimuli import curves as stimuli
+from aann.vis.stimuli.curves import Variant, arc
 
 directions = st.floats(0.0, 360.0)
 radii = st.floats(12.0, 40.0)
@@ -75,5 +75,5 @@ def test_a_radius_is_positive(radius):
 
 
 def test_sizes_are_positive():
-    with pytest.raises(ValueError, match="half_length and stroke are positive"):
+    with pytest.raises(ValueError, match="stroke is a positive number, got 0"):
         arc((64, 64), (32.0, 32.0), 0.0, Variant(True, False, 9.0), stroke=0.0)

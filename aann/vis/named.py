@@ -1,0 +1,105 @@
+"""Models and data by what a command line calls them: a name of the zoo, or ``path.py:function``.
+
+The core knows nothing of the zoo; where it is installed beside it, it is asked when a command names
+one of its models, as a user's file is.
+"""
+
+import importlib
+import importlib.util
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from aann.data.examples import Examples
+from aann.model import Model
+
+SAMPLES = {(224, 224, 3): "imagenet_samples", (28, 28, 1): "mnist"}
+"""Shape of one picture -> data of the zoo that are such."""
+
+PIXELS = (0.0, 255.0)
+ENOUGH = 100
+"""Pictures that have black and white between them."""
+
+
+def model(name: str) -> Model:
+    """The model that a name means.
+
+    Args:
+        name: of the zoo, or ``path.py:function`` whose result is an ``aann.Model``.
+
+    Raises:
+        ValueError: there is none of this name, or the function returns something else.
+        OSError: there is no such file.
+    """
+    if ":" not in name:
+        return _model(importlib.import_module("zoo").load(name), name)
+    return _model(_called(name), name)
+
+
+def data(name: str | None, shape: tuple[int, ...]) -> Examples | None:
+    """The pictures that a name means; without one, the zoo's of this shape, or None.
+
+    Of the zoo's it is the design half: what a program is held out on is not looked at.
+
+    Args:
+        name: of the zoo, or ``path.py:function`` whose result is ``aann.Examples``.
+        shape: of one picture.
+
+    Raises:
+        ValueError: there is none of this name, or the function returns something else.
+        OSError: there is no such file.
+    """
+    if name is not None and ":" in name:
+        found = _called(name)
+        if not isinstance(found, Examples):
+            raise ValueError(f"{name} returns aann.Examples, got {type(found).__name__}")
+        return found
+    chosen = name if name is not None else SAMPLES.get(shape)
+    if chosen is None:
+        return None
+    found = importlib.import_module("zoo").data(chosen, split="design")
+    assert isinstance(found, Examples)
+    return found
+
+
+def low_high(given: Examples | None) -> tuple[float, float]:
+    """Black and white: the least and the largest value of up to ``ENOUGH`` pictures, or pixels'.
+
+    Raises:
+        ValueError: all of them are one value.
+    """
+    if given is None:
+        return PIXELS
+    pictures = given.load(range(min(len(given), ENOUGH)))
+    found = float(np.min(pictures)), float(np.max(pictures))
+    if not found[0] < found[1]:
+        raise ValueError(f"all pictures are {found[0]:g} everywhere: say what black and white are")
+    return found
+
+
+def _model(found: Any, name: str) -> Model:
+    if not isinstance(found, Model):
+        raise ValueError(f"{name} returns an aann.Model, got {type(found).__name__}")
+    return found
+
+
+def _called(name: str) -> Any:
+    """What a function of a file returns."""
+    file, _, function = name.rpartition(":")
+    path = pathlib.Path(file).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {file!r}: pass path.py:function")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{file!r} is no Python file: pass path.py:function")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    make: Callable[[], Any] | None = getattr(module, function, None)
+    if not callable(make):
+        names = [k for k, v in vars(module).items() if callable(v) and not k.startswith("_")]
+        raise ValueError(
+            f"{file} has no function {function!r}; there are {', '.join(names) or 'none'}"
+        )
+    return make()

@@ -13,7 +13,7 @@ import pytest
 
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-NEED_ASSETS = {"examples", "labelling", "visualise", "your_images"}
+NEED_ASSETS = {"accentuation", "examples", "labelling", "spaces", "visualise", "your_images"}
 COMPUTE_MUCH = {"examples", "your_curves"}
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})

@@ -24,10 +24,11 @@ from aann.shown.brief import brief, counted
 from aann.vis.caption import captioned
 from aann.vis.chosen.found import DatasetExamples
 from aann.vis.examples import examples
+from aann.vis.features.given import PIXELS
 from aann.vis.features.objectives.batch import diversity
 from aann.vis.features.objectives.units import channel, neuron
 from aann.vis.features.seen import Eye
-from aann.vis.features.visualise import PIXELS, visualise
+from aann.vis.features.visualise import visualise
 from aann.vis.features.visualised import shown
 from aann.vis.pictures import picture
 from aann.vis.style import INK, LARGE, NORMAL, figure

@@ -18,14 +18,12 @@ from aann.model import Model
 from aann.splicing.splice import sites, trace_model
 from aann.trace.site import INPUT
 from aann.vis.features.objectives.objective import Objective, as_it_is
-from aann.vis.features.seen import Eye, numbers
+from aann.vis.features.seen import GREY, Eye, numbers
 
 PIXELS = (0.0, 255.0)
 """Black and white for most models of photographs."""
 AXES = 3
 """Of one picture: rows, columns, channels."""
-COUNTS = (1, 3)
-"""Of a picture's channels."""
 ROUNDING = 1e-4
 """By how much a picture may leave [0, 1]."""
 
@@ -89,7 +87,7 @@ def range_problems(low_high: tuple[float, float]) -> list[str]:
 def input_problems(model: Model) -> list[str]:
     """Whether the model takes pictures."""
     one = Eye(model, PIXELS).shape
-    if len(one) == AXES and one[-1] in COUNTS:
+    if len(one) == AXES and one[-1] in GREY:
         return []
     return [
         f"model {model.name!r} takes {one}; pictures are (rows, columns, channels) or "
@@ -227,7 +225,7 @@ def _none() -> Pictures:
 def _array_problems(
     model: Model, found: np.ndarray, what: str, low_high: tuple[float, float]
 ) -> list[str]:
-    if found.ndim != AXES + 1 or found.shape[-1] not in COUNTS or 0 in found.shape[1:]:
+    if found.ndim != AXES + 1 or found.shape[-1] not in GREY or 0 in found.shape[1:]:
         return [f"{what}: (n, rows, columns, 1 or 3 channels) is expected, got {found.shape}"]
     if not len(found):
         return [f"{what}: no picture is given; one is needed at least"]

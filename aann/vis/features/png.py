@@ -15,7 +15,7 @@ def write(folder: pathlib.Path | str, pictures: Mapping[str, np.ndarray]) -> lis
 
     Args:
         folder: made where it is not there.
-        pictures: (rows, columns[, 1 or 3]) in [0, 1]; names become names of files.
+        pictures: (rows, columns[, 1, 3 or 4]) in [0, 1]; names become names of files.
 
     Raises:
         OSError: the folder cannot be made or written.
@@ -37,7 +37,7 @@ def plain(name: str) -> str:
 
 
 def pixels(picture: np.ndarray) -> np.ndarray:
-    """Bytes (rows, columns) or (rows, columns, 3)."""
+    """Bytes (rows, columns) or (rows, columns, 3 or 4)."""
     found: np.ndarray = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
     grey = found.ndim == AXES and found.shape[-1] == 1
     return np.squeeze(found, -1) if grey else found

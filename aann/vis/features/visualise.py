@@ -18,14 +18,21 @@ import optax
 from aann.machine.progress import progress as progress_of
 from aann.model import Model
 from aann.vis.features.ascent import Ascent, Found
+from aann.vis.features.given import (
+    PIXELS,
+    count_problems,
+    input_problems,
+    objective_problems,
+    range_problems,
+    refuse,
+)
 from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.objectives.written import as_objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation, Shape
-from aann.vis.features.seen import GREY, Eye, numbers
+from aann.vis.features.seen import Eye
 from aann.vis.features.transforms import Transform, robust
 from aann.vis.features.visualised import Visualised
 
-PIXELS = (0.0, 255.0)
 AXES = 3
 """Of one picture: rows, columns, channels."""
 
@@ -78,12 +85,12 @@ def visualise(
     eye = Eye(model, low_high)
     begin = None if start is None else np.asarray(start, np.float32)
     problems = [
-        *_model_problems(eye),
+        *input_problems(model),
+        *range_problems(low_high),
         *_number_problems(n, steps, together, size, keep),
         *([] if chosen else ["no objective: name one, such as 'mixed3b:343'"]),
     ]
-    if problems := problems or _objective_problems(eye, chosen, n):
-        raise ValueError("; ".join(problems))
+    refuse(problems or _objective_problems(eye, chosen, n, low_high))
     shape = _shape(eye, n, size, begin)
     begin = None if begin is None else _spread(begin, len(chosen), shape)
     changes = robust(*shape[1:3]) if transforms is None else transforms
@@ -163,53 +170,24 @@ def _spread(start: np.ndarray, objectives: int, shape: Shape) -> np.ndarray:
     return np.broadcast_to(start, whole)
 
 
-def _model_problems(eye: Eye) -> list[str]:
-    shape, (low, high) = eye.shape, eye.low_high
-    problems = []
-    if len(shape) != AXES or shape[-1] not in GREY:
-        problems.append(
-            f"model {eye.model.name!r} takes {shape}; pictures are (rows, columns, channels) or "
-            "(channels, rows, columns) with one or three channels"
-        )
-    if not (np.isfinite([low, high]).all() and low < high):
-        problems.append(f"low_high is what black and white are, low < high, got {eye.low_high}")
-    return problems
-
-
 def _number_problems(
     n: int, steps: int, together: int, size: tuple[int, int] | None, keep: Sequence[int]
 ) -> list[str]:
-    sides = () if size is None else tuple(size)
-    problems = []
-    if size is not None and len(sides) != AXES - 1:
-        problems.append(f"size is (rows, columns), got {size!r}")
-    named = [("n", n), ("steps", steps), ("together", together)]
-    named += zip(("rows", "columns"), sides, strict=False)
-    named += [("a step to keep", k) for k in keep]
-    for what, number in named:
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            problems.append(f"{what} is a whole number from 1 up, got {number!r}")
-        elif what == "a step to keep" and isinstance(steps, int) and number > steps:
-            problems.append(f"{what} is at most {steps}, the last, got {number}")
+    problems = count_problems(n=n, steps=steps, together=together)
+    problems += count_problems(**dict(zip(("rows", "columns"), size or (), strict=False)))
+    wrong = [k for k in keep if count_problems(step=k)]
+    late = [k for k in keep if not wrong and isinstance(steps, int) and k > steps]
+    if wrong or late:
+        problems.append(f"steps to keep are whole numbers from 1 to {steps}, got {list(keep)}")
     return problems
 
 
-def _objective_problems(eye: Eye, objectives: Sequence[Objective], n: int) -> list[str]:
+def _objective_problems(
+    eye: Eye, objectives: Sequence[Objective], n: int, low_high: tuple[float, float]
+) -> list[str]:
     """What objectives find wrong with the model: sites and units that it has not, shapes."""
-    if _problem(eye, objectives, n) is None:
+    together = sum(objectives[1:], objectives[0])
+    if not objective_problems(eye.model, together, n, low_high):
         return []
-    found = [_problem(eye, [objective], n) for objective in objectives]
-    return list(dict.fromkeys(text for text in found if text is not None))
-
-
-def _problem(eye: Eye, objectives: Sequence[Objective], n: int) -> str | None:
-    sites = list(dict.fromkeys(site for o in objectives for site in o.sites))
-    pictures = jax.ShapeDtypeStruct((n * len(objectives), *eye.shape), np.float32)
-    try:
-        jax.eval_shape(
-            lambda params, seen: numbers(objectives, eye.look(params, seen, sites), n),
-            eye.model.params, pictures,
-        )  # fmt: skip
-    except (TypeError, ValueError) as error:
-        return str(error)
-    return None
+    found = [p for o in objectives for p in objective_problems(eye.model, o, n, low_high)]
+    return list(dict.fromkeys(found))

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from aann.shown.brief import brief, clip
+from aann.vis.features.png import plain, write
 from aann.vis.style import NORMAL, figure
 
 SIDE_BY_SIDE = 5
@@ -82,20 +83,13 @@ class Visualised:
         Raises:
             OSError: the folder cannot be made or written.
         """
-        from PIL import Image  # noqa: PLC0415 - when it is needed
-
-        where = pathlib.Path(folder)
-        where.mkdir(parents=True, exist_ok=True)
-        written: list[pathlib.Path] = []
+        files: dict[str, np.ndarray] = {}
         for r, name in enumerate(self.names):
-            plain = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
             for i, picture in enumerate(self.pictures[r]):
-                path = where / f"{plain}_{i}.png"
-                if path in written:  # another name differs in what a file's cannot have
-                    path = where / f"{plain}_{i}_{r}.png"
-                Image.fromarray(np.round(shown(picture) * 255).astype(np.uint8)).save(path)
-                written.append(path)
-        return written
+                file = plain(f"{name}_{i}")
+                # another name may differ in what a file's cannot have
+                files[f"{file}_{r}" if file in files else file] = shown(picture)
+        return write(folder, files)
 
 
 def shown(picture: Float[np.ndarray, "y x planes"]) -> np.ndarray:

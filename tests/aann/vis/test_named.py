@@ -20,7 +20,7 @@ def make_model():
 
 def make_examples():
     pictures = np.linspace(-1, 3, 48, dtype=np.float32).reshape(3, 4, 4, 1)
-    return aann.from_arrays(pictures, name="mine")
+    return aann.from_arrays("mine", pictures)
 
 
 def seven():
@@ -44,7 +44,7 @@ def test_functions_of_a_file_make_models_and_data(file):
 
 def test_names_are_the_zoos_and_data_its_design_half(monkeypatch):
     asked = []
-    data = aann.from_arrays(np.zeros((2, 4, 4, 1), np.float32), name="mine")
+    data = aann.from_arrays("mine", np.zeros((2, 4, 4, 1), np.float32))
     monkeypatch.setattr(zoo, "data", lambda *args, **more: asked.append((args, more)) or data)
     for name, shape in ((None, (28, 28, 1)), (None, (224, 224, 3)), ("imagenette", (9, 9, 3))):
         assert named.data(name, shape) is data
@@ -79,7 +79,7 @@ def test_others_are_refused(name, match, file):
 def test_data_that_are_none_or_without_a_range_are_refused(file):
     with pytest.raises(ValueError, match="mine.py:seven returns aann.Examples, got int"):
         named.data(f"{file}:seven", (4, 4, 1))
-    flat = aann.from_arrays(np.full((2, 4, 4, 1), 3, np.float32), name="flat")
+    flat = aann.from_arrays("flat", np.full((2, 4, 4, 1), 3, np.float32))
     with pytest.raises(ValueError, match="all pictures are 3 everywhere"):
         named.low_high(flat)
 

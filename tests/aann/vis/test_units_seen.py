@@ -24,7 +24,7 @@ def toy(side=12):
 
 def pictures(n=6, side=12):
     values = np.random.default_rng(0).uniform(0, 255, (n, side, side, 3)).astype(np.float32)
-    return aann.design(aann.from_arrays(values, name="noise"))
+    return aann.design(aann.from_arrays("noise", values))
 
 
 def test_a_page_with_examples_and_a_note_for_what_is_too_small(tmp_path):
@@ -86,7 +86,7 @@ def make_model():
 
 def make_examples():
     values = np.random.default_rng(0).uniform(-1, 1, (5, 8, 8, 1)).astype(np.float32)
-    return aann.from_arrays(values, name="mine")
+    return aann.from_arrays("mine", values)
 """
 
 
@@ -94,10 +94,8 @@ def test_the_command_draws_a_page_of_a_model_in_a_file(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(FILE)
     words = ["--site", "h", "--units", "0", "--steps", "2", "--several", "0", "--examples", "3"]
     file, out = f"{tmp_path / 'mine.py'}", tmp_path / "out"
-    command.main(
-        ["--model", f"{file}:make_model", "--data", f"{file}:make_examples", "--out", str(out)]
-        + words
-    )
+    named = ["--model", f"{file}:make_model", "--data", f"{file}:make_examples"]
+    command.main([*named, *words, "--out", str(out)])
     said = capsys.readouterr().out
     assert said == f"wrote {out / 'units.html'} and 3 figures beside it\n"
     assert "mine, all, n = 3" in (out / "units.html").read_text()

@@ -5,9 +5,9 @@ answers to both. A published analysis of InceptionV1's curve detectors (a block 
 their layer) gives modes 1, 2 and 3 the parts ``PUBLISHED`` of the variance.
 
 ``python -m circuits.curves.harmonics`` prints the parts for the mirrored checkpoint's family, for
-what it is before its ReLU, and for the program in its place, with intervals over the radii and positions of the curves that were
-shown. No picture of a data set is looked at but the design images that the range is measured from.
-Sharp edge: some minutes.
+what it is before its ReLU, and for the program in its place, with intervals over the radii and
+positions of the curves that were shown. No picture of a data set is looked at but the design images
+that the range is measured from. Sharp edge: some minutes.
 """
 
 from typing import NamedTuple

@@ -4,10 +4,10 @@ Mode 1 tells a direction from its opposite; mode 2 does not, and is the "echo" o
 answers to both. A published analysis of InceptionV1's curve detectors (a block of 16 dimensions of
 their layer) gives modes 1, 2 and 3 the parts ``PUBLISHED`` of the variance.
 
-``python -m circuits.curves.harmonics`` prints the parts for the mirrored checkpoint's family and
-for the program in its place, with intervals over the radii and positions of the curves that were
-shown. No picture of a data set is looked at but the design images that the range is measured from.
-Sharp edge: some minutes.
+``python -m circuits.curves.harmonics`` prints the parts for the mirrored checkpoint's family, for
+what it is before its ReLU, and for the program in its place, with intervals over the radii and
+positions of the curves that were shown. No picture of a data set is looked at but the design images
+that the range is measured from. Sharp edge: some minutes.
 """
 
 from typing import NamedTuple
@@ -28,6 +28,9 @@ MODES = 6
 DIRECTIONS = 48
 DRAWS = 2000
 LEVEL = 0.95
+
+BEFORE = ("mixed3b_5x5_pre_relu", 320)
+"""Where the family is before its ReLU, and which unit of mixed3b its first one becomes."""
 
 
 class Shares(NamedTuple):
@@ -84,11 +87,27 @@ def measure(model: aann.Model, program: aann.Replacement, place: tuple[float, fl
     )  # fmt: skip
 
 
-def table(found: Radial) -> str:
-    """The parts in percent, a line a family."""
+def measure_before(
+    model: aann.Model, program: aann.Replacement, place: tuple[float, float]
+) -> Radial:
+    """The same of the natural units before their ReLU, all of the 5x5 branch of InceptionV1.
+
+    Raises:
+        ValueError: as ``aann.vis.tuning.radial`` does, where the model has no such branch.
+    """
+    site, first = BEFORE
+    units = [unit - first for unit in program.units]
+    return radial(model, site, units, directions=DIRECTIONS, place=place)
+
+
+def table(found: Radial, before: Radial | None = None) -> str:
+    """The parts in percent, a line a family; ``before`` is of the same units before the ReLU."""
     lines = ["parts of the variance over directions, in percent, by mode from the first:"]
     lines.append("published      " + " ".join(f"{100 * x:13.0f}" for x in PUBLISHED))
-    for name, curves in (("natural", found.natural), ("artificial", found.artificial)):
+    rows = [("natural", found.natural), ("artificial", found.artificial)]
+    if before is not None:
+        rows.insert(1, ("before ReLU", before.natural))
+    for name, curves in rows:
         if curves is not None:
             s = shares(curves, found.directions)
             parts = (
@@ -107,7 +126,10 @@ def table(found: Radial) -> str:
 def main(argv: list[str] | None = None) -> None:
     """Print the parts for the mirrored checkpoint."""
     model, family, _ = mirrored.begin("circuits.curves.harmonics", __doc__, argv)
-    print(table(measure(model, curve_detectors, family.cells.centre)))
+    place = family.cells.centre
+    print(
+        table(measure(model, curve_detectors, place), measure_before(model, curve_detectors, place))
+    )
 
 
 if __name__ == "__main__":

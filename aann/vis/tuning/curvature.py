@@ -19,6 +19,7 @@ from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.stimuli.arcs import HALF_LENGTH, arcs
 from aann.vis.style import INK, LARGE, NORMAL, SMALL, figure, tidy
+from aann.vis.tuning.panels import NARROWEST
 from aann.vis.tuning.probe import BATCH, PIXELS, Probe, probe
 
 CURVATURES = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.045, 0.065, 0.1)
@@ -61,7 +62,7 @@ class Curvature:
         """A heat map a unit, with one colour bar."""
         columns = min(COLUMNS, len(self.units))
         rows = -(-len(self.units) // columns)
-        drawing = figure(max(1.7 * columns + 0.8, 3.4), 1.6 * rows + 0.8)
+        drawing = figure(max(1.7 * columns + 0.8, NARROWEST), 1.6 * rows + 0.8)
         grid = drawing.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         top = max(float(self.answers.max()), 1e-12)
         for k, axes in enumerate(grid.flat):
@@ -80,9 +81,9 @@ class Curvature:
         grid[-1, 0].set_xlabel("direction in degrees", fontsize=SMALL, color=INK)
         grid[rows // 2, 0].set_ylabel("curvature in 1 / px", fontsize=SMALL, color=INK)
         bar = drawing.colorbar(shown, ax=list(grid.flat), shrink=0.8)
-        bar.set_label("response in sigma over natural pictures", fontsize=SMALL, color=INK)
+        bar.set_label("response in sigma", fontsize=SMALL, color=INK)
         bar.ax.tick_params(labelsize=SMALL)
-        text = title or f"{self.site}: response to lines of every direction and curvature"
+        text = title or f"{self.site}: lines by direction and curvature"
         drawing.suptitle(text, fontsize=LARGE, color=INK)
         return drawing
 

@@ -15,6 +15,8 @@ from aann.vis.style import FAINT, INK, KINDS, LARGE, NATURAL, NORMAL, SMALL, fig
 COLUMNS = 5
 WIDE, HIGH = 1.6, 1.45
 """Inches of a panel."""
+NARROWEST = 4.4
+"""Inches: a title fits above a panel alone."""
 ARTIFICIAL = KINDS["program"]
 _DASHED: Any = (0, (4, 1.5))
 
@@ -68,7 +70,7 @@ def radial_tuning(
     best = natural.argmax(axis=1)
     columns = min(COLUMNS, len(names))
     rows = -(-len(names) // columns)
-    drawing = figure(max(WIDE * columns, 3.4), HIGH * rows + 0.9)
+    drawing = figure(max(WIDE * columns, NARROWEST), HIGH * rows + 0.9)
     grid = drawing.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for axes in grid.flat[len(names) :]:
         axes.set_visible(False)

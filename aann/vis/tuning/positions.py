@@ -19,6 +19,7 @@ from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.stimuli.lines import lines
 from aann.vis.style import INK, LARGE, NORMAL, SMALL, figure, tidy
+from aann.vis.tuning.panels import NARROWEST
 from aann.vis.tuning.probe import PIXELS, probe
 
 COLUMNS = 5
@@ -54,7 +55,7 @@ class Positions:
         """A panel a unit: at each place a stroke of the best orientation, as long as its answer."""
         columns = min(COLUMNS, len(self.units))
         rows = -(-len(self.units) // columns)
-        drawing = figure(max(1.75 * columns, 3.4), 1.75 * rows + 0.7)
+        drawing = figure(max(1.75 * columns, NARROWEST), 1.75 * rows + 0.7)
         grid = drawing.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         step = self.offsets[1] - self.offsets[0] if len(self.offsets) > 1 else 1.0
         right, down = np.meshgrid(self.offsets, self.offsets)
@@ -77,9 +78,7 @@ class Positions:
             tidy(axes)
         grid[-1, 0].set_xlabel("pixels right", fontsize=SMALL, color=INK)
         grid[rows // 2, 0].set_ylabel("pixels up", fontsize=SMALL, color=INK)
-        text = (
-            title or f"{self.site}: best orientation of a short line, and how strong the answer is"
-        )
+        text = title or f"{self.site}: best short line at each place"
         drawing.suptitle(text, fontsize=LARGE, color=INK)
         return drawing
 

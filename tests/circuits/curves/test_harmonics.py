@@ -37,6 +37,9 @@ def test_the_table_says_what_is_what():
     assert said[1].split() == ["published", "59", "18", "12"]
     assert said[2].split()[:3] == ["natural", "90.0", "[90,"]
     assert said[3].split()[:2] == ["artificial", "50.0"]
+    both = harmonics.table(found, Radial("before", (1, 2), DIRECTIONS, made(2.0, 1.0))).splitlines()
+    assert both[3].split()[:3] == ["before", "ReLU", "80.0"]
+    assert [line for line in both if "ReLU" not in line] == said
     assert said[-1].startswith("2 units of mixed3b, 24 directions; [95% bootstrap intervals over 4")
 
 
@@ -48,3 +51,12 @@ def test_a_program_in_its_own_place_has_its_own_tuning(monkeypatch):
     model = curve_toy.model(order=(0, 1, 2, 3, 4, 5, 6))
     found = harmonics.measure(model, program, (63.0, 63.0))
     np.testing.assert_allclose(found.artificial.mean, found.natural.mean, rtol=1e-3, atol=1e-3)
+
+
+def test_units_before_the_relu_are_those_of_the_branch(monkeypatch):
+    asked = []
+    monkeypatch.setattr(harmonics, "radial", lambda *words, **more: asked.append((words, more)))
+    harmonics.measure_before("model", harmonics.curve_detectors, (1.0, 2.0))
+    ((model, site, units),) = (words for words, _ in asked)
+    assert (model, site) == ("model", "mixed3b_5x5_pre_relu")
+    assert [u + 320 for u in units] == list(harmonics.curve_detectors.units)

@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.visualisation [--units 343,415,345] [--steps 20] [--repeats 3]``
 
-One picture of 224 x 224 for each unit, all optimised together: Fourier coefficients in decorrelated
-colours, Lucid's transformations, Adam. PyTorch does the same work with the same weights, in the
+One picture of 224 x 224, as Lucent optimises by default, then one for each unit, all together:
+Fourier coefficients in decorrelated colours, Lucid's transformations, Adam. PyTorch does the same work with the same weights, in the
 memory layout that is faster, once as Lucent does it (the whole network runs, a hook reads the
 layer) and once stopped at the layer. Compared first: values and gradients of unchanged pictures.
 Sides take turns, so that other load on the machine meets all alike; reported are medians. The first
@@ -73,14 +73,22 @@ def main(argv=None):
     parser.add_argument("--repeats", type=positive, default=3, metavar="N")
     saving.add(parser)
     args = parser.parse_args(argv)
+    found = {"steps": args.steps, "repeats": args.repeats, "pictures": len(args.units)}
+    for name, units in (("one", args.units[:1]), ("all", args.units)):
+        found |= {f"{name} {what}": number for what, number in _compared(units, args).items()}
+    saving.save(args, found)
+
+
+def _compared(units, args):
+    """Steps a second of both sides for one picture of each unit."""
     from benchmarks.pytorch import torch  # noqa: PLC0415
     from benchmarks.pytorch.visualisation import Visualisation  # noqa: PLC0415
 
-    ours, stored = Ours(args.units), read_weights()
+    ours, stored = Ours(units), read_weights()
     free = np.asarray(ours.free)[:, 0]
     layouts = (torch.contiguous_format, torch.channels_last)
     theirs = {
-        (layout, whole): Visualisation(stored, args.units, free, SIZE, layout, whole)
+        (layout, whole): Visualisation(stored, units, free, SIZE, layout, whole)
         for layout in layouts for whole in (True, False)
     }  # fmt: skip
     _check(ours, theirs.values())
@@ -99,15 +107,14 @@ def main(argv=None):
         "aann": args.steps / taken["aann"], "whole": args.steps / whole,
         "stopped": args.steps / stopped,
     }  # fmt: skip
-    print(f"steps a second for {len(args.units)} pictures (and aann's as a multiple)")
+    print(f"steps a second for {len(units)} picture(s) (and aann's as a multiple)")
     print(f"  aann                      {rates['aann']:6.2f}   first step {first:.1f} s")
     print(f"  PyTorch, as Lucent        {rates['whole']:6.2f}  ({whole / taken['aann']:.2f})")
     print(f"  PyTorch, stopped at layer {rates['stopped']:6.2f}  ({stopped / taken['aann']:.2f})")
-    saving.save(args, {
+    return {
         **rates, "ratio": whole / taken["aann"], "ratio stopped": stopped / taken["aann"],
-        "first": first, "pictures": len(args.units), "steps": args.steps,
-        "repeats": args.repeats,
-    })  # fmt: skip
+        "first": first,
+    }  # fmt: skip
 
 
 def _check(ours, theirs):

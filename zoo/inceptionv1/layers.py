@@ -98,12 +98,7 @@ def local_response_norm(
         alpha: strength, for the whole window (Torch's convention; TensorFlow's is alpha / size).
         k: what the divisor is in the absence of activity, squared.
     """
-    channels, half = x.shape[-1], size // 2
-    squares = jnp.pad(x * x, ((0, 0), (0, 0), (0, 0), (half, half)))
-    sums = squares[..., :channels]
-    for shift in range(1, size):
-        sums = sums + squares[..., shift : shift + channels]
-    return x * lax.rsqrt(k + (alpha / size) * sums)
+    return x * _root(x, size, alpha, k)
 
 
 @local_response_norm.defjvp
@@ -112,15 +107,21 @@ def _local_response_norm_jvp(
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (moves,) = primals, tangents
 
-    def summed(values: jax.Array) -> jax.Array:
-        window, half = (1, 1, 1, size), size // 2
-        edge = ((0, 0), (0, 0), (0, 0), (half, half))
-        found: jax.Array = lax.reduce_window(values, 0.0, lax.add, window, (1, 1, 1, 1), edge)
-        return found
+    root, edge = _root(x, size, alpha, k), ((0, 0), (0, 0), (0, 0), (size // 2, size // 2))
+    near: jax.Array = lax.reduce_window(
+        x * moves, 0.0, lax.add, (1, 1, 1, size), (1, 1, 1, 1), edge
+    )  # fmt: skip
+    return x * root, root * moves - (alpha / size) * x * root**3 * near
 
-    root = lax.rsqrt(k + (alpha / size) * summed(x * x))
-    moved = root * moves - (alpha / size) * x * root**3 * summed(x * moves)
-    return local_response_norm(x, size, alpha, k), moved
+
+def _root(x: jax.Array, size: int, alpha: float, k: float) -> jax.Array:
+    """One over the divisor."""
+    channels, half = x.shape[-1], size // 2
+    squares = jnp.pad(x * x, ((0, 0), (0, 0), (0, 0), (half, half)))
+    sums = squares[..., :channels]
+    for shift in range(1, size):
+        sums = sums + squares[..., shift : shift + channels]
+    return lax.rsqrt(k + (alpha / size) * sums)
 
 
 def convolve_by_two(

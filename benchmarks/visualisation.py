@@ -3,11 +3,11 @@
 ``python -m benchmarks.visualisation [--units 343,415,345] [--steps 20] [--repeats 3]``
 
 One picture of 224 x 224, as Lucent optimises by default, then one for each unit, all together:
-Fourier coefficients in decorrelated colours, Lucid's transformations, Adam. PyTorch does the same work with the same weights, in the
-memory layout that is faster, once as Lucent does it (the whole network runs, a hook reads the
-layer) and once stopped at the layer. Compared first: values and gradients of unchanged pictures.
-Sides take turns, so that other load on the machine meets all alike; reported are medians. The first
-step, which compiles, is reported apart.
+Fourier coefficients in decorrelated colours, Lucid's transformations, Adam. PyTorch does the same
+work with the same weights, in the memory layout that is faster, once as Lucent does it (the whole
+network runs, a hook reads the layer) and once stopped at the layer. Compared first: values and
+gradients of unchanged pictures. Sides take turns, so that other load on the machine meets all
+alike; reported are medians. The first step, which compiles, is reported apart.
 """
 
 import time

@@ -37,6 +37,8 @@ RUNS = {
     "patching": "python -m benchmarks.patching",
     "replacements": "python -m benchmarks.replacements --images 60",
     "scrubbing": "python -m benchmarks.scrubbing",
+    "visualisation": "python -m benchmarks.visualisation",
+    "curve_pictures": "python -m benchmarks.curve_pictures",
 }
 """Name -> command, with the arguments that change a number."""
 

@@ -2,6 +2,7 @@
 
 The only wing that imports matplotlib. What is used at the keyboard is here by name, and comes when
 it is first asked for: ``aann.vis.visualise(model, "mixed3b:343")``. The rest is in its modules:
+``examples`` and ``contexts`` (what units do in data), ``units_seen`` (a page of some units),
 ``report`` (all figures of a report), ``style`` (what figures share), ``stimuli`` (synthetic
 pictures), ``tuning`` (how units answer to them), ``features`` (what they answer to most).
 
@@ -12,7 +13,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aann.vis.features.accentuation import accentuate
+    from aann.vis.features.caricature import caricature
     from aann.vis.features.composed import Alpha, Shared
+    from aann.vis.features.inversion import invert
+    from aann.vis.features.metamers import metamers
     from aann.vis.features.objectives.batch import alignment, difference, diversity, interpolation
     from aann.vis.features.objectives.objective import Objective
     from aann.vis.features.objectives.pictures import away_from_grey, opacity, total_variation
@@ -33,8 +38,22 @@ if TYPE_CHECKING:
     from aann.vis.features.transforms import ROBUST, Affine, Crop, Jitter, Noise, Pad, robust
     from aann.vis.features.visualise import visualise
     from aann.vis.report import figures
+    from aann.vis.spaces.atlas import atlas
+    from aann.vis.spaces.attribution_quilt import attribution_quilt
+    from aann.vis.spaces.dictionary import dictionary
+    from aann.vis.spaces.factors import factors
+    from aann.vis.tuning.radial import radial
 
 _LATER = {
+    "features.accentuation": ("accentuate",),
+    "features.caricature": ("caricature",),
+    "features.inversion": ("invert",),
+    "features.metamers": ("metamers",),
+    "spaces.atlas": ("atlas",),
+    "spaces.attribution_quilt": ("attribution_quilt",),
+    "spaces.dictionary": ("dictionary",),
+    "spaces.factors": ("factors",),
+    "tuning.radial": ("radial",),
     "features.composed": ("Alpha", "Shared"),
     "features.objectives.batch": ("alignment", "difference", "diversity", "interpolation"),
     "features.objectives.objective": ("Objective",),
@@ -61,23 +80,32 @@ __all__ = [
     "Pad",
     "Pixels",
     "Shared",
+    "accentuate",
     "alignment",
     "artificial",
+    "atlas",
+    "attribution_quilt",
     "away_from_grey",
+    "caricature",
     "channel",
     "cosine",
+    "dictionary",
     "difference",
     "direction",
     "diversity",
+    "factors",
     "figures",
     "interpolation",
+    "invert",
     "layer",
     "logit",
     "mean_magnitude",
+    "metamers",
     "natural_minus_artificial",
     "neuron",
     "opacity",
     "program_value",
+    "radial",
     "robust",
     "total_variation",
     "visualise",

@@ -55,7 +55,8 @@ KNOWN = {
         "default of 10,000": "default of the bootstrap",
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
-    "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code"},
+    "docs/errors/not-finite-examples.md": {"above / below, 0.0)": "code"},
+    "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code", "--units 343,415 --out DIR`": "code"},
     "docs/scrubbing.md": {
         "`Within(0.1)`": "code",
         '`Within(0.1, "gaussian")`': "code",

@@ -129,6 +129,21 @@ SPEED = [
         "{scrubbing[by_hand]:.1f} s",
     ),
     line(
+        "steps of feature visualisation, one picture ({visualisation[pictures]:.0f} together), "
+        "against PyTorch as Lucent does it",
+        "`python -m benchmarks.visualisation`",
+        "{visualisation[one ratio]:.2f} times as many a second ({visualisation[all ratio]:.2f})",
+    ),
+    line(
+        "optimised pictures of {curve_pictures[units]:.0f} curve detectors, against the best of "
+        "{curve_pictures[pictures]:,.0f} photographs",
+        "`python -m benchmarks.curve_pictures`",
+        "{curve_pictures[channel least]:.1f} to {curve_pictures[channel most]:.1f} times a "
+        "channel's mean, {curve_pictures[cell least]:.1f} to {curve_pictures[cell most]:.1f} times "
+        "its strongest cell; other units find the curve within 15 degrees in "
+        "{curve_pictures[near]:.0f} of {curve_pictures[units]:.0f}",
+    ),
+    line(
         "`import aann` after `import jax`",
         "`python -m benchmarks.import_time`",
         "{import_time[ratio]:.2f} times as long ({import_time[first use]:.2f} more where "
@@ -176,6 +191,8 @@ KNOWN = {
     "Python 3.11": "what the project asks for",
     "`evals.power REPORT --from 0.85 --to 0.90`": "an example of arguments",
     "more than 100%": "all of the loss",
+    "--units 343,415`": "an example of arguments",
+    "within 15 degrees": "what counts as found",
 }
 
 CHALLENGES = [

@@ -32,7 +32,7 @@ from aann.vis.features.visualise import visualise
 from aann.vis.features.visualised import shown
 from aann.vis.pictures import picture
 from aann.vis.style import INK, LARGE, NORMAL, figure
-from aann.vis.tuning.radial import radial
+from aann.vis.tuning.radial import FEW, radial
 
 APART = 20.0
 """Weight of diversity beside a channel's mean."""
@@ -218,7 +218,7 @@ def _tuning(
     model: Model, site: str, units: Sequence[int], program: Replacement | None,
     low_high: tuple[float, float],
 ) -> dict[str, Figure]:  # fmt: skip
-    found = radial(model, site, units, artificial=program, low_high=low_high)
+    found = radial(model, site, units, artificial=program, low_high=low_high, **FEW)
     both = "The units' own answers and the program's" if program else "Answers"
     return {
         "tuning": captioned(

@@ -8,15 +8,10 @@ import numpy as np
 
 import aann
 from aann.trace.site import INPUT
-from aann.vis.tuning.radial import radial
+from aann.vis.tuning.radial import FEW, radial
 from circuits.curves import family as curve_family
 
 SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
-
-DIRECTIONS = 36
-SHIFTS = ((0.0, 0.0), (-4.0, -4.0), (4.0, 4.0))
-KINDS = ((1.0, False), (-1.0, True))
-"""Fewer curves than ``radial`` shows by itself: a light line and a dark disc, in three places."""
 
 
 def maps(
@@ -64,10 +59,8 @@ def tuning(
         family.site,
         family.units,
         artificial=program,
-        directions=DIRECTIONS,
         radii=curve_family.RADII,
-        shifts=SHIFTS,
-        kinds=KINDS,
+        **FEW,
         low_high=(family.inputs.low, family.inputs.high),
         place=family.cells.centre,
     )

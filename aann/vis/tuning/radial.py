@@ -11,7 +11,8 @@ unit does, not an error of the mean.
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -35,6 +36,14 @@ SHARE = 0.8
 """Part of the conditions inside of the band."""
 KINDS = ((1.0, False), (-1.0, False), (1.0, True), (-1.0, True))
 """Light or dark, line or filled."""
+
+
+FEW: Mapping[str, Any] = {
+    "directions": 36,
+    "shifts": ((0.0, 0.0), (-4.0, -4.0), (4.0, 4.0)),
+    "kinds": ((1.0, False), (-1.0, True)),
+}
+"""Arguments of ``radial`` for a look: a light line and a dark disc, in three places."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

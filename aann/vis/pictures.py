@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -12,14 +13,26 @@ from aann.vis.caption import caption
 from aann.vis.night import at_night
 from aann.vis.report import makers
 
+QUALITY = 88
+"""Of JPEG: photographs lose nothing that the eye sees."""
 
-def picture(figure: Figure, name: str) -> Picture:
+
+def picture(figure: Figure, name: str, *, photographs: bool = False) -> Picture:
     """A figure as PNG in both colours, with its description and caption.
 
     Args:
         figure: finished; its colours and its layout are left as they were.
         name: of its file, without an ending: ``recovered_against_bits``.
+        photographs: whether it is full of them: then it is JPEG, a tenth as large, for light and
+            dark pages alike.
     """
+    if photographs:
+        words = title(name)
+        data = _saved(figure, "jpeg", quality=QUALITY, optimize=True)
+        return Picture(
+            words, alt_text(figure, words), "image/jpeg", data, caption=caption(figure),
+            file=f"{name}.jpg",
+        )  # fmt: skip
     light = _saved(figure, "png")
     layout = figure.get_layout_engine()
     figure.set_layout_engine("none")  # a second pass of it would move things by a pixel
@@ -64,7 +77,7 @@ def _dark(figure: Figure) -> bytes:
         return b""
 
 
-def _saved(figure: Figure, kind: str, **options: bool) -> bytes:
+def _saved(figure: Figure, kind: str, **options: Any) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format=kind, bbox_inches="tight", pil_kwargs=options)
     return file.getvalue()

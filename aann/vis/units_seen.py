@@ -37,6 +37,9 @@ from aann.vis.tuning.radial import FEW, radial
 APART = 20.0
 """Weight of diversity beside a channel's mean."""
 
+PHOTOGRAPHS = ("features", "examples")
+"""How names of figures begin that are full of photographs, or of pictures like them."""
+
 SIDES = 2
 """Axes of a map."""
 
@@ -60,7 +63,7 @@ class UnitsSeen:
     __repr__ = brief
 
     def save(self, folder: pathlib.Path | str, name: str = "units") -> list[pathlib.Path]:
-        """Write ``NAME.html``, which holds all of it, and each figure as ``NAME_*.png``.
+        """Write ``NAME.html``, which holds all of it, and each figure as ``NAME_*.png`` or JPEG.
 
         Args:
             folder: made where it is not there.
@@ -75,7 +78,13 @@ class UnitsSeen:
         where = pathlib.Path(folder)
         where.mkdir(parents=True, exist_ok=True)
         parts = [
-            Part(heading, [picture(f, f"{name}_{key}") for key, f in figures.items()])
+            Part(
+                heading,
+                [
+                    picture(f, f"{name}_{key}", photographs=key.startswith(PHOTOGRAPHS))
+                    for key, f in figures.items()
+                ],
+            )
             for heading, figures in self.figures.items()
         ]
         text = gallery(self.title, parts, lead=" ".join(self.notes), provenance=self.provenance)

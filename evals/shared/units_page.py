@@ -9,7 +9,7 @@ from aann.vis.units_seen import units_seen
 from circuits.curves.family import Family
 from evals.shared import command
 
-STEPS, SEVERAL = 128, 2
+STEPS, SEVERAL = 96, 2
 """Of the optimiser, and pictures kept apart: what a default run has time for."""
 
 

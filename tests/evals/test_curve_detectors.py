@@ -19,7 +19,7 @@ def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys)
     figures = {"recovered.png", "recovered_against_bits.png", "maps.png", "tuning.png"}
     seen = {name for name in written if name.startswith("units")}
     assert {"report.html", "report.json", "report.md", "report.npz"} | figures == written - seen
-    assert {"units.html", "units_features.png", "units_histogram.png", "units_tuning.png"} <= seen
+    assert {"units.html", "units_features.jpg", "units_histogram.png", "units_tuning.png"} <= seen
     for figure in figures:
         assert f"({figure})" in (tmp_path / "report.md").read_text()
     assert "turned by 180 degrees" in capsys.readouterr().out

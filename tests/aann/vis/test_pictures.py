@@ -13,6 +13,7 @@ from PIL import Image
 from report_made import report, row
 
 from aann.report.data import Estimate
+from aann.vis.caption import captioned
 from aann.vis.pictures import picture, pictures
 from aann.vis.report import figures
 from aann.vis.style import figure
@@ -105,3 +106,15 @@ def test_a_figure_is_left_as_it_was():
     picture(drawn, "a")
     assert drawn.get_layout_engine() is engine
     assert [to_hex(t.get_color()) for t in drawn.findobj(Text)] == [to_hex(ink) for ink in inks]
+
+
+def test_photographs_are_small_and_one_for_all_pages():
+    drawing = captioned(figure(2.0, 2.0), "Nothing is shown.")
+    noise = np.random.default_rng(0).uniform(size=(60, 60, 3))
+    drawing.subplots().imshow(noise)
+    found, plain = picture(drawing, "seen", photographs=True), picture(drawing, "seen")
+    assert (found.kind, found.file, found.dark) == ("image/jpeg", "seen.jpg", b"")
+    assert found.caption == plain.caption == "Nothing is shown."
+    assert len(found.data) < len(plain.data) + len(plain.dark)
+    with Image.open(io.BytesIO(found.data)) as opened:
+        assert opened.format == "JPEG"

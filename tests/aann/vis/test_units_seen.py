@@ -42,8 +42,8 @@ def test_a_page_with_examples_and_a_note_for_what_is_too_small(tmp_path):
     )
     files = found.save(tmp_path / "new", "units")
     assert [f.name for f in files] == [
-        "units.html", "units_features.png", "units_histogram.png", "units_examples_0.png",
-        "units_examples_1.png",
+        "units.html", "units_features.jpg", "units_histogram.png", "units_examples_0.jpg",
+        "units_examples_1.jpg",
     ]  # fmt: skip
     page = files[0].read_text()
     assert "too small for them" in page

@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from PIL import Image
 from report_made import report, row
+from scipy.ndimage import gaussian_filter
 
 from aann.report.data import Estimate
 from aann.vis.caption import captioned
@@ -110,8 +111,9 @@ def test_a_figure_is_left_as_it_was():
 
 def test_photographs_are_small_and_one_for_all_pages():
     drawing = captioned(figure(2.0, 2.0), "Nothing is shown.")
-    noise = np.random.default_rng(0).uniform(size=(60, 60, 3))
-    drawing.subplots().imshow(noise)
+    noise = np.random.default_rng(0).normal(size=(400, 400, 3))
+    smooth = gaussian_filter(noise, (2, 2, 0))
+    drawing.subplots().imshow(np.clip(0.5 + 2 * smooth, 0, 1))
     found, plain = picture(drawing, "seen", photographs=True), picture(drawing, "seen")
     assert (found.kind, found.file, found.dark) == ("image/jpeg", "seen.jpg", b"")
     assert found.caption == plain.caption == "Nothing is shown."

@@ -42,6 +42,7 @@ from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.objectives.written import as_objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import setting_problems
 from aann.vis.features.transforms import Affine, Jitter, Pad, Transform
 
 GENTLE: tuple[Transform, ...] = (Pad(4), Jitter(8), Affine((0.95, 1.0, 1.05), (-5.0, 0.0, 5.0)))
@@ -150,6 +151,12 @@ def accentuate(
     problems += objective_problems(model, target, len(found), low_high)
     problems += site_problems(model, at) if at is not None else []
     problems += count_problems(steps=steps)
+    problems += setting_problems(
+        model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+        seed=seed,
+    )  # fmt: skip
+    if pixels is not None and at is None:
+        problems.append("pixels= is beside a layer: name it with at=, or use strength= for pixels")
     for name, number in (("strength", strength), ("pixels", pixels)):
         if number is not None and not 0 < number < np.inf:
             problems.append(f"{name} is a share above 0, such as 0.5, got {number!r}")

@@ -11,10 +11,12 @@ import optax
 from jaxtyping import Array, Float
 
 from aann.shown.brief import brief
+from aann.vis.features.given import refuse
 from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation, Shape
 from aann.vis.features.revived import revived
 from aann.vis.features.seen import Eye, numbers
+from aann.vis.features.settings import plane_problems
 from aann.vis.features.transforms import Transform, composed
 
 BACKGROUND = Fourier(noise=0.3)
@@ -29,12 +31,14 @@ class Found(NamedTuple):
         values: (objectives, n), of the pictures as they are, unchanged.
         course: (steps, objectives, n), of the changed pictures on the way.
         kept: pictures after each step that was to be kept, likewise.
+        moved: (objectives,), whether the pictures are others than at the start.
     """
 
     pictures: np.ndarray
     values: np.ndarray
     course: np.ndarray
     kept: np.ndarray
+    moved: np.ndarray
 
     def __repr__(self) -> str:
         return brief(self)
@@ -78,9 +82,12 @@ class Ascent:
             free = _stacked([self.made.start(first, self.shape)] * len(self.objectives))
         else:
             free = _stacked([self.made.at(jnp.asarray(own, jnp.float32)) for own in start])
-        state, params = self.rule.init(free), self.eye.model.params
+        state, params = jax.vmap(self.rule.init)(free), self.eye.model.params
         step, drawn = jax.jit(self.step), jax.jit(self.pictures)
-        course, kept = [], []
+        refuse(plane_problems(
+            jax.eval_shape(drawn, free).shape[1:], self.shape, see_through=True
+        ))  # fmt: skip
+        begin, course, kept = np.asarray(drawn(free)), [], []
         for i in steps:
             free, state, number = step(free, state, jax.random.fold_in(changes, i), params)
             course.append(number)
@@ -92,6 +99,7 @@ class Ascent:
         return Found(
             np.asarray(pictures), values, np.asarray(jnp.stack(course)),
             np.stack(kept) if kept else np.zeros(shape, np.float32),
+            (np.asarray(pictures) != begin).any((1, 2, 3, 4)),
         )  # fmt: skip
 
     def pictures(self, free: Any) -> Float[Array, "objective n y x planes"]:
@@ -119,7 +127,7 @@ class Ascent:
         gradient, number = jax.grad(revived(minus), has_aux=True)(free, params)
         gradient = jax.tree.map(_finite, gradient)
         with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
-            moves, state = self.rule.update(gradient, state, free)
+            moves, state = jax.vmap(self.rule.update)(gradient, state, free)  # each by itself
         return optax.apply_updates(free, moves), state, number
 
     def _numbers(self, params: Any, pictures: Array, behind: Array) -> Array:

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
-from aann.vis.features.differences import Two, length
+from aann.vis.features.differences import Two, length, silent_problems
 from aann.vis.features.given import (
     PIXELS,
     bar,
@@ -35,6 +35,7 @@ from aann.vis.features.given import (
 from aann.vis.features.holding import Holding, settling
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import setting_problems
 from aann.vis.features.transforms import ROBUST, Transform
 
 LEAST = 0.1
@@ -121,6 +122,10 @@ def caricature(
     """
     found, problems = given(model, pictures, low_high)
     problems += site_problems(model, site) + count_problems(steps=steps)
+    problems += setting_problems(
+        model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+        seed=seed,
+    )  # fmt: skip
     if not 0 <= power < np.inf:
         problems.append(f"power is a number from 0 up, got {power!r}")
     refuse(problems)
@@ -132,9 +137,8 @@ def caricature(
         dot = (here * there).sum(1)
         return dot / (length(here) * length(there)), dot / length(there) ** 2, length(there)
 
-    silent = np.asarray(jax.jit(measured)(model.params, jnp.asarray(found))[2]) <= 2e-6
-    refuse([f"site {site!r} is 0 on picture {i}: nothing to caricature"
-            for i in np.flatnonzero(silent)])  # fmt: skip
+    lengths = jax.jit(measured)(model.params, jnp.asarray(found))[2]
+    refuse(silent_problems(site, lengths, "caricature"))
     first, changes = jax.random.split(jax.random.key(seed))
     rule = optimizer or settling(0.05, steps)
     holding = Holding(eye, [site], alike(site, power), [], made, rule, steps, transforms)

@@ -1,6 +1,7 @@
 """How far what a model sees is from what it sees of another picture, relative to the latter."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +12,9 @@ from aann.vis.features.objectives.objective import PICTURES, Values
 Numbers = Float[Array, " n"]
 Two = Callable[[Values, Values], Numbers]
 """Of the values on pictures and on the given ones."""
+
+SILENT = 2e-6
+"""The length of a layer that is 0, see ``length``, and a little more."""
 
 
 def far(site: str, units: Sequence[int] | None = None, *, others: bool = False) -> Two:
@@ -41,6 +45,18 @@ def length(values: Array) -> Numbers:
     """Of each example, from about 1e-6 up."""
     found: Array = jnp.sqrt(_squares(values) + 1e-12)
     return found
+
+
+def silent_problems(site: str, lengths: Any, what: str) -> list[str]:
+    """On which pictures a layer is 0, so that nothing can be measured by its length.
+
+    Args:
+        site: its name.
+        lengths: (n,), see ``length``.
+        what: cannot be done, a verb.
+    """
+    silent = np.flatnonzero(np.asarray(lengths) <= SILENT)
+    return [f"site {site!r} is 0 on picture {i}: nothing to {what}" for i in silent]
 
 
 def from_grey(values: Values, given: Values) -> Numbers:

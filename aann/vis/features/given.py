@@ -45,13 +45,12 @@ def given(
     Returns:
         (n, rows, columns, channels), no picture where something is wrong; problems.
     """
-    low, high = low_high
     problems = range_problems(low_high) + input_problems(model)
     if isinstance(pictures, Examples):
         if problems:
             return _none(), problems
         count = len(pictures) if most is None else min(most, len(pictures))
-        loaded = np.asarray(pictures.load(range(count)))
+        loaded, (low, high) = np.asarray(pictures.load(range(count))), low_high
         found, what = (loaded.astype(np.float32) - low) / (high - low), repr(pictures.name)
     else:
         what = "pictures"
@@ -61,7 +60,7 @@ def given(
             kind = type(pictures).__name__
             return _none(), [*problems, f"pictures are aann.Examples or numbers, got {kind}"]
         found = found[None] if found.ndim == AXES else found
-        found = found[:most]
+        found = found[:most] if found.ndim else found
     problems += _array_problems(model, found, what, low_high)
     return (_none() if problems else np.clip(found, 0, 1)), problems
 
@@ -78,7 +77,10 @@ def one_given(
 
 def range_problems(low_high: tuple[float, float]) -> list[str]:
     """What is wrong with ``low_high``."""
-    low, high = low_high
+    try:
+        low, high = (float(end) for end in low_high)
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         return [f"low_high is black below white, such as (0.0, 255.0), got {low_high}"]
     return []

@@ -21,9 +21,11 @@ from jaxtyping import Array, Float
 
 from aann.shown.brief import brief
 from aann.vis.features.differences import Two
+from aann.vis.features.given import refuse
 from aann.vis.features.parametrisations import Parametrisation
 from aann.vis.features.revived import revived
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import plane_problems
 from aann.vis.features.transforms import Transform, composed
 
 MARGIN = 0.95
@@ -91,6 +93,9 @@ class Holding:
             key: of what is changed at random.
         """
         params, beside = self.eye.model.params, jnp.asarray(given)
+        n, rows, columns, channels = given.shape
+        made = jax.eval_shape(self._pictures, start, beside).shape
+        refuse(plane_problems(made, (n, rows, columns, channels), see_through=False))
         step, check = jax.jit(self._step), jax.jit(self._check)
         known = jax.jit(self._look)(params, beside)
         free, state = start, self.rule.init(start)

@@ -25,9 +25,10 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.vis.features import beside, png
-from aann.vis.features.differences import far
+from aann.vis.features.differences import far, length, silent_problems
 from aann.vis.features.given import (
     PIXELS,
+    activations,
     bar,
     count_problems,
     finite_pictures,
@@ -39,6 +40,7 @@ from aann.vis.features.holding import Holding, settling
 from aann.vis.features.objectives.pictures import total_variation
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import setting_problems
 from aann.vis.features.transforms import Transform
 
 
@@ -121,13 +123,20 @@ def invert(
         progress: whether to show how far it is.
 
     Raises:
-        ValueError: no such site, wrong pictures, or numbers out of range.
+        ValueError: no such site, wrong pictures, numbers out of range, or a layer that is 0 on one
+            of the pictures.
     """
     found, problems = given(model, pictures, low_high)
     problems += site_problems(model, site) + count_problems(steps=steps)
+    problems += setting_problems(
+        model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+        seed=seed,
+    )  # fmt: skip
     if not 0 <= smooth < np.inf:
         problems.append(f"smooth is a number from 0 up, got {smooth!r}")
     refuse(problems)
+    here = activations(model, [site], found, low_high)[site]
+    refuse(silent_problems(site, length(jnp.asarray(here)), "invert"))
     eye, made = Eye(model, low_high), parametrisation or Fourier()
     off, rough = far(site), total_variation()
 

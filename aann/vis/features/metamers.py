@@ -40,6 +40,7 @@ from aann.vis.features.holding import Holding, settling
 from aann.vis.features.leaving import back, kicked
 from aann.vis.features.parametrisations import Fourier, Parametrisation
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import setting_problems, unit_problems
 from aann.vis.features.transforms import Transform
 
 RATES = {"noise": 0.05, "given": 0.005}
@@ -161,8 +162,13 @@ def metamers(
     """
     found, problems = given(model, pictures, low_high)
     others, more = (found, []) if natural is None else given(model, natural, low_high)
-    problems += more + site_problems(model, site, units or ()) + count_problems(steps=steps)
-    problems += _choice_problems(model, site, units, apart)
+    units, wrong = unit_problems(units)
+    problems += more + wrong + site_problems(model, site, units or ()) + count_problems(steps=steps)
+    problems += wrong or _choice_problems(model, site, units, apart)
+    problems += setting_problems(
+        model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+        seed=seed,
+    )  # fmt: skip
     if start not in RATES:
         problems.append(f"start is one of {', '.join(RATES)}, got {start!r}")
     if not 0 < tolerance < np.inf:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -96,16 +97,27 @@ def numbers(
     """Each objective on pictures of its own: ``n`` after ``n`` of the batch, float32.
 
     Raises:
-        ValueError: an objective does not give one number a picture.
+        ValueError: an objective does not give one floating-point number a picture.
     """
     found = []
     for k, objective in enumerate(objectives):
-        own = {name: value[k * n : (k + 1) * n] for name, value in values.items()}
+        own = {name: _rows(value, k * n, n) for name, value in values.items()}
         number = objective.of(own)
-        if jnp.shape(number) != (n,):
+        shape = getattr(number, "shape", type(number).__name__)
+        if shape != (n,):
             raise ValueError(
                 f"objective {objective.name!r} gives one number a picture, shape {(n,)}, got "
-                f"{jnp.shape(number)}"
+                f"{shape}"
+            )
+        if not jnp.issubdtype(number.dtype, jnp.floating):
+            raise ValueError(
+                f"objective {objective.name!r} gives {number.dtype}, along which nothing can rise: "
+                "make it of floating-point numbers"
             )
         found.append(number.astype(jnp.float32))
     return jnp.stack(found)
+
+
+def _rows(value: Any, start: int, n: int) -> Any:
+    """Some pictures' part of a value; outputs may be a tree, and have what is of no picture."""
+    return jax.tree.map(lambda leaf: leaf[start : start + n] if jnp.ndim(leaf) else leaf, value)

@@ -12,12 +12,17 @@ from typing import Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from aann.shown.brief import brief
 
 Images = Float[Array, "n y x channel"]
 Changed = Float[Array, "n rows columns channel"]
+
+
+def _whole(width: object) -> bool:
+    return isinstance(width, int | np.integer) and not isinstance(width, bool) and bool(width >= 0)
 
 
 @runtime_checkable
@@ -40,6 +45,10 @@ class Pad:
     width: int = 12
     value: float = 0.5
 
+    def __post_init__(self) -> None:
+        if not _whole(self.width):
+            raise ValueError(f"padding is a whole number of pixels from 0 up, got {self.width!r}")
+
     __repr__ = brief
 
     def __call__(self, key: PRNGKeyArray, pictures: Images) -> Changed:
@@ -54,11 +63,24 @@ class Jitter:
 
     width: int = 8
 
+    def __post_init__(self) -> None:
+        if not _whole(self.width):
+            raise ValueError(f"a shift is a whole number of pixels from 0 up, got {self.width!r}")
+
     __repr__ = brief
 
     def __call__(self, key: PRNGKeyArray, pictures: Images) -> Changed:
-        """See ``Transform``."""
+        """See ``Transform``.
+
+        Raises:
+            ValueError: nothing would be left of the pictures.
+        """
         n, rows, columns, channels = pictures.shape
+        if min(rows, columns) <= self.width:
+            raise ValueError(
+                f"a shift of {self.width} pixels leaves nothing of pictures of {rows} x {columns}: "
+                "pad them before, or shift them less"
+            )
         start = jax.random.randint(key, (2,), 0, self.width + 1)
         size = (n, rows - self.width, columns - self.width, channels)
         zero = jnp.zeros((), start.dtype)
@@ -76,6 +98,13 @@ class Affine:
 
     scales: Sequence[float] = (0.9, 0.94, 0.98, 1.0, 1.02, 1.06, 1.1)
     degrees: Sequence[float] = (-10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0)
+
+    def __post_init__(self) -> None:
+        sizes, turns = np.asarray(self.scales, float), np.asarray(self.degrees, float)
+        if not (sizes.size and np.isfinite(sizes).all() and (sizes > 0).all()):
+            raise ValueError(f"scales are factors above 0, one at least, got {self.scales}")
+        if not (turns.size and np.isfinite(turns).all()):
+            raise ValueError(f"degrees are numbers, one at least, got {self.degrees}")
 
     __repr__ = brief
 
@@ -112,6 +141,12 @@ class Crop:
     least: float = 0.5
     most: float = 1.0
 
+    def __post_init__(self) -> None:
+        if not 0 < self.least <= self.most <= 1:
+            raise ValueError(
+                f"parts are above 0, at most 1, least before most, got {self.least} to {self.most}"
+            )
+
     __repr__ = brief
 
     def __call__(self, key: PRNGKeyArray, pictures: Images) -> Changed:
@@ -141,6 +176,10 @@ class Noise:
     """
 
     spread: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.spread < np.inf:
+            raise ValueError(f"spread is a number from 0 up, got {self.spread}")
 
     __repr__ = brief
 

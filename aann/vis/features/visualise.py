@@ -16,6 +16,7 @@ import jax
 import numpy as np
 import optax
 
+from aann.machine.progress import LOG
 from aann.machine.progress import progress as progress_of
 from aann.model import Model
 from aann.vis.features.ascent import Ascent, Found
@@ -31,11 +32,15 @@ from aann.vis.features.objectives.objective import Objective
 from aann.vis.features.objectives.written import as_objective
 from aann.vis.features.parametrisations import Fourier, Parametrisation, Shape
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import setting_problems
 from aann.vis.features.transforms import Transform, robust
 from aann.vis.features.visualised import Visualised
 
 AXES = 3
 """Of one picture: rows, columns, channels."""
+
+SIDES = 2
+"""Axes of ``size``."""
 
 
 def visualise(
@@ -80,15 +85,23 @@ def visualise(
         TypeError: an objective is none.
         ValueError: the model takes no pictures, sites or units are not there, numbers out of range,
             or an objective is NaN on what was found.
+
+    An objective that nothing moves, such as a dead unit's, is named in a warning of the log.
     """
-    given = [objectives] if isinstance(objectives, str | Objective) else list(objectives)
+    several = isinstance(objectives, Iterable) and not isinstance(objectives, str)
+    given = list(objectives) if several else [objectives]
     chosen = [as_objective(o) for o in given]
     eye = Eye(model, low_high)
-    begin = None if start is None else np.asarray(start, np.float32)
+    begin, wrong = _numbers(start)
     problems = [
         *input_problems(model),
         *range_problems(low_high),
         *_number_problems(n, steps, together, size, keep),
+        *setting_problems(
+            model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+            seed=seed,
+        ),
+        *wrong,
         *([] if chosen else ["no objective: name one, such as 'mixed3b:343'"]),
     ]
     refuse(problems or _objective_problems(eye, chosen, n, low_high))
@@ -121,6 +134,12 @@ def _together(
     ]
     if broken:
         raise ValueError("; ".join(broken))
+    still = [repr(o.name) for o, (made, i) in zip(chosen, found, strict=True) if not made.moved[i]]
+    if still:
+        LOG.warning(
+            "no gradient reaches the pictures of %s: they are as they were at the start",
+            ", ".join(still),
+        )
     return Visualised(
         tuple(o.name for o in chosen),
         np.stack([made.pictures[i] for made, i in found]),
@@ -152,6 +171,17 @@ def _shape(eye: Eye, n: int, size: tuple[int, int] | None, start: np.ndarray | N
     return n, rows, columns, channels
 
 
+def _numbers(start: Any) -> tuple[np.ndarray | None, list[str]]:
+    """Starting pictures as an array, and what is wrong with them."""
+    try:
+        found = None if start is None else np.asarray(start).astype(np.float32)
+    except (TypeError, ValueError):
+        return None, [f"start has pictures in [0, 1], got {type(start).__name__}"]
+    if found is not None and not found.size:
+        return None, [f"start has pictures, got none: shape {found.shape}"]
+    return found, []
+
+
 def _spread(start: np.ndarray, objectives: int, shape: Shape) -> np.ndarray:
     """Starting pictures for each objective.
 
@@ -175,9 +205,14 @@ def _number_problems(
     n: int, steps: int, together: int, size: tuple[int, int] | None, keep: Sequence[int]
 ) -> list[str]:
     problems = count_problems(n=n, steps=steps, together=together)
-    problems += count_problems(**dict(zip(("rows", "columns"), size or (), strict=False)))
+    if size is not None and (not isinstance(size, Sequence) or len(size) != SIDES):
+        problems.append(f"size is rows and columns, got {size!r}")
+    elif size is not None:
+        problems += count_problems(rows=size[0], columns=size[1])
+    if not isinstance(keep, Sequence):
+        return [*problems, f"keep is a sequence of steps, such as (16, 64), got {keep!r}"]
     wrong = [k for k in keep if count_problems(step=k)]
-    late = [k for k in keep if not wrong and isinstance(steps, int) and k > steps]
+    late = [k for k in keep if not (wrong or count_problems(steps=steps)) and k > steps]
     if wrong or late:
         problems.append(f"steps to keep are whole numbers from 1 to {steps}, got {list(keep)}")
     return problems

@@ -34,6 +34,7 @@ from aann.vis.features.given import (
     refuse,
     site_problems,
 )
+from aann.vis.features.settings import slope_problems
 from aann.vis.spaces.attributed import attributed, blurred
 from aann.vis.spaces.upscale import upscaled
 from aann.vis.spaces.window import window
@@ -185,6 +186,7 @@ def attribution_quilt(
             depend on ``to``.
     """
     found, problems = given(model, pictures, low_high)
+    problems += slope_problems(model)
     problems += site_problems(model, site, (unit,), axes=AXES) + count_problems(
         bins=bins, each=each, batch=batch
     )

@@ -45,6 +45,10 @@ class Objective:
     sites: tuple[str, ...]
     of: Callable[[Values], Numbers]
 
+    def __post_init__(self) -> None:
+        if isinstance(self.sites, str):  # its letters would be taken for sites
+            raise TypeError(f"sites are a tuple of names, such as ({self.sites!r},), got a string")
+
     __repr__ = brief
 
     def __add__(self, other: "Objective | int | float") -> "Objective":
@@ -95,11 +99,16 @@ def units(values: Values, site: str, unit: int) -> Array:
     """The activations of a site that has this unit.
 
     Raises:
-        ValueError: it has not.
+        ValueError: it has not, or it is no array of units.
     """
     here = values[site]
+    what = "the model's output" if site == LOGITS else f"site {site!r}"
+    if getattr(here, "ndim", 0) < 2:
+        told = getattr(here, "shape", type(here).__name__)
+        raise ValueError(f"{what} has no units: it is (n, ..., units) where it has, got {told}")
+    if isinstance(unit, bool | np.bool) or not isinstance(unit, int | np.integer):
+        raise ValueError(f"a unit of {what} is a whole number, got {unit!r}")
     if not 0 <= unit < here.shape[-1]:
-        what = "the model's output" if site == LOGITS else f"site {site!r}"
         raise ValueError(f"{what} has units 0 to {here.shape[-1] - 1}, got {unit}")
     return here
 

@@ -1,5 +1,6 @@
 """Units of a layer, directions in it, all of it, and the model's outputs."""
 
+import operator
 from typing import Any
 
 import jax.numpy as jnp
@@ -41,6 +42,7 @@ def neuron(site: str, unit: int, position: tuple[int, ...] | None = None) -> Obj
         here = units(values, site, unit)
         return here[(slice(None), *_position(site, here.shape[1:-1], position), unit)]
 
+    position = _whole(position)
     where = "" if position is None else f" {', '.join(map(str, position))}"
     return Objective(f"{site}:{unit} at{where or ' the middle'}", (site,), of)
 
@@ -67,7 +69,7 @@ def direction(
         everywhere: the mean over positions.
         name: for titles.
     """
-    to = np.asarray(vector, np.float32)
+    to, position = np.asarray(vector, np.float32), _whole(position)
 
     def of(values: Values) -> Numbers:
         here = along(values, site, to)
@@ -109,6 +111,18 @@ def cosines(here: Any, to: np.ndarray) -> Any:
     """Between the last axis of activations and a vector; 0 where one of them is 0."""
     norms = jnp.sqrt(jnp.square(here).sum(-1) + 1e-12) * max(float(np.linalg.norm(to)), 1e-6)
     return here @ jnp.asarray(to, here.dtype) / norms
+
+
+def _whole(position: Any) -> tuple[int, ...] | None:
+    """Raises TypeError if it is no position."""
+    if position is None:
+        return None
+    try:
+        return tuple(operator.index(i) for i in position)
+    except TypeError:
+        raise TypeError(
+            f"position is whole numbers along the axes of a site, such as (7, 7), got {position!r}"
+        ) from None
 
 
 def _position(

@@ -22,6 +22,6 @@ def as_objective(given: Any) -> Objective:
             f"got {type(given).__name__}"
         )
     site, mark, unit = given.rpartition(":")
-    if not (mark and unit.isdigit()):
+    if not (mark and unit.isdecimal()):
         return layer(given)
     return logit(int(unit)) if site == "logits" else channel(site, int(unit))

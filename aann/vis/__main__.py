@@ -7,6 +7,7 @@ import argparse
 import logging
 import pathlib
 import sys
+import tempfile
 
 from aann.machine.progress import LOG
 from aann.vis import named
@@ -22,6 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     from aann.vis.units_seen import units_seen  # noqa: PLC0415
 
     try:
+        _writable(args.out)
         model = named.model(args.model)
         data = named.data(args.data, Eye(model, (0.0, 1.0)).shape)
         if data is not None and args.examples is not None and args.examples < len(data):
@@ -35,6 +37,16 @@ def main(argv: list[str] | None = None) -> None:
     except (OSError, TypeError, ValueError) as error:
         sys.exit(f"python -m aann.vis: {error}")
     print(f"wrote {files[0]} and {len(files) - 1} figures beside it")
+
+
+def _writable(folder: pathlib.Path) -> None:
+    """Make a folder and show that it takes files, before minutes of work depend on it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(f"cannot write to {folder}: {error.strerror}; pass --out") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -82,6 +82,8 @@ def examples(
         OSError: the cache folder cannot be written.
     """
     machine = machine or Machine()
+    if not isinstance(kinds, str):
+        kinds = tuple(kinds)  # what can be gone through once would be empty the second time
     options = Options(n, kinds, quantiles, per_example, seed)
     wanted = _checked(model, numbers, data, options, axes)
     size = size_for(len(data), model, batch_size, machine)

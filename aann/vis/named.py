@@ -4,8 +4,10 @@ The core knows nothing of the zoo: what is installed with entry points ``load`` 
 group ``aann.zoo`` is asked.
 """
 
+import hashlib
 import importlib.util
 import pathlib
+import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
@@ -75,7 +77,10 @@ def low_high(given: Examples | None) -> tuple[float, float]:
     pictures = given.load(range(min(len(given), ENOUGH)))
     found = float(np.min(pictures)), float(np.max(pictures))
     if not found[0] < found[1]:
-        raise ValueError(f"all pictures are {found[0]:g} everywhere: say what black and white are")
+        raise ValueError(
+            f"all pictures are {found[0]:g} everywhere: say what black and white are, low_high= or "
+            "--low-high"
+        )
     return found
 
 
@@ -99,10 +104,12 @@ def _called(name: str) -> Any:
     path = pathlib.Path(file).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"no file {file!r}: pass path.py:function")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    own = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]  # no other module's name
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_{own}", path)
     if spec is None or spec.loader is None:
         raise ValueError(f"{file!r} is no Python file: pass path.py:function")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # where data classes of a file look for it
     spec.loader.exec_module(module)
     make: Callable[[], Any] | None = getattr(module, function, None)
     if not callable(make):

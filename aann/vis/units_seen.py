@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from aann.data.batches import batches
 from aann.data.examples import Examples
 from aann.data.provenance import versions
 from aann.machine.progress import LOG
@@ -24,10 +25,18 @@ from aann.shown.brief import brief, counted
 from aann.vis.caption import captioned
 from aann.vis.chosen.found import DatasetExamples
 from aann.vis.examples import examples
-from aann.vis.features.given import PIXELS
+from aann.vis.features.given import (
+    PIXELS,
+    count_problems,
+    input_problems,
+    range_problems,
+    refuse,
+    site_problems,
+)
 from aann.vis.features.objectives.batch import diversity
 from aann.vis.features.objectives.units import channel, neuron
 from aann.vis.features.seen import Eye
+from aann.vis.features.settings import slope_problems, unit_problems
 from aann.vis.features.visualise import visualise
 from aann.vis.features.visualised import shown
 from aann.vis.pictures import picture
@@ -128,8 +137,10 @@ def units_seen(
         progress: show bars on a terminal, lines in the log elsewhere.
 
     Raises:
-        ValueError: the model takes no pictures, or sites or units are not there.
+        ValueError: the model takes no pictures, sites or units are not there, data are of another
+            shape, or numbers out of range: before any of the work.
     """
+    units = _checked(model, site, units, data, low_high, n=n, steps=steps, several=several)
     names = [f"{site}:{u}" for u in units]
     figures: dict[str, dict[str, Figure]] = {
         "What they answer to most": _answers(
@@ -159,6 +170,24 @@ def units_seen(
     if data is not None:
         provenance["data"] = f"{data.name}, {data.split}, n = {len(data)}"
     return UnitsSeen(f"What {what} see", figures, provenance, tuple(notes))
+
+
+def _checked(
+    model: Model, site: str, units: Sequence[int], data: Examples | None,
+    low_high: tuple[float, float], *, several: int, **counts: int,
+) -> tuple[int, ...]:  # fmt: skip
+    """The units, if everything fits: before minutes of work, not after."""
+    found, problems = unit_problems(units)
+    chosen = found or ()
+    problems += input_problems(model) + range_problems(low_high) + count_problems(**counts)
+    problems += count_problems(several=several) if several != 0 else []
+    problems += site_problems(model, site, chosen) + slope_problems(model)
+    if len(set(chosen)) < max(len(chosen), 1) and not problems:
+        problems.append(f"units are one at least, each once, got {list(chosen)}")
+    refuse(problems)
+    if data is not None:
+        next(iter(batches(data.take(range(1)), 1, model)))  # refuses data of another shape
+    return chosen
 
 
 def _answers(

@@ -134,7 +134,18 @@ def convolve_by_two(
     """``lax.conv_general_dilated`` of stride 2, for ``flax.linen.Conv(conv_general_dilated=...)``.
 
     Its derivative by ``x`` goes over squares of 2 x 2 pixels as channels, where the stride is 1.
+
+    Raises:
+        ValueError: the stride is another, or it is dilated or in groups.
     """
+    plain = {
+        "lhs_dilation": (1, 1), "rhs_dilation": (1, 1), "feature_group_count": 1,
+        "batch_group_count": 1,
+    }  # fmt: skip
+    other = {k: v for k, v in options.items() if k in plain and v not in (None, plain[k], [1, 1])}
+    if tuple(window_strides) != (2, 2) or other:
+        told = {"window_strides": tuple(window_strides), **other}
+        raise ValueError(f"convolve_by_two has stride (2, 2) and is otherwise plain, got {told}")
     return _by_two(x, kernel, tuple(map(tuple, padding)))
 
 

@@ -70,9 +70,12 @@ def _fit(parts: Sequence[Numbers], model: Model) -> list[str]:
     """What is wrong with the shapes of what they give."""
     problems: list[str] = []
     known: dict[tuple[int, ...], str] = {}
+    one = model.batch(1)
     for part in parts:
-        shape = jax.eval_shape(lambda x, part=part: part(model, x), model.batch(1)).shape
-        name = ", ".join(part.names[:3])
+        made = jax.eval_shape(lambda x, part=part: part.of(read(model, part.sites, x)), one)
+        shape, name = made.shape, ", ".join(part.names[:3])
+        if jnp.issubdtype(made.dtype, jnp.complexfloating):
+            problems.append(f"{name}: there is no order among complex numbers, got {made.dtype}")
         if len(shape) < 2 or shape[0] != 1 or shape[-1] != len(part.names):
             problems.append(
                 f"{name}: numbers are (batch, *positions, {len(part.names)}), a column a name: of "

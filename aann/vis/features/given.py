@@ -16,6 +16,7 @@ from aann.data.examples import Examples
 from aann.machine.progress import progress
 from aann.model import Model
 from aann.splicing.splice import sites, trace_model
+from aann.statistics.indices import is_count
 from aann.trace.site import INPUT
 from aann.vis.features.objectives.objective import Objective, as_it_is
 from aann.vis.features.seen import GREY, Eye, numbers
@@ -159,7 +160,7 @@ def count_problems(**numbers: Any) -> list[str]:
     return [
         f"{name} is a whole number from 1 up, got {number!r}"
         for name, number in numbers.items()
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1
+        if not is_count(number)
     ]
 
 

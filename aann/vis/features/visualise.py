@@ -98,7 +98,10 @@ def visualise(
         *range_problems(low_high),
         *_number_problems(n, steps, together, size, keep),
         *setting_problems(
-            model, parametrisation=parametrisation, transforms=transforms, optimizer=optimizer,
+            model,
+            parametrisation=parametrisation,
+            transforms=transforms,
+            optimizer=optimizer,
             seed=seed,
         ),
         *wrong,

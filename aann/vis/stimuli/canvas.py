@@ -5,7 +5,7 @@ cover, smooth over one pixel. XLA makes one pass over the pixels of that, on all
 """
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
+
+from aann.statistics.indices import is_count
 
 Numbers = bool | int | float | np.generic | Sequence[Any] | Shaped[np.ndarray, "..."]
 """A setting: one number for all stimuli, or one a stimulus."""
@@ -57,6 +59,7 @@ def draw(
             are not finite; settings have different numbers of entries.
     """
     settings = placed(size, given, place=place, positive=positive, extra=extra)
+    size = (size[0], size[1])  # a list cannot be looked up
     n = len(next(iter(settings.values())))
     numbers = {name: np.asarray(x, np.float32) for name, x in (settings | dict(each)).items()}
     covers = np.empty((n, *size), np.float32)
@@ -90,6 +93,11 @@ def placed(
     Raises:
         ValueError: as ``draw`` says.
     """
+    if _size_problems(size) or (place is not None and len(place) != 2):
+        wrong = (
+            [] if place is None or len(place) == 2 else [f"place is a row and a column: {place}"]
+        )
+        checked(size, given, positive=positive, extra=[*extra, *wrong])
     row, column = place if place is not None else ((size[0] - 1) / 2, (size[1] - 1) / 2)
     return checked(size, {**given, "row": row, "column": column}, positive=positive, extra=extra)
 
@@ -106,9 +114,7 @@ def checked(
     Raises:
         ValueError: as ``draw`` says.
     """
-    problems = list(extra)
-    if len(size) != 2 or not all(isinstance(s, int | np.integer) and s > 0 for s in size):
-        problems.append(f"size is two positive whole numbers, height and width, got {size}")
+    problems = [*extra, *_size_problems(size)]
     arrays = {name: np.asarray(x, np.float64) for name, x in given.items()}
     for name, values in arrays.items():
         if values.ndim > 1:
@@ -127,6 +133,21 @@ def checked(
         raise ValueError("; ".join(problems))
     n = next(iter(lengths.values()), 1)
     return {name: np.broadcast_to(x, (n,))[:, None, None] for name, x in arrays.items()}
+
+
+def _size_problems(size: Any) -> list[str]:
+    if np.ndim(size) == 1 and len(size) == 2 and all(map(is_count, size)):
+        return []
+    return [f"size is two positive whole numbers, height and width, got {size}"]
+
+
+def seed_problems(seeds: Any) -> list[str]:
+    """What is wrong with seeds, one a picture."""
+    given = list(seeds) if isinstance(seeds, Iterable) else [seeds]
+    wrong = [s for s in given if s != 0 and not is_count(s)]
+    if isinstance(seeds, Iterable) and not wrong:
+        return []
+    return [f"seeds are whole numbers from 0 up, one a picture, got {seeds!r}"]
 
 
 def soft(inside: jax.Array) -> jax.Array:

@@ -39,13 +39,18 @@ def paint(
         ValueError: covers are no (n, y, x) in [0, 1], colours do not fit channels or pictures, or
             leave the range; with all problems.
     """
+    covers = np.asarray(covers)
     ground, ink = (_colour(c) for c in (background, contrast))
     problems = []
     if covers.ndim != 3:
         problems.append(f"covers have shape (n, y, x), got {covers.shape}")
     elif covers.size and not (covers.min() >= 0 and covers.max() <= 1):
         problems.append(f"covers are in [0, 1], got {covers.min():g} to {covers.max():g}")
+    if channels < 1:
+        problems.append(f"channels are at least 1, got {channels}")
     for name, colour in (("background", ground), ("contrast", ink)):
+        if not np.isfinite(colour).all():
+            problems.append(f"{name} has values that are not finite")
         if colour.shape[1] not in (1, channels) or colour.shape[0] not in (1, len(covers)):
             problems.append(
                 f"{name} is one number, {channels} channels, or (pictures, channels), got an array "

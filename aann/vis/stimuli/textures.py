@@ -8,7 +8,17 @@ import numpy as np
 from jaxtyping import Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
-from aann.vis.stimuli.canvas import Numbers, Place, Settings, checked, distance, draw, soft, turned
+from aann.vis.stimuli.canvas import (
+    Numbers,
+    Place,
+    Settings,
+    checked,
+    distance,
+    draw,
+    seed_problems,
+    soft,
+    turned,
+)
 
 FEW = 64
 """Pictures of noise that are made together."""
@@ -60,7 +70,7 @@ def dots(
         ValueError: lengths are not positive, dots do not fit into their squares, ``jitter`` is not
             from 0 to 1, or settings do not fit together; with all problems.
     """
-    extra = []
+    extra = seed_problems(seeds)
     away, wide = np.asarray(jitter, float), np.asarray(spacing, float)
     if not ((away >= 0) & (away <= 1)).all():
         extra.append(f"jitter is from 0 to 1, got {away.min():g} to {away.max():g}")
@@ -68,13 +78,17 @@ def dots(
         least, most = float(wide.min()), np.max(np.asarray(radius, float), initial=0.0)
         if least <= 2 * most:
             extra.append(f"spacing is more than two radii, got {least:g} for a radius of {most:g}")
-    given = {"spacing": spacing, "radius": radius, "jitter": jitter, "seed": list(seeds)}
+    given = {
+        "spacing": spacing,
+        "radius": radius,
+        "jitter": jitter,
+        "seed": np.zeros(np.size(seeds)),
+    }
     positive = ("spacing", "radius")
     settings = checked(size, given, positive=positive, extra=extra)
     cells = int(np.ceil(max(size) / settings["spacing"].min(initial=np.inf))) + 1
     moves = np.stack(
-        [np.random.default_rng(int(s)).random((cells, cells, 2)) for s in settings["seed"].ravel()]
-        or [np.empty((0, 0, 2))]
+        [np.random.default_rng(s).random((cells, cells, 2)) for s in seeds] or [np.empty((0, 0, 2))]
     )
     return draw(size, _dots, given, place=(0.0, 0.0), each={"moves": moves.astype(np.float32)})
 
@@ -96,19 +110,23 @@ def noise(
     Raises:
         ValueError: ``spread`` is not positive, or settings do not fit together; with all problems.
     """
-    extra = [] if spread > 0 else [f"spread is a positive number, got {spread:g}"]
-    settings = checked(size, {"slope": slope, "seed": list(seeds)}, extra=extra)
+    extra = [] if 0 < spread < np.inf else [f"spread is a positive number, got {spread:g}"]
+    given = {"slope": slope, "seed": np.zeros(np.size(seeds))}
+    settings = checked(size, given, extra=[*extra, *seed_problems(seeds)])
     down, right = fftfreq(size[0])[:, None], rfftfreq(size[1])[None, :]
     frequency = np.hypot(down, right).astype(np.float32)
-    frequency[0, 0] = np.inf  # the mean is one half
+    frequency[0, 0] = 1.0  # any: the mean is one half
+    logarithm = np.log(frequency)[None]
     covers = np.empty((len(settings["seed"]), *size), np.float32)
-    for k, seed in enumerate(settings["seed"].ravel()):
-        np.random.default_rng(int(seed)).standard_normal(size, np.float32, out=covers[k])
+    for k, seed in enumerate(seeds):
+        np.random.default_rng(seed).standard_normal(size, np.float32, out=covers[k])
     for start in range(0, len(covers), FEW):
         few = covers[start : start + FEW]
         steep = settings["slope"][start : start + FEW].astype(np.float32)
-        amplitudes = frequency[None] ** -steep
-        amplitudes[:, 0, 0] = 0.0
+        powers = -steep * logarithm
+        powers[:, 0, 0] = -np.inf
+        top = powers.max((1, 2), keepdims=True)
+        amplitudes = np.exp(powers - np.where(np.isfinite(top), top, 0.0))
         waves = irfft2(rfft2(few, workers=-1) * amplitudes, size, workers=-1)
         few[:] = 0.5 + spread * waves / np.maximum(waves.std((1, 2), keepdims=True), 1e-12)
     return np.clip(covers, 0.0, 1.0, out=covers)

@@ -25,12 +25,14 @@ def mean_vector(
         directions: in degrees, evenly spread over the circle.
 
     Raises:
-        ValueError: the numbers of directions differ.
+        ValueError: the numbers of directions differ, or responses are not finite.
     """
     if tuning.shape[-1] != len(directions):
         raise ValueError(
             f"tuning has {tuning.shape[-1]} directions, but {len(directions)} were given"
         )
+    if not np.isfinite(tuning).all():
+        raise ValueError("tuning is NaN or infinite somewhere")
     positive = np.maximum(tuning, 0).astype(np.float64)
     vector = positive @ np.exp(1j * np.deg2rad(np.asarray(directions, np.float64)))
     sums = positive.sum(-1)
@@ -59,7 +61,8 @@ def half_width(
         directions: in degrees, evenly spread over the circle, in order.
 
     Raises:
-        ValueError: the numbers of directions differ, or they are not evenly spread over the circle.
+        ValueError: the numbers of directions differ, or they are not evenly spread over the circle;
+            or responses are not finite.
     """
     curves = _even(tuning, directions)
     n = len(directions)
@@ -176,5 +179,7 @@ def _check(tuning: np.ndarray, directions: Sequence[float]) -> None:
         problems.append(
             "directions are at least 4, in order and evenly spread over the circle, in degrees"
         )
+    if not np.isfinite(tuning).all():
+        problems.append("tuning is NaN or infinite somewhere")
     if problems:
         raise ValueError("; ".join(problems))

@@ -17,10 +17,12 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
+from aann.statistics.indices import is_count
+from aann.vis.features.given import PIXELS
 from aann.vis.stimuli.arcs import HALF_LENGTH, arcs
 from aann.vis.style import INK, LARGE, NORMAL, SMALL, figure, tidy
 from aann.vis.tuning.panels import NARROWEST
-from aann.vis.tuning.probe import BATCH, PIXELS, Probe, probe
+from aann.vis.tuning.probe import BATCH, Probe, probe
 
 CURVATURES = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.045, 0.065, 0.1)
 """1 / px: radii from 200 to 10 pixels, and a straight line."""
@@ -119,7 +121,7 @@ def curvature(
             ``probe`` does.
     """
     problems = []
-    if directions < 1:
+    if not is_count(directions):
         problems.append(f"directions is how many, at least 1, got {directions}")
     if not len(curvatures) or not np.min(curvatures, initial=0.0) >= 0:
         problems.append("curvatures are 1 / px, 0 for a line, none of them negative")

@@ -21,7 +21,8 @@ from jaxtyping import Float
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.vis.tuning.probe import BATCH, PIXELS, Probe, probe
+from aann.vis.features.given import PIXELS
+from aann.vis.tuning.probe import BATCH, Probe, probe
 from aann.vis.tuning.ranking import Ranked, rank
 
 Render = Callable[[tuple[int, int], np.ndarray, tuple[float, float]], np.ndarray]

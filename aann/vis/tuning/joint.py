@@ -21,8 +21,10 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
+from aann.statistics.indices import is_count
+from aann.vis.features.given import PIXELS
 from aann.vis.style import INK, LARGE, SMALL, figure, tidy
-from aann.vis.tuning.probe import BATCH, PIXELS, Probe, probe
+from aann.vis.tuning.probe import BATCH, Probe, probe
 
 MOST = 8
 """Pictures that a figure shows."""
@@ -111,7 +113,7 @@ def joint(
     problems = probed.wrong(pictures)
     if places is not None and places.shape != (len(pictures), 2):
         problems.append(f"places are (n, 2), row and column a picture, got shape {places.shape}")
-    if turns < 1:
+    if not is_count(turns):
         problems.append(f"turns is how many, at least 1, got {turns}")
     if problems:
         raise ValueError("; ".join(problems))

@@ -1,5 +1,9 @@
 """How a model takes its pictures."""
 
+from typing import Any
+
+import numpy as np
+
 from aann.model import Model
 
 COLOURS = 4
@@ -24,3 +28,24 @@ def picture_of(model: Model) -> tuple[tuple[int, int, int], bool]:
         f"columns) or (rows, columns) with at most {COLOURS} channels, but {model.name!r} takes "
         f"inputs of shape {given}"
     )
+
+
+def natural_problems(
+    pictures: Any, one: tuple[int, int, int], low_high: tuple[float, float]
+) -> list[str]:
+    """What is wrong with natural pictures in the model's range.
+
+    Args:
+        pictures: (n, row, column, channel).
+        one: the shape of a picture.
+        low_high: black and white.
+    """
+    shape = np.shape(pictures)
+    if shape[1:] != one or not shape[0]:
+        told = ", ".join(map(str, one))
+        return [f"pictures are (n, {told}), one at least, got shape {shape}"]
+    (low, high), least, most = low_high, np.min(pictures), np.max(pictures)
+    room = 1e-3 * (high - low)
+    if low - room <= least and most <= high + room:
+        return []
+    return [f"pictures are from {low:g} to {high:g} (low_high), got {least:g} to {most:g}"]

@@ -37,3 +37,17 @@ def looks_at(
         for k, n in enumerate(power.shape)
     )
     return row, column
+
+
+def place_problems(place: Any, shape: tuple[int, int, int]) -> list[str]:
+    """What is wrong with a given place: stimuli beyond a picture would show the units nothing.
+
+    Args:
+        place: row and column, or None.
+        shape: rows, columns and channels of a picture.
+    """
+    given = () if place is None else tuple(np.ravel(np.asarray(place, float)))
+    inside = all(0 <= at < n for at, n in zip(given, shape, strict=False))
+    if place is None or (len(given) == 2 and inside):
+        return []
+    return [f"place is a row and a column of {shape[0]} x {shape[1]} pixels, got {place}"]

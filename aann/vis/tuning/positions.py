@@ -17,10 +17,11 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
+from aann.vis.features.given import PIXELS
 from aann.vis.stimuli.lines import lines
 from aann.vis.style import INK, LARGE, NORMAL, SMALL, figure, tidy
 from aann.vis.tuning.panels import NARROWEST
-from aann.vis.tuning.probe import PIXELS, probe
+from aann.vis.tuning.probe import probe
 
 COLUMNS = 5
 

@@ -23,11 +23,12 @@ from jaxtyping import Float
 from aann.model import Model
 from aann.shown.brief import brief
 from aann.splicing.splice import capture
+from aann.statistics.indices import as_indices
+from aann.vis.features.given import PIXELS, range_problems
 from aann.vis.stimuli.paint import CONTRAST, GREY, paint
-from aann.vis.tuning.layout import picture_of
-from aann.vis.tuning.place import looks_at
+from aann.vis.tuning.layout import natural_problems, picture_of
+from aann.vis.tuning.place import looks_at, place_problems
 
-PIXELS = (0.0, 255.0)
 NOISES = 8
 BATCH = 32
 
@@ -110,8 +111,17 @@ class Probe:
                 few = group[start : start + BATCH]
                 room = np.resize(few, (BATCH, *few.shape[1:])) if len(few) < BATCH else few
                 seen = compiled(self.model.params, self._given(room))
-                found.append(np.asarray(seen, np.float32)[: len(few)])
+                found.append(self._finite(np.asarray(seen, np.float32)[: len(few)]))
         return np.concatenate(found) if found else np.empty((0, len(self.units)), np.float32)
+
+    def _finite(self, answers: np.ndarray) -> np.ndarray:
+        bad = ~np.isfinite(answers).reshape(-1, answers.shape[-1]).all(0)
+        if bad.any():
+            told = ", ".join(map(str, np.asarray(self.units)[bad][:10]))
+            raise ValueError(
+                f"units {told} of {self.site!r} of {self.model.name!r} are NaN or infinite"
+            )
+        return answers
 
     def central(self, value: jax.Array) -> jax.Array:
         """The units in the central cell of the site's value."""
@@ -141,10 +151,7 @@ class Probe:
 
     def wrong(self, pictures: np.ndarray) -> list[str]:
         """What is wrong with natural pictures: nothing, if they are (n, row, column, channel)."""
-        if pictures.ndim == 4 and pictures.shape[1:] == self.shape and len(pictures):
-            return []
-        one = ", ".join(map(str, self.shape))
-        return [f"pictures are (n, {one}), one at least, got shape {pictures.shape}"]
+        return natural_problems(pictures, self.shape, self.low_high)
 
     def _given(self, pictures: Any) -> jax.Array:
         one = self.model.batch(1)
@@ -186,13 +193,12 @@ def probe(
             "columns and channels, or batch and units"
         )
     channels = given[1] if channels_first or len(given) == 2 else given[-1]
-    chosen = tuple(range(channels)) if units is None else tuple(int(u) for u in units)
+    chosen = tuple(range(channels)) if units is None else as_indices(units, "units")
     bad = [u for u in chosen if not 0 <= u < channels]
     if bad or not chosen:
         what = f"got {', '.join(map(str, bad))}" if bad else "got none"
         problems.append(f"units of {site!r} are from 0 to {channels - 1}, {what}")
-    if not low_high[0] < low_high[1]:
-        problems.append(f"low_high is black and white, low before high, got {low_high}")
+    problems += range_problems(low_high) + place_problems(place, shape)
     if problems:
         raise ValueError("; ".join(problems))
     middle = ((shape[0] - 1) / 2, (shape[1] - 1) / 2)

@@ -21,12 +21,14 @@ from matplotlib.figure import Figure
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
+from aann.statistics.indices import is_count
+from aann.vis.features.given import PIXELS
 from aann.vis.stimuli.arcs import arcs
 from aann.vis.stimuli.paint import paint
 from aann.vis.tuning.circular import echo, half_width, harmonics, mean_vector
 from aann.vis.tuning.pair import pair
 from aann.vis.tuning.panels import Band, radial_tuning
-from aann.vis.tuning.probe import PIXELS, Probe, probe
+from aann.vis.tuning.probe import Probe, probe
 
 DIRECTIONS = 72
 RADII = (15.0, 25.0, 40.0, 60.0)
@@ -186,7 +188,7 @@ def radial(
         for name, given in (("radii", radii), ("shifts", shifts), ("kinds", kinds))
         if not len(given)
     ]
-    if directions < 4:
+    if not is_count(directions) or directions < 4:
         problems.append(f"directions is how many, at least 4, got {directions}")
     if not 0 < share < 1:
         problems.append(f"share is between 0 and 1, got {share:g}")

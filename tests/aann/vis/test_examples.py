@@ -189,3 +189,15 @@ def test_of_mixed3b_the_strongest_are_those_of_brute_force():
         assert top.indices.tolist() == np.argsort(-best)[:2].tolist()
         np.testing.assert_allclose(top.values, np.sort(best)[::-1][:2], rtol=1e-4)
         assert unit.field.size == (91, 91)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_kinds_that_can_be_gone_through_once_are_kept():
+    found = look("cells:1", kinds=(kind for kind in ("top", "random")))
+    assert [s.kind for s in found["cells:1"].sections] == ["top", "random"]
+
+
+def test_complex_numbers_have_no_order():
+    parts = function("cells", lambda c: jax.lax.complex(c, c)[..., :1], ["wave"])
+    with pytest.raises(ValueError, match="wave: there is no order among complex numbers"):
+        look([parts])

@@ -88,3 +88,12 @@ def test_without_a_zoo_files_are_left(monkeypatch):
     monkeypatch.setattr(named, "entry_points", lambda **what: ())
     with pytest.raises(ValueError, match="no zoo of models is installed: pass path.py:function"):
         named.model("inceptionv1")
+
+
+def test_a_file_may_have_data_classes_and_the_name_of_a_module(tmp_path):
+    text = "from __future__ import annotations\nimport dataclasses\n" + FILE
+    path = tmp_path / "json.py"
+    path.write_text(
+        text + "\n\n@dataclasses.dataclass\nclass Mine:\n    a: dataclasses.InitVar[int]\n"
+    )
+    assert named.model(f"{path}:make_model").name == "mine"

@@ -123,3 +123,18 @@ def test_derivatives_of_a_convolution_of_stride_two_are_those_of_xla(sides, wind
     ):
         for a, b in zip(derivatives(mine, at, seed), derivatives(other, at, seed)):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("strides", "more", "told"),
+    [
+        ((1, 1), {}, "'window_strides': (1, 1)"),
+        ((2, 2), {"rhs_dilation": (2, 2)}, "'rhs_dilation': (2, 2)"),
+        ((2, 2), {"feature_group_count": 3}, "'feature_group_count': 3"),
+    ],
+)
+def test_other_convolutions_are_not_taken_for_one_of_stride_two(strides, more, told):
+    x, kernel = jnp.zeros((1, 8, 8, 3)), jnp.zeros((3, 3, 3, 2))
+    with pytest.raises(ValueError, match="convolve_by_two has stride") as caught:
+        layers.convolve_by_two(x, kernel, strides, ((1, 1), (1, 1)), **more)
+    assert told in str(caught.value)

@@ -69,7 +69,7 @@ def direction(
         everywhere: the mean over positions.
         name: for titles.
     """
-    to, position = np.asarray(vector, np.float32), _whole(position)
+    to, position = _finite(vector), _whole(position)
 
     def of(values: Values) -> Numbers:
         here = along(values, site, to)
@@ -91,7 +91,7 @@ def cosine(site: str, vector: Any, name: str = "cosine") -> Objective:
         vector: (channels,).
         name: for titles.
     """
-    to = np.asarray(vector, np.float32)
+    to = _finite(vector)
     return Objective(
         f"{site}, {name}", (site,), lambda v: mean(cosines(along(v, site, to), to))
     )  # fmt: skip
@@ -111,6 +111,14 @@ def cosines(here: Any, to: np.ndarray) -> Any:
     """Between the last axis of activations and a vector; 0 where one of them is 0."""
     norms = jnp.sqrt(jnp.square(here).sum(-1) + 1e-12) * max(float(np.linalg.norm(to)), 1e-6)
     return here @ jnp.asarray(to, here.dtype) / norms
+
+
+def _finite(vector: Any) -> np.ndarray:
+    """Raises ValueError if it is NaN or infinite somewhere."""
+    found = np.asarray(vector, np.float32)
+    if not np.isfinite(found).all():
+        raise ValueError("the vector has NaN or infinity")
+    return found
 
 
 def _whole(position: Any) -> tuple[int, ...] | None:

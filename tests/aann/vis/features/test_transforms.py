@@ -95,3 +95,20 @@ def test_small_pictures_are_moved_less():
     assert [t.width for t in robust(28, 28) if not isinstance(t, Affine)] == [3, 2, 1]
     seen = composed(robust(8, 9), KEYS[0], PICTURES[:, :8, :9])
     assert seen.shape == (2, 8, 9, 3)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda: Pad(-2), "padding is a whole number of pixels from 0 up, got -2"),
+        (lambda: Jitter(1.5), "a shift is a whole number of pixels from 0 up, got 1.5"),
+        (lambda: Affine((0.0,)), "scales are factors above 0"),
+        (lambda: Affine((1.0,), ()), "degrees are numbers, one at least"),
+        (lambda: Crop(1.0, 0.5), "parts are above 0, at most 1, least before most"),
+        (lambda: Noise(float("nan")), "spread is a number from 0 up, got nan"),
+    ],
+)
+def test_changes_that_cannot_be_are_refused(make, match):
+    with pytest.raises(ValueError, match=match):
+        make()

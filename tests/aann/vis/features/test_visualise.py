@@ -3,11 +3,21 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from PIL import Image
 
 import aann
-from aann.vis import Objective, Pixels, channel, diversity, visualise
+from aann.vis import (
+    Alpha,
+    Jitter,
+    Objective,
+    Pixels,
+    channel,
+    diversity,
+    total_variation,
+    visualise,
+)
 from aann.vis.features.objectives.objective import LOGITS
 
 SIZE = 16
@@ -113,6 +123,10 @@ def test_what_is_saved_is_what_is_shown(tmp_path):
         ("conv:0", {"start": np.full((16, 16, 3), np.nan)}, "start has pictures in"),
         ("conv:0", {"steps": 0, "size": (4, -1)}, "steps is .*got 0; columns is .* got -1"),
         (Objective("odd", (), lambda v: v[LOGITS]), {}, r"one number a picture, shape \(1,\)"),
+        ("conv:²", {}, "no site 'conv:²'"),
+        ("conv:0", {"start": np.zeros((0, 4, 3))}, "start has pictures, got none"),
+        ("conv:0", {"transforms": (Jitter(16),)}, "leaves nothing of pictures of 16 x 16"),
+        ("conv:0", {"parametrisation": Alpha(Alpha())}, r"got \(1, 16, 16, 6\)"),
         (Objective("nan", (), lambda v: jnp.log(-v[LOGITS][:, 1])), {}, "'nan' is NaN or infinite"),
     ],
 )
@@ -167,3 +181,57 @@ def test_a_pole_of_an_objective_does_not_take_the_picture_along():
     assert np.isfinite(found.pictures).all()
     assert found.pictures.min() >= 0
     assert found.pictures.max() <= 1
+
+
+def test_an_optimiser_that_looks_at_all_gradients_does_not_couple_objectives():
+    rule = optax.chain(optax.clip_by_global_norm(1e-3), optax.sgd(10.0))
+    options = {**QUICK, "steps": 4, "optimizer": rule}
+    both = visualise(model(), [channel("conv", 0) * 1000.0, "conv:1"], **options)
+    alone = visualise(model(), "conv:1", **options)
+    np.testing.assert_allclose(both.pictures[1], alone.pictures[0], atol=1e-6)
+
+
+def test_what_nothing_moves_is_named(caplog):
+    dead = Objective("dead", ("conv",), lambda v: 0.0 * v["conv"].mean((1, 2, 3)))
+    visualise(model(), ["conv:0", dead], **{**QUICK, "steps": 2})
+    (line,) = caplog.messages
+    assert line.startswith("no gradient reaches the pictures of 'dead':")
+
+
+def test_outputs_may_be_a_tree():
+    whole = model(lambda p, x: {"logits": network(p, x), "loss": x.sum()})
+    found = visualise(whole, "conv:0", **{**QUICK, "steps": 2})
+    same = visualise(model(), "conv:0", **{**QUICK, "steps": 2})
+    np.testing.assert_allclose(found.pictures, same.pictures, atol=1e-6)
+    with pytest.raises(ValueError, match="the model's output has no units: .*got dict"):
+        visualise(whole, "logits:0", **QUICK)
+
+
+def test_one_row_has_no_total_variation_along_its_columns():
+    flat = model(lambda p, x: aann.site("h", x * p).mean((1, 2)), (1, 5, 3))
+    found = visualise(flat, channel("h", 0) - total_variation(), **{**QUICK, "steps": 2})
+    assert np.isfinite(found.values).all()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("make", "more", "match"),
+    [
+        (lambda: Objective("none", (), lambda v: None), {}, r"shape \(1,\), got NoneType"),
+        (lambda: channel("conv", True), {}, "a unit of site 'conv' is a whole number, got True"),
+        (lambda: channel("conv", 0.0), {}, "a unit of site 'conv' is a whole number, got 0.0"),
+        (lambda: "conv:0", {"size": 12}, "size is rows and columns, got 12"),
+        (lambda: "conv:0", {"size": (1, 2, 3)}, "size is rows and columns"),
+        (lambda: "conv:0", {"low_high": None}, "low_high is black below white, .*got None"),
+        (lambda: "conv:0", {"keep": 2}, "keep is a sequence of steps, .*got 2"),
+        (lambda: "conv:0", {"start": "x"}, "start has pictures in .*got str"),
+        (
+            lambda: Objective("k", (), lambda v: jnp.ones(1, int)),
+            {},
+            "'k' gives int32, along which",
+        ),
+    ],
+)
+def test_other_kinds_of_things_are_refused_by_name(make, more, match):
+    with pytest.raises(ValueError, match=match):
+        visualise(model(), make(), **{**QUICK, "steps": 2, **more})

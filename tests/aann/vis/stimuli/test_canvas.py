@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from aann.vis.stimuli import canvas
+from aann.vis.stimuli.lines import lines
 
 
 def test_all_problems_are_told_at_once():
@@ -34,3 +35,12 @@ def test_chunks_change_nothing(monkeypatch):
 
 def test_no_stimuli_are_no_covers():
     assert canvas.draw((4, 4), lambda r, c, s: r + c + s["a"], {"a": []}).shape == (0, 4, 4)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_sizes_and_places_of_another_length_are_refused():
+    with pytest.raises(ValueError, match="size is two positive whole numbers, .*got 9"):
+        lines(9, 0.0)
+    with pytest.raises(ValueError, match=r"place is a row and a column: \(1, 2, 3\)"):
+        lines((9, 13), 0.0, place=(1, 2, 3))
+    np.testing.assert_array_equal(lines([9, 13], 0.0), lines((9, 13), 0.0))

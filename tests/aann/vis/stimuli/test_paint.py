@@ -42,3 +42,10 @@ def test_problems_are_told_together(unchecked):
     with pytest.raises(ValueError, match="colours go from 117 to 317, out of the model's range 0"):
         paint(COVERS, contrast=200.0)
     assert paint(COVERS, contrast=200.0, low_high=None).max() == 317
+
+
+def test_colours_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match=r"channels are at least 1, got 0"):
+        paint(np.ones((1, 3, 3)), channels=0)
+    with pytest.raises(ValueError, match="contrast has values that are not finite"):
+        paint(np.ones((1, 3, 3)), contrast=np.nan)

@@ -56,3 +56,19 @@ def test_problems_are_told():
         dots((9, 9), jitter=2.0)
     with pytest.raises(ValueError, match="spread is a positive number, got 0; .*slope 2, seed 3"):
         noise((9, 9), [0.0, 1.0], seeds=range(3), spread=0.0)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("render", [dots, noise])
+@pytest.mark.parametrize("seeds", [(-1,), (0.5,), 3])
+def test_seeds_are_whole_numbers_and_not_rounded(render, seeds):
+    with pytest.raises(ValueError, match="seeds are whole numbers from 0 up, one a picture"):
+        render((8, 8), seeds=seeds)
+    assert (render((8, 8), seeds=(2**53,)) != render((8, 8), seeds=(2**53 + 1,))).any()
+
+
+@pytest.mark.parametrize("slope", [100.0, -100.0])
+def test_steep_noise_is_noise(slope):
+    covers = noise((9, 13), slope)
+    assert np.isfinite(covers).all()
+    assert covers.std() > 0.1

@@ -139,3 +139,9 @@ def test_wrong_directions_are_told_together():
         circular.half_width(np.ones(5), (0.0, 10.0, 20.0))
     with pytest.raises(ValueError, match="24 directions show modes 1 to 12, got 13 modes"):
         circular.harmonics(np.ones(24), ANGLES, 13)
+
+
+@pytest.mark.parametrize("statistic", ["mean_vector", "half_width", "echo", "harmonics"])
+def test_numbers_that_are_none_have_no_statistics(statistic):
+    with pytest.raises(ValueError, match="tuning is NaN or infinite somewhere"):
+        getattr(circular, statistic)(np.full((1, 12), np.nan), [30.0 * k for k in range(12)])

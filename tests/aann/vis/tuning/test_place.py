@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aann.vis.tuning.place import looks_at
+from aann.vis.tuning.place import looks_at, place_problems
 
 NOISE = np.random.default_rng(0).uniform(0, 255, (8, 30, 40, 3)).astype(np.float32)
 
@@ -22,3 +22,15 @@ def test_the_middle_of_what_is_read(row, column):
 
 def test_what_reads_nothing_looks_nowhere():
     assert looks_at(lambda p, x: 0 * x[:, 0, 0] * p, np.float32(1), NOISE) is None
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("place", [(30.0, 0.0), (-1.0, 0.0), (np.nan, 0.0), (3.0,)])
+def test_a_place_beyond_the_picture_is_refused(place):
+    (told,) = place_problems(place, (30, 40, 3))
+    assert told.startswith("place is a row and a column of 30 x 40 pixels, got")
+
+
+def test_a_place_within_the_picture_and_none_are_fine():
+    assert place_problems((29.0, 39.5), (30, 40, 3)) == []
+    assert place_problems(None, (30, 40, 3)) == []

@@ -5,6 +5,7 @@ import pytest
 from jax.test_util import check_grads
 
 from aann.vis import (
+    Objective,
     away_from_grey,
     channel,
     cosine,
@@ -81,3 +82,9 @@ def test_gradients_are_finite_differences(objective):
         return objective.of({**POSITIVE, site: x}).sum()
 
     check_grads(jax.jit(total), (POSITIVE[site],), order=1, modes=("rev",), eps=1e-2, rtol=2e-2)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_sites_are_no_string():
+    with pytest.raises(TypeError, match="sites are a tuple of names"):
+        Objective("one", "conv", lambda v: v["conv"])

@@ -51,3 +51,14 @@ def test_numbers_of_pictures_are_those_by_hand():
 def test_what_is_not_there_is_refused(objective, match):
     with pytest.raises(ValueError, match=match):
         objective.of(VALUES)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_vectors_and_positions_are_checked_when_they_are_given():
+    with pytest.raises(ValueError, match="the vector has NaN or infinity"):
+        direction("h", [1.0, np.nan])
+    with pytest.raises(ValueError, match="the vector has NaN or infinity"):
+        cosine("h", [1.0, np.inf])
+    for wrong in (3, (1.5, 2)):
+        with pytest.raises(TypeError, match="position is whole numbers along the axes"):
+            neuron("h", 0, wrong)

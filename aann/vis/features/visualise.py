@@ -88,9 +88,10 @@ def visualise(
 
     An objective that nothing moves, such as a dead unit's, is named in a warning of the log.
     """
-    several = isinstance(objectives, Iterable) and not isinstance(objectives, str)
-    given = list(objectives) if several else [objectives]
-    chosen = [as_objective(o) for o in given]
+    several: Any = objectives
+    if isinstance(several, str) or not isinstance(several, Iterable):
+        several = [several]
+    chosen = [as_objective(o) for o in several]
     eye = Eye(model, low_high)
     begin, wrong = _numbers(start)
     problems = [
@@ -204,9 +205,7 @@ def _spread(start: np.ndarray, objectives: int, shape: Shape) -> np.ndarray:
     return np.broadcast_to(start, whole)
 
 
-def _number_problems(
-    n: int, steps: int, together: int, size: tuple[int, int] | None, keep: Sequence[int]
-) -> list[str]:
+def _number_problems(n: int, steps: int, together: int, size: Any, keep: Any) -> list[str]:
     problems = count_problems(n=n, steps=steps, together=together)
     if size is not None and (not isinstance(size, Sequence) or len(size) != SIDES):
         problems.append(f"size is rows and columns, got {size!r}")

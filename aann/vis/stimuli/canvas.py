@@ -94,9 +94,8 @@ def placed(
         ValueError: as ``draw`` says.
     """
     if _size_problems(size) or (place is not None and len(place) != 2):
-        wrong = (
-            [] if place is None or len(place) == 2 else [f"place is a row and a column: {place}"]
-        )
+        told = f"place is a row and a column, got {place}"
+        wrong = (told,) if place is not None and len(place) != 2 else ()
         checked(size, given, positive=positive, extra=[*extra, *wrong])
     row, column = place if place is not None else ((size[0] - 1) / 2, (size[1] - 1) / 2)
     return checked(size, {**given, "row": row, "column": column}, positive=positive, extra=extra)

@@ -46,8 +46,9 @@ class Objective:
     of: Callable[[Values], Numbers]
 
     def __post_init__(self) -> None:
-        if isinstance(self.sites, str):  # its letters would be taken for sites
-            raise TypeError(f"sites are a tuple of names, such as ({self.sites!r},), got a string")
+        given: Any = self.sites
+        if isinstance(given, str):  # its letters would be taken for sites
+            raise TypeError(f"sites are a tuple of names, such as ({given!r},), got a string")
 
     __repr__ = brief
 

@@ -41,6 +41,6 @@ def test_no_stimuli_are_no_covers():
 def test_sizes_and_places_of_another_length_are_refused():
     with pytest.raises(ValueError, match="size is two positive whole numbers, .*got 9"):
         lines(9, 0.0)
-    with pytest.raises(ValueError, match=r"place is a row and a column: \(1, 2, 3\)"):
+    with pytest.raises(ValueError, match=r"place is a row and a column, got \(1, 2, 3\)"):
         lines((9, 13), 0.0, place=(1, 2, 3))
     np.testing.assert_array_equal(lines([9, 13], 0.0), lines((9, 13), 0.0))

@@ -14,6 +14,9 @@ from aann.vis.style import NORMAL, figure
 SIDE_BY_SIDE = 5
 """Pictures in a row, where each objective has one."""
 
+LONGEST = 120
+"""Letters of a name in a file's, which systems limit to about 255."""
+
 GREYS = (1, 2)
 """Numbers of channels, with and without opacity, of pictures that are not coloured."""
 
@@ -86,9 +89,10 @@ class Visualised:
         files: dict[str, np.ndarray] = {}
         for r, name in enumerate(self.names):
             for i, picture in enumerate(self.pictures[r]):
-                file = plain(f"{name}_{i}")
-                # another name may differ in what a file's cannot have
-                files[f"{file}_{r}" if file in files else file] = shown(picture)
+                file = f"{plain(name)[:LONGEST]}_{i}"
+                while file in files:  # another name may differ in what a file's cannot have
+                    file = f"{file}_{r}"
+                files[file] = shown(picture)
         return write(folder, files)
 
 

@@ -235,3 +235,12 @@ def test_one_row_has_no_total_variation_along_its_columns():
 def test_other_kinds_of_things_are_refused_by_name(make, more, match):
     with pytest.raises(ValueError, match=match):
         visualise(model(), make(), **{**QUICK, "steps": 2, **more})
+
+
+def test_no_picture_is_lost_whatever_the_names_are(tmp_path):
+    names = ["a_0", "a", "a", "../a", "x" * 400, "x" * 399 + "y", ""]
+    given = [channel("conv", 0).named(name) for name in names]
+    found = visualise(model(), given, n=3, **{**QUICK, "steps": 1})
+    files = found.save(tmp_path / "new")
+    assert len(set(files)) == 3 * len(names)
+    assert sorted(files) == sorted((tmp_path / "new").iterdir())

@@ -6,7 +6,9 @@ instead, as in Lucid's ``redirected_relu_grad`` (there in the first 16 steps, he
 so). Values stay as they are, bit for bit.
 
 A ReLU is found in the traced program: ``jax.nn.relu``, or the larger of a value and the number 0.
-Sharp edge: one written in another way, such as ``jnp.where(x > 0, x, 0)``, is left alone.
+Sharp edge: one written in another way, such as ``jnp.where(x > 0, x, 0)``, ``jnp.clip(x, 0)`` or
+the larger of a value and an array of zeros, is left alone, and so is one with a derivative rule of
+the user's own.
 """
 
 from collections.abc import Callable

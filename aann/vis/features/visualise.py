@@ -5,8 +5,9 @@
     aann.vis.visualise(model, ["mixed3b:343", several], n=4).save("pictures")
 
 Everything follows from the seed: the start, and what happens to a picture at every step (on a GPU
-bit for bit with ``XLA_FLAGS=--xla_gpu_deterministic_ops=true``). What an
-objective's pictures become does not depend on what else is optimised beside it (within rounding).
+bit for bit with ``XLA_FLAGS=--xla_gpu_deterministic_ops=true``). What an objective's pictures
+become does not depend on what else is optimised beside it (within rounding), if the model treats
+each example by itself.
 """
 
 from collections.abc import Iterable, Sequence

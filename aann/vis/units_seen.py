@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from aann.data.batches import batches
 from aann.data.examples import Examples
 from aann.data.provenance import versions
 from aann.machine.progress import LOG
@@ -25,32 +24,22 @@ from aann.shown.brief import brief, counted
 from aann.vis.caption import captioned
 from aann.vis.chosen.found import DatasetExamples
 from aann.vis.examples import examples
-from aann.vis.features.given import (
-    PIXELS,
-    count_problems,
-    input_problems,
-    range_problems,
-    refuse,
-    site_problems,
-)
+from aann.vis.features.given import PIXELS
 from aann.vis.features.objectives.batch import diversity
 from aann.vis.features.objectives.units import channel, neuron
 from aann.vis.features.seen import Eye
-from aann.vis.features.settings import slope_problems, unit_problems
 from aann.vis.features.visualise import visualise
 from aann.vis.features.visualised import shown
 from aann.vis.pictures import picture
 from aann.vis.style import INK, LARGE, NORMAL, figure
 from aann.vis.tuning.radial import FEW, radial
+from aann.vis.units_checked import checked
 
 APART = 20.0
 """Weight of diversity beside a channel's mean."""
 
 PHOTOGRAPHS = ("features", "examples")
 """How names of figures begin that are full of photographs, or of pictures like them."""
-
-SIDES = 2
-"""Axes of a map."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -140,7 +129,7 @@ def units_seen(
         ValueError: the model takes no pictures, sites or units are not there, data are of another
             shape, or numbers out of range: before any of the work.
     """
-    units = _checked(model, site, units, data, low_high, n=n, steps=steps, several=several)
+    units = checked(model, site, units, data, low_high, n=n, steps=steps, several=several)
     names = [f"{site}:{u}" for u in units]
     figures: dict[str, dict[str, Figure]] = {
         "What they answer to most": _answers(
@@ -170,24 +159,6 @@ def units_seen(
     if data is not None:
         provenance["data"] = f"{data.name}, {data.split}, n = {len(data)}"
     return UnitsSeen(f"What {what} see", figures, provenance, tuple(notes))
-
-
-def _checked(
-    model: Model, site: str, units: Sequence[int], data: Examples | None,
-    low_high: tuple[float, float], *, several: int, **counts: int,
-) -> tuple[int, ...]:  # fmt: skip
-    """The units, if everything fits: before minutes of work, not after."""
-    found, problems = unit_problems(units)
-    chosen = found or ()
-    problems += input_problems(model) + range_problems(low_high) + count_problems(**counts)
-    problems += count_problems(several=several) if several != 0 else []
-    problems += site_problems(model, site, chosen) + slope_problems(model)
-    if len(set(chosen)) < max(len(chosen), 1) and not problems:
-        problems.append(f"units are one at least, each once, got {list(chosen)}")
-    refuse(problems)
-    if data is not None:
-        next(iter(batches(data.take(range(1)), 1, model)))  # refuses data of another shape
-    return chosen
 
 
 def _answers(
@@ -269,9 +240,9 @@ def _tuning(
 
 def _not_tuned(model: Model, site: str) -> str | None:
     """Why a site is not shown curves."""
-    eye = Eye(model, PIXELS)
-    if min(eye.shape[:SIDES]) < LEAST:
-        return f"pictures of {eye.shape[0]} x {eye.shape[1]} are too small for them"
+    rows, columns, _ = Eye(model, PIXELS).shape
+    if min(rows, columns) < LEAST:
+        return f"pictures of {rows} x {columns} are too small for them"
     return None
 
 

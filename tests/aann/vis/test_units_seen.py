@@ -124,29 +124,6 @@ def test_what_is_not_there_ends_with_its_message(tmp_path):
         command.main(["--model", name, "--site", "h", "--units", "4", "--steps", "1"])
 
 
-@pytest.mark.parametrize(
-    ("site", "chosen", "data", "more", "match"),
-    [
-        ("h", (0,), "small", {}, "the model takes inputs of shape"),
-        ("h", (0, 0), None, {}, "units are one at least, each once, got"),
-        ("h", (), None, {}, "units are one at least, each once, got"),
-        (
-            "h",
-            (7,),
-            None,
-            {"several": -1},
-            "several is .* got -1; site 'h' has units 0 to 1, got 7",
-        ),
-        ("g", (0,), None, {"n": 0}, "n is a whole number .*no site 'g'"),
-    ],
-)
-def test_what_does_not_fit_is_told_before_the_work(monkeypatch, site, chosen, data, more, match):
-    monkeypatch.setattr("aann.vis.units_seen.visualise", lambda *_, **__: pytest.fail("worked"))
-    given = pictures(side=5) if data else None
-    with pytest.raises(ValueError, match=match):
-        units_seen(toy(), site, chosen, given, **{**QUICK, **more})
-
-
 def test_the_command_says_where_it_cannot_write_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr("aann.vis.named.model", lambda _: pytest.fail("worked"))
     (tmp_path / "file").touch()

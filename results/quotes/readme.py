@@ -192,7 +192,6 @@ KNOWN = {
     "`evals.power REPORT --from 0.85 --to 0.90`": "an example of arguments",
     "more than 100%": "all of the loss",
     "--units 343,415`": "an example of arguments",
-    "within 15 degrees": "what counts as found",
 }
 
 CHALLENGES = [

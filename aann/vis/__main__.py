@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 from aann.machine.progress import LOG
+from aann.shown.brief import counted
 from aann.vis import named
 
 
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
         files = found.save(args.out)
     except (OSError, TypeError, ValueError) as error:
         sys.exit(f"python -m aann.vis: {error}")
-    print(f"wrote {files[0]} and {len(files) - 1} figures beside it")
+    print(f"wrote {files[0]} and {counted(len(files) - 1, 'figure')} beside it")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -36,6 +36,7 @@ from aann.vis.features.visualised import Visualised
 
 AXES = 3
 """Of one picture: rows, columns, channels."""
+SIDES = ("rows", "columns")
 
 
 def visualise(
@@ -175,7 +176,10 @@ def _number_problems(
     n: int, steps: int, together: int, size: tuple[int, int] | None, keep: Sequence[int]
 ) -> list[str]:
     problems = count_problems(n=n, steps=steps, together=together)
-    problems += count_problems(**dict(zip(("rows", "columns"), size or (), strict=False)))
+    if size is not None and (not isinstance(size, Sequence) or len(size) != len(SIDES)):
+        problems.append(f"size is rows and columns, such as (96, 96), got {size!r}")
+    else:
+        problems += count_problems(**dict(zip(SIDES, size or (), strict=False)))
     wrong = [k for k in keep if count_problems(step=k)]
     late = [k for k in keep if not wrong and isinstance(steps, int) and k > steps]
     if wrong or late:

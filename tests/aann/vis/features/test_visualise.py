@@ -112,7 +112,6 @@ def test_what_is_saved_is_what_is_shown(tmp_path):
         ("conv:0", {"start": np.full((16, 16, 3), 255.0)}, "values from 255 to 255: divide pixels"),
         ("conv:0", {"start": np.full((16, 16, 3), np.nan)}, "start has pictures in"),
         ("conv:0", {"steps": 0, "size": (4, -1)}, "steps is .*got 0; columns is .* got -1"),
-        ("conv:0", {"size": 64}, r"size is rows and columns, such as \(96, 96\), got 64"),
         (Objective("odd", (), lambda v: v[LOGITS]), {}, r"one number a picture, shape \(1,\)"),
         (Objective("nan", (), lambda v: jnp.log(-v[LOGITS][:, 1])), {}, "'nan' is NaN or infinite"),
     ],
@@ -168,3 +167,8 @@ def test_a_pole_of_an_objective_does_not_take_the_picture_along():
     assert np.isfinite(found.pictures).all()
     assert found.pictures.min() >= 0
     assert found.pictures.max() <= 1
+
+
+def test_a_size_of_one_number_is_refused(unchecked):
+    with pytest.raises(ValueError, match=r"size is rows and columns, such as \(96, 96\), got 64"):
+        visualise(model(), "conv:0", size=64, **QUICK)

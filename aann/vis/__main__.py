@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from aann.machine.progress import LOG
+from aann.shown.brief import counted
 from aann.vis import named
 
 
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
         files = found.save(args.out)
     except (OSError, TypeError, ValueError) as error:
         sys.exit(f"python -m aann.vis: {error}")
-    print(f"wrote {files[0]} and {len(files) - 1} figures beside it")
+    print(f"wrote {files[0]} and {counted(len(files) - 1, 'figure')} beside it")
 
 
 def _writable(folder: pathlib.Path) -> None:

@@ -14,6 +14,8 @@ from aann.vis.style import FAINT, INK, NATURAL, NORMAL, SMALL, figure, tidy
 
 SPAN = 256
 """Activations below the largest one by more than this factor are drawn as one bar with zero."""
+LETTER = 0.075
+"""Inches of a letter of the title."""
 COLUMNS = 3
 
 
@@ -51,7 +53,8 @@ def activation_histogram(units: Sequence[Counted], title: str = "") -> Figure:
         raise ValueError("a histogram is of a unit at least, got none")
     columns = min(COLUMNS, len(units))
     rows = -(-len(units) // columns)
-    drawing = figure(2.7 * columns, 2.1 * rows + 0.3 * bool(title))
+    wide = max(2.7 * columns, LETTER * len(title) + 0.2)
+    drawing = figure(wide, 2.1 * rows + 0.3 * bool(title))
     axes = drawing.subplots(rows, columns, squeeze=False).ravel()
     for at, unit in zip(axes, units, strict=False):
         _draw(at, unit)

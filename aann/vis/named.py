@@ -36,6 +36,7 @@ def model(name: str) -> Model:
         OSError: there is no such file.
     """
     if ":" not in name:
+        _not_a_file(name)
         return _model(_zoo("load")(name), name)
     return _model(_called(name), name)
 
@@ -58,6 +59,8 @@ def data(name: str | None, shape: tuple[int, ...]) -> Examples | None:
         if not isinstance(found, Examples):
             raise ValueError(f"{name} returns aann.Examples, got {type(found).__name__}")
         return found
+    if name is not None:
+        _not_a_file(name)
     chosen = name if name is not None else SAMPLES.get(shape)
     if chosen is None:
         return None
@@ -94,8 +97,17 @@ def _zoo(name: str) -> Callable[..., Any]:
 
 def _model(found: Any, name: str) -> Model:
     if not isinstance(found, Model):
-        raise ValueError(f"{name} returns an aann.Model, got {type(found).__name__}")
+        flax = any(kind.__module__.startswith("flax.") for kind in type(found).__mro__)
+        how = ": make one of it with aann.adapters.nnx.model or aann.adapters.linen.model"
+        raise ValueError(
+            f"{name} returns an aann.Model, got {type(found).__name__}{how if flax else ''}"
+        )
     return found
+
+
+def _not_a_file(name: str) -> None:
+    if name.endswith(".py"):
+        raise ValueError(f"{name!r} names no function: pass {name}:function")
 
 
 def _called(name: str) -> Any:

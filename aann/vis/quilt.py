@@ -15,6 +15,8 @@ from aann.vis.style import INK, LARGE, NORMAL, SMALL, figure
 
 WIDTH = 0.86
 """Inches of a patch."""
+FEWEST = 5
+"""Patches that a row has room for, so that titles have it too."""
 
 
 class Patch(NamedTuple):
@@ -51,6 +53,7 @@ def quilt(
         ValueError: there are no patches, or some are no pictures; all that are not are named.
     """
     _check(sections, columns)
+    columns = min(columns, max(FEWEST, *map(len, sections.values())))
     everything = [patch.picture for patches in sections.values() for patch in patches]
     low, high = scale or (float(min(map(np.min, everything))), float(max(map(np.max, everything))))
     below = 0.13 * max(len(p.lines) for patches in sections.values() for p in patches)

@@ -20,7 +20,7 @@ from aann.shown.brief import brief
 from aann.splicing.splice import sites
 from aann.trace.dependence import boxes
 from aann.vis.chosen.joined import joined
-from aann.vis.chosen.numbers import Numbers
+from aann.vis.chosen.numbers import Numbers, axis_of
 from aann.vis.chosen.numbers import units as units_of
 
 COLOURS = (1, 3, 4)
@@ -98,7 +98,7 @@ def receptive_field(
     site: str,
     units: Any = None,
     *,
-    axis: int = -1,
+    axis: int | None = None,
     axes: tuple[int, int] | None = None,
 ) -> ReceptiveField:
     """The pixels that each position of a site depends on, in any of its units.
@@ -107,7 +107,7 @@ def receptive_field(
         model: takes one picture an example, and declares ``inputs``.
         site: whose value is (batch, *positions, units). Without positions there is one box.
         units: those that count, by default all.
-        axis: of the units at the site.
+        axis: of the units at the site; by default as of ``aann.vis.chosen.numbers.units``.
         axes: of rows and columns in one input, without the batch axis; by default they are found
             from its shape: (rows, columns), (rows, columns, colours) or (colours, rows, columns).
 
@@ -185,13 +185,15 @@ def picture_problems(model: Model, axes: tuple[int, int] | None) -> list[str]:
     return []
 
 
-def _counted(model: Model, site: str, chosen: Any, axis: int) -> Numbers:
+def _counted(model: Model, site: str, chosen: Any, axis: int | None) -> Numbers:
     """All units of a site, or some."""
     if chosen is not None:
         return units_of(site, chosen, axis=axis)
-    shape = sites(model).get(site)
-    width = 1 if shape is None or not -len(shape.shape) <= axis < len(shape.shape) else (
-        shape.shape[axis])  # fmt: skip
+    shapes = sites(model)
+    if site not in shapes:
+        return units_of(site, (0,), axis=axis)
+    shape, where = shapes[site].shape, axis_of(axis, site, shapes)
+    width = shape[where] if -len(shape) <= where < len(shape) else 1
     return units_of(site, range(width), axis=axis)
 
 

@@ -84,7 +84,9 @@ def _fit(parts: Sequence[Numbers], model: Model) -> list[str]:
         known.setdefault(shape[1:-1], name)
     if not problems and len(known) > 1:
         told = ", ".join(f"{where} of {name}" for where, name in known.items())
-        problems.append(f"what is looked at together has the same positions, got {told}")
+        problems.append(
+            f"what is looked at together has the same positions, got {told}: ask for each by itself"
+        )
     names = [n for part in parts for n in part.names]
     if repeated := sorted({n for n in names if names.count(n) > 1}):
         problems.append(f"named more than once: {few(repeated)}")

@@ -20,6 +20,7 @@ from aann.shown.brief import brief
 from aann.splicing.splice import capture
 from aann.statistics.indices import as_indices
 from aann.trace.site import INPUT
+from aann.vis.features.seen import AXES, channels_first
 
 Values = Mapping[str, Array]
 Shapes = Mapping[str, jax.ShapeDtypeStruct]
@@ -54,19 +55,32 @@ def read(model: Model, names: Sequence[str], inputs: Any) -> dict[str, Array]:
     return {**(capture(model, wanted)(inputs)[1] if wanted else {}), INPUT: inputs}
 
 
-def units(site: str, chosen: Any, *, axis: int = -1) -> Numbers:
+def axis_of(axis: int | None, site: str, values: Values | Shapes) -> int:
+    """The axis of a site's units: the given one, or where the model has its channels.
+
+    That is the second of a map where the model takes (channels, rows, columns), else the last.
+    """
+    if axis is not None:
+        return axis
+    first = channels_first(values[INPUT].shape[1:]) and len(values[site].shape) == AXES
+    return 1 if first else -1
+
+
+def units(site: str, chosen: Any, *, axis: int | None = None) -> Numbers:
     """The activations of units.
 
     Args:
         site: whose value is (batch, *positions, units).
         chosen: units, in any form of indices.
-        axis: of the units at the site.
+        axis: of the units at the site; by default the last, and of maps the second where the model
+            takes (channels, rows, columns).
     """
     plain = as_indices(chosen, "units")
 
     def problems(_: Model, shapes: Shapes) -> list[str]:
-        found = _axis_problems(site, shapes[site].shape, axis)
-        width = 0 if found else shapes[site].shape[axis]
+        where = axis_of(axis, site, shapes)
+        found = _axis_problems(site, shapes[site].shape, where)
+        width = 0 if found else shapes[site].shape[where]
         bad = [u for u in plain if not 0 <= u < width]
         if not found and bad:
             found.append(f"site {site!r} has units 0 to {width - 1}, got {few(bad)}")
@@ -77,28 +91,32 @@ def units(site: str, chosen: Any, *, axis: int = -1) -> Numbers:
         return found
 
     def of(values: Values) -> Array:
-        return jnp.take(jnp.moveaxis(values[site], axis, -1), jnp.asarray(plain), axis=-1)
+        last = jnp.moveaxis(values[site], axis_of(axis, site, values), -1)
+        return jnp.take(last, jnp.asarray(plain), axis=-1)
 
     return Numbers(tuple(f"{site}:{u}" for u in plain), (site,), of, problems)
 
 
-def direction(site: str, vector: Any, *, axis: int = -1, name: str = "direction") -> Numbers:
+def direction(
+    site: str, vector: Any, *, axis: int | None = None, name: str = "direction"
+) -> Numbers:
     """The activations along a vector of the units.
 
     Args:
         site: whose value is (batch, *positions, units).
         vector: (units,), or (units, columns) for several directions.
-        axis: of the units at the site.
+        axis: of the units at the site, as of ``units``.
         name: for titles; several directions are numbered.
     """
     given = np.asarray(vector, np.float32)
     along = given[:, None] if given.ndim == 1 else given
 
     def problems(_: Model, shapes: Shapes) -> list[str]:
-        found = _axis_problems(site, shapes[site].shape, axis)
-        if not found and (along.ndim != 2 or len(along) != shapes[site].shape[axis]):
+        where = axis_of(axis, site, shapes)
+        found = _axis_problems(site, shapes[site].shape, where)
+        if not found and (along.ndim != 2 or len(along) != shapes[site].shape[where]):
             found.append(
-                f"site {site!r} has {shapes[site].shape[axis]} units, a direction has as many "
+                f"site {site!r} has {shapes[site].shape[where]} units, a direction has as many "
                 f"numbers: got shape {given.shape}"
             )
         if not np.isfinite(along).all():
@@ -106,7 +124,8 @@ def direction(site: str, vector: Any, *, axis: int = -1, name: str = "direction"
         return found
 
     def of(values: Values) -> Array:
-        here = jnp.moveaxis(values[site], axis, -1).astype(jnp.float32)
+        last = jnp.moveaxis(values[site], axis_of(axis, site, values), -1)
+        here = last.astype(jnp.float32)
         return here @ jnp.asarray(along)
 
     columns = along.shape[1] if along.ndim == 2 else 1

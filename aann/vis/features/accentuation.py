@@ -92,7 +92,7 @@ class Accentuated:
             (
                 f"{self.objective}: {self.before[i]:.3g}",
                 f"accentuated: {self.after[i]:.3g}",
-                f"{what} moved by {self.distance[i]:.0%}"
+                f"where they differ:\n{what} moved by {self.distance[i]:.0%}"
                 + ("" if self.held[i] else f", over {self.strength:.0%}"),
             )
             for i in range(len(self.given))

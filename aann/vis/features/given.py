@@ -39,7 +39,7 @@ def given(
     Args:
         model: that they are for.
         pictures: ``Examples`` of the model's inputs, or an array (n, rows, columns, channels) in
-            [0, 1], or one picture.
+            [0, 1], or one picture. Examples may have their channels first, as the model has.
         low_high: what black and white are for the model.
         most: of them, if it is fewer: the first.
 
@@ -52,6 +52,8 @@ def given(
             return _none(), problems
         count = len(pictures) if most is None else min(most, len(pictures))
         loaded, (low, high) = np.asarray(pictures.load(range(count))), low_high
+        if Eye(model, low_high).channels_first and loaded.ndim == AXES + 1:
+            loaded = np.moveaxis(loaded, 1, -1)
         found, what = (loaded.astype(np.float32) - low) / (high - low), repr(pictures.name)
     else:
         what = "pictures"

@@ -27,6 +27,11 @@ GREY = (1, 3)
 """How many channels pictures can have."""
 
 
+def channels_first(shape: tuple[int, ...]) -> bool:
+    """Whether one picture of a shape is (channels, rows, columns)."""
+    return len(shape) == AXES - 1 and shape[-1] not in GREY and shape[0] in GREY
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Eye:
     """How a model takes pictures.
@@ -44,8 +49,7 @@ class Eye:
     @property
     def channels_first(self) -> bool:
         """Whether it takes (channels, rows, columns)."""
-        one = self.model.batch(1).shape[1:]
-        return len(one) == AXES - 1 and one[-1] not in GREY and one[0] in GREY
+        return channels_first(self.model.batch(1).shape[1:])
 
     @property
     def shape(self) -> tuple[int, ...]:

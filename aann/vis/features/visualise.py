@@ -209,7 +209,7 @@ def _spread(start: np.ndarray, objectives: int, shape: Shape) -> np.ndarray:
 def _number_problems(n: int, steps: int, together: int, size: Any, keep: Any) -> list[str]:
     problems = count_problems(n=n, steps=steps, together=together)
     if size is not None and (not isinstance(size, Sequence) or len(size) != SIDES):
-        problems.append(f"size is rows and columns, got {size!r}")
+        problems.append(f"size is rows and columns, such as (96, 96), got {size!r}")
     elif size is not None:
         problems += count_problems(rows=size[0], columns=size[1])
     if not isinstance(keep, Sequence):

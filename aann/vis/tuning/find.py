@@ -140,7 +140,7 @@ class Found:
         rows = zip(self.units, self.preferred, self.selectivity, strict=True)
         tuned = set(self.tuned)
         units = ", ".join(
-            f"{u} ({p:g}, selectivity {s:.2f}{'' if u in tuned else ', not tuned'})"
+            f"{u} (prefers {p:g}, selectivity {s:.2f}{'' if u in tuned else ', not tuned'})"
             for u, p, s in rows
         )
         if self.exists:

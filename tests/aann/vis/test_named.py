@@ -25,6 +25,11 @@ def make_examples():
 
 def seven():
     return 7
+
+
+def module():
+    from flax import nnx
+    return nnx.Linear(2, 3, rngs=nnx.Rngs(0))
 """
 
 
@@ -62,6 +67,8 @@ def test_names_are_the_zoos_and_data_its_design_half(monkeypatch):
     ("name", "match"),
     [
         ("{file}:seven", "mine.py:seven returns an aann.Model, got int"),
+        ("{file}:module", "Linear: make one of it with aann.adapters.nnx.model or"),
+        ("mine.py", "'mine.py' names no function: pass mine.py:function"),
         (
             "{file}:none",
             "mine.py has no function 'none'; there are make_model, make_examples, seven",

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from pictures_toy import channels_first, colour_model
 from toy_replacement import UNITS, data, replacement
 from toys import WIDTH, mlp_model
 
@@ -35,6 +36,20 @@ def test_units_lie_on_any_axis():
     x = jnp.arange(120, dtype=jnp.float32).reshape(2, 4, 5, 3)
     found = units("cells", 2, axis=1)(PICTURES, x)
     np.testing.assert_array_equal(found, x[..., 2:])
+
+
+def test_units_of_maps_come_first_where_channels_do():
+    model = channels_first(colour_model())
+    x = jnp.asarray(np.random.default_rng(0).uniform(0, 255, (2, 3, 16, 16)), jnp.float32)
+    cells = aann.capture(model, ["cells"])(x)[1]["cells"]
+    found = joined(as_numbers(["cells:3", "cells:0"]), model)(model, x)
+    np.testing.assert_array_equal(found, jnp.moveaxis(cells[:, jnp.asarray([3, 0])], 1, -1))
+    along = direction("cells", np.eye(4)[2])(model, x)
+    np.testing.assert_allclose(along[..., 0], cells[:, 2], rtol=1e-6)
+    columns = units("cells", (7,), axis=-1)(model, x)
+    np.testing.assert_array_equal(columns[..., 0], cells[..., 7])
+    with pytest.raises(ValueError, match="site 'cells' has units 0 to 3, got 7"):
+        joined(as_numbers("cells:7"), model)
 
 
 def test_a_direction_is_a_sum_over_units():

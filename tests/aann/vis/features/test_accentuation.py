@@ -71,7 +71,7 @@ def test_one_grey_picture_under_changes_and_the_seed(tmp_path):
     assert np.abs(found.course - other.course).max() > 0
     axes = found.figure().axes
     assert axes[0].get_title() == f"edges:0: {found.before[0]:.3g}"
-    assert axes[2].get_title() == f"edges moved by {found.distance[0]:.0%}"
+    assert axes[2].get_title() == f"where they differ:\nedges moved by {found.distance[0]:.0%}"
     for file, at in zip(found.save(tmp_path), axes, strict=True):
         np.testing.assert_array_equal(np.asarray(Image.open(file)), at.images[0].get_array())
 

@@ -95,6 +95,13 @@ def test_models_with_channels_first_are_seen_with_channels_last():
     assert inputs_of(channels_first(colour_model()), pictures(2), (0.0, 255.0)).shape[1] == 3
 
 
+def test_examples_may_have_channels_first_as_the_model_has():
+    data = aann.from_arrays("first", np.moveaxis(255 * pictures(2), -1, 1))
+    found, problems = given(channels_first(colour_model()), data)
+    assert problems == []
+    np.testing.assert_allclose(found, pictures(2), atol=1e-6)
+
+
 def test_pictures_of_another_size_are_scaled():
     found = inputs_of(grey_model(), np.full((2, 7, 9, 1), 0.25, np.float32), (-1.0, 1.0))
     assert found.shape == (2, 28, 28, 1)

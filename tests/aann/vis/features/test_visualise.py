@@ -220,7 +220,7 @@ def test_one_row_has_no_total_variation_along_its_columns():
         (lambda: Objective("none", (), lambda v: None), {}, r"shape \(1,\), got NoneType"),
         (lambda: channel("conv", True), {}, "a unit of site 'conv' is a whole number, got True"),
         (lambda: channel("conv", 0.0), {}, "a unit of site 'conv' is a whole number, got 0.0"),
-        (lambda: "conv:0", {"size": 12}, "size is rows and columns, got 12"),
+        (lambda: "conv:0", {"size": 12}, "size is rows and columns, .*got 12"),
         (lambda: "conv:0", {"size": (1, 2, 3)}, "size is rows and columns"),
         (lambda: "conv:0", {"low_high": None}, "low_high is black below white, .*got None"),
         (lambda: "conv:0", {"keep": 2}, "keep is a sequence of steps, .*got 2"),
@@ -244,3 +244,8 @@ def test_no_picture_is_lost_whatever_the_names_are(tmp_path):
     files = found.save(tmp_path / "new")
     assert len(set(files)) == 3 * len(names)
     assert sorted(files) == sorted((tmp_path / "new").iterdir())
+
+
+def test_a_size_of_one_number_is_refused(unchecked):
+    with pytest.raises(ValueError, match=r"size is rows and columns, such as \(96, 96\), got 64"):
+        visualise(model(), "conv:0", size=64, **QUICK)

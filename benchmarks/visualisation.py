@@ -41,7 +41,7 @@ class Ours:
         )  # fmt: skip
         start = Fourier().start(jax.random.key(0), (1, *SIZE, 3))
         self.free = jnp.repeat(start[None], len(units), axis=0)
-        self.params, self.state = model.params, self.ascent.rule.init(self.free)
+        self.params, self.state = model.params, jax.vmap(self.ascent.rule.init)(self.free)
         self.compiled, self.count = jax.jit(self.ascent.step), 0
 
     def values(self):

@@ -16,7 +16,7 @@ def test_a_checkerboard_is_that_of_arithmetic():
 @given(st.floats(0, 90), st.floats(3, 10))
 def test_half_is_filled_and_a_quarter_turn_turns(orientation, square):
     first, second = checkerboards((81, 81), square, [orientation, orientation + 90])
-    assert first.mean() == pytest.approx(0.5, abs=0.02)
+    assert first.mean() == pytest.approx(0.5, abs=0.05)  # the edge cuts squares
     np.testing.assert_allclose(np.rot90(first), second, atol=1e-4)
 
 

@@ -21,7 +21,8 @@ def test_the_others_say_the_direction_of_a_curve():
 
 
 @pytest.mark.usefixtures("assets", "optimised")
-def test_a_short_run_says_what_it_measured(tmp_path, capsys):
+def test_a_short_run_says_what_it_measured(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(curve_pictures, "TURNS", 6)
     file = tmp_path / "found.json"
     curve_pictures.main(["--family", "2", "--steps", "2", "--pictures", "20", "--save", str(file)])
     found = json.loads(file.read_text())["benchmark"]

@@ -9,6 +9,7 @@ from evals.shared import units_page
 @pytest.mark.usefixtures("optimised")
 def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(units_page, "STEPS", 3)
+    monkeypatch.setattr(units_page, "SEVERAL", 0)
     curve_detectors.main(
         ["--images", str(pictures_of_mine), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]
     )

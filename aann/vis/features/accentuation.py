@@ -12,7 +12,6 @@ unit and layer.
 """
 
 import dataclasses
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +24,7 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.vis.features import beside, png
+from aann.vis.features.beside import Beside, drawn
 from aann.vis.features.differences import Two, far, from_grey
 from aann.vis.features.given import (
     PIXELS,
@@ -50,7 +49,7 @@ GENTLE: tuple[Transform, ...] = (Pad(4), Jitter(8), Affine((0.95, 1.0, 1.05), (-
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Accentuated:
+class Accentuated(Beside):
     """What ``accentuate`` found.
 
     Attributes:
@@ -79,11 +78,8 @@ class Accentuated:
     held: Any
     course: Float[np.ndarray, "step n"]
 
+    made_as = "accentuated"
     __repr__ = brief
-
-    def shown(self) -> dict[str, np.ndarray]:
-        """The pictures of ``figure``."""
-        return beside.shown(self.given, self.pictures, "accentuated", differences=True)
 
     def figure(self) -> Figure:
         """A row a picture: as given, accentuated, and where they differ."""
@@ -97,15 +93,7 @@ class Accentuated:
             )
             for i in range(len(self.given))
         ]
-        return beside.drawn(self.shown(), titles)
-
-    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
-        """Write the pictures of ``figure`` as PNG files; returns them.
-
-        Raises:
-            OSError: the folder cannot be made or written.
-        """
-        return png.write(folder, self.shown())
+        return drawn(self.shown(), titles)
 
 
 def accentuate(

@@ -1,8 +1,11 @@
 """Pictures that were made, each beside the one that was given."""
 
+import pathlib
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from aann.vis.features import png
@@ -29,6 +32,34 @@ def shown(
         if differences:
             found[f"difference_{i}"] = difference(before, after)
     return found
+
+
+class Beside:
+    """Results that are pictures made of given ones.
+
+    Attributes:
+        made_as: what a picture made of a given one is called.
+        differences: whether it is shown where the two differ.
+        given: (n, rows, columns, channels) in [0, 1].
+        pictures: likewise, what was made of them.
+    """
+
+    made_as: ClassVar[str]
+    differences: ClassVar[bool] = True
+    given: Float[np.ndarray, "n y x channel"]
+    pictures: Float[np.ndarray, "n y x channel"]
+
+    def shown(self) -> dict[str, np.ndarray]:
+        """The pictures of ``figure``, by name."""
+        return shown(self.given, self.pictures, self.made_as, differences=self.differences)
+
+    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
+        """Write the pictures of ``figure`` as PNG files; returns them.
+
+        Raises:
+            OSError: the folder cannot be made or written.
+        """
+        return png.write(folder, self.shown())
 
 
 def drawn(

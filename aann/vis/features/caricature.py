@@ -8,7 +8,6 @@ Interpretability", doi 10.23915/distill.00010). Both pictures go through the sam
 """
 
 import dataclasses
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.vis.features import beside, png
+from aann.vis.features.beside import Beside, drawn
 from aann.vis.features.differences import Two, length, silent_problems
 from aann.vis.features.given import (
     PIXELS,
@@ -43,7 +42,7 @@ LEAST = 0.1
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Caricature:
+class Caricature(Beside):
     """What ``caricature`` found.
 
     Attributes:
@@ -64,11 +63,9 @@ class Caricature:
     size: Float[np.ndarray, " n"]
     course: Float[np.ndarray, "step n"]
 
+    made_as = "caricature"
+    differences = False
     __repr__ = brief
-
-    def shown(self) -> dict[str, np.ndarray]:
-        """The pictures of ``figure``."""
-        return beside.shown(self.given, self.pictures, "caricature", differences=False)
 
     def figure(self) -> Figure:
         """A row a picture: as given, and its caricature."""
@@ -76,15 +73,7 @@ class Caricature:
             ("given", f"{self.site}: cosine {c:.2f},\n{s:.2g} times as strong")
             for c, s in zip(self.cosine, self.size, strict=True)
         ]
-        return beside.drawn(self.shown(), titles)
-
-    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
-        """Write the pictures of ``figure`` as PNG files; returns them.
-
-        Raises:
-            OSError: the folder cannot be made or written.
-        """
-        return png.write(folder, self.shown())
+        return drawn(self.shown(), titles)
 
 
 def caricature(

@@ -11,7 +11,6 @@ with several seeds before reading it.
 """
 
 import dataclasses
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.vis.features import beside, png
+from aann.vis.features.beside import Beside, drawn
 from aann.vis.features.differences import far, length, silent_problems
 from aann.vis.features.given import (
     PIXELS,
@@ -45,7 +44,7 @@ from aann.vis.features.transforms import Transform
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Inverted:
+class Inverted(Beside):
     """What ``invert`` found.
 
     Attributes:
@@ -66,11 +65,8 @@ class Inverted:
     pixels: Float[np.ndarray, " n"]
     course: Float[np.ndarray, "step n"]
 
+    made_as = "inverted"
     __repr__ = brief
-
-    def shown(self) -> dict[str, np.ndarray]:
-        """The pictures of ``figure``."""
-        return beside.shown(self.given, self.pictures, "inverted", differences=True)
 
     def figure(self) -> Figure:
         """A row a picture: as given, from the layer, and where they differ."""
@@ -82,15 +78,7 @@ class Inverted:
             )
             for i in range(len(self.given))
         ]
-        return beside.drawn(self.shown(), titles)
-
-    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
-        """Write the pictures of ``figure`` as PNG files; returns them.
-
-        Raises:
-            OSError: the folder cannot be made or written.
-        """
-        return png.write(folder, self.shown())
+        return drawn(self.shown(), titles)
 
 
 def invert(

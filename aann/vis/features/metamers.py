@@ -11,7 +11,6 @@ of units is one whose held difference is far below that, and whose other differe
 """
 
 import dataclasses
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from matplotlib.figure import Figure
 
 from aann.model import Model
 from aann.shown.brief import brief
-from aann.vis.features import beside, png
+from aann.vis.features.beside import Beside, drawn
 from aann.vis.features.differences import Two, far, from_grey
 from aann.vis.features.given import (
     PIXELS,
@@ -50,7 +49,7 @@ PAIRS = 32
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Metamers:
+class Metamers(Beside):
     """What ``metamers`` found.
 
     Attributes:
@@ -83,11 +82,8 @@ class Metamers:
     natural_pixels: float | None
     course: Float[np.ndarray, "step n"]
 
+    made_as = "metamer"
     __repr__ = brief
-
-    def shown(self) -> dict[str, np.ndarray]:
-        """The pictures of ``figure``."""
-        return beside.shown(self.given, self.pictures, "metamer", differences=True)
 
     def figure(self) -> Figure:
         """A row a picture: as given, its metamer, and where they differ."""
@@ -105,15 +101,7 @@ class Metamers:
                 f"\ntwo natural pictures: held {self.natural_held:.0%}, rest "
                 f"{self.natural_apart:.0%}, pixels {self.natural_pixels:.0%} off"
             )
-        return beside.drawn(self.shown(), titles, title)
-
-    def save(self, folder: pathlib.Path | str) -> list[pathlib.Path]:
-        """Write the pictures of ``figure`` as PNG files; returns them.
-
-        Raises:
-            OSError: the folder cannot be made or written.
-        """
-        return png.write(folder, self.shown())
+        return drawn(self.shown(), titles, title)
 
 
 def metamers(

@@ -114,7 +114,7 @@ def visualise(
     begin = None if begin is None else _spread(begin, len(chosen), shape)
     changes = robust(*shape[1:3]) if transforms is None else transforms
     groups = _groups(chosen, max(together // n, 1))
-    total = sum(1 for _ in groups) * steps
+    total = len(groups) * steps
     bar = iter(progress_of(range(total), "visualise", unit="step") if progress else range(total))
     found: dict[int, tuple[Found, int]] = {}
     for group in groups:

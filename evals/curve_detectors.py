@@ -50,9 +50,10 @@ def main(argv: list[str] | None = None) -> None:
         machine=on,
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
-    report = report.with_arrays(**curve_figures.tuning(model, curves, family))
+    tuning = curve_figures.tuning(model, curves, family)
+    report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)
-    units_page.save(args, model, family, curves, design, folder)
+    units_page.save(args, model, family, curves, tuning, design, folder)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -32,11 +32,14 @@ from aann.vis.features.visualise import visualise
 from aann.vis.features.visualised import shown
 from aann.vis.pictures import picture
 from aann.vis.style import INK, LARGE, NORMAL, figure
-from aann.vis.tuning.radial import FEW, radial
+from aann.vis.tuning.radial import FEW, Radial, radial
 from aann.vis.units_checked import checked
 
 APART = 20.0
 """Weight of diversity beside a channel's mean."""
+
+LEAST = 64
+"""Pixels of a side on which curves can be drawn."""
 
 PHOTOGRAPHS = ("features", "examples")
 """How names of figures begin that are full of photographs, or of pictures like them."""
@@ -101,6 +104,7 @@ def units_seen(
     data: Examples | None = None,
     *,
     program: Replacement | None = None,
+    tuning: Radial | None = None,
     n: int = 10,
     several: int = 3,
     steps: int = 256,
@@ -117,6 +121,7 @@ def units_seen(
         units: of its channels.
         data: pictures to show examples of; without them there are none.
         program: in place of the units: its answers to curves stand beside theirs.
+        tuning: the units' answers to curves, where they are measured already.
         n: examples of a section.
         several: pictures of a unit that are kept apart, beside the one of its middle cell.
         steps: of the optimiser.
@@ -142,10 +147,16 @@ def units_seen(
     else:
         found = examples(model, names, data, n=n, seed=seed, cache=cache, progress=progress)
         figures["What makes them fire in data"] = _quilts(found)
-    if (why := _not_tuned(model, site)) is not None:
-        notes.append(f"There is no tuning to curves on this page: {why}.")
+    rows, columns, _ = Eye(model, low_high).shape
+    if tuning is None and min(rows, columns) < LEAST:
+        notes.append(
+            f"There is no tuning to curves on this page: pictures of {rows} x {columns} are too "
+            "small for them."
+        )
     else:
-        figures["Curves of every direction"] = _tuning(model, site, units, program, low_high)
+        figures["Curves of every direction"] = _tuning(
+            tuning or radial(model, site, units, artificial=program, low_high=low_high, **FEW)
+        )
     for note in notes:
         LOG.info("%s", note)
     what = f"{counted(len(units), 'unit')} of {site}"
@@ -223,28 +234,12 @@ def _quilts(found: DatasetExamples) -> dict[str, Figure]:
     return drawn
 
 
-def _tuning(
-    model: Model, site: str, units: Sequence[int], program: Replacement | None,
-    low_high: tuple[float, float],
-) -> dict[str, Figure]:  # fmt: skip
-    found = radial(model, site, units, artificial=program, low_high=low_high, **FEW)
-    both = "The units' own answers and the program's" if program else "Answers"
+def _tuning(found: Radial) -> dict[str, Figure]:
+    both = "Answers" if found.artificial is None else "The units' own answers and the program's"
     return {
         "tuning": captioned(
             found.figure(),
-            f"{both} to drawn curves of every direction, light and dark, lines and filled. The "
-            f"line is the mean, the band the {found.band_name}. All units; nothing was picked.",
+            f"{both} to drawn curves of every direction. The line is the mean, the band the "
+            f"{found.band_name}. All units; nothing was picked.",
         )
     }
-
-
-def _not_tuned(model: Model, site: str) -> str | None:
-    """Why a site is not shown curves."""
-    rows, columns, _ = Eye(model, PIXELS).shape
-    if min(rows, columns) < LEAST:
-        return f"pictures of {rows} x {columns} are too small for them"
-    return None
-
-
-LEAST = 64
-"""Pixels of a side on which curves can be drawn."""

@@ -36,10 +36,11 @@ def main(argv: list[str] | None = None) -> None:
         args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
-    report = report.with_arrays(**curve_figures.tuning(model, curves, family))
+    tuning = curve_figures.tuning(model, curves, family)
+    report = report.with_arrays(**tuning.arrays())
     report = report.with_arrays(**read_out.arrays(model, curves))
     command.save(report, {**vis.figures(report), **read_out.figures(report.arrays)}, folder)
-    units_page.save(args, model, family, curves, design, folder)
+    units_page.save(args, model, family, curves, tuning, design, folder)
     if args.alone:
         return
     command.say(f"fitting the same units of {READ} from pixels ...")

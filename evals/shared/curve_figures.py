@@ -8,7 +8,7 @@ import numpy as np
 
 import aann
 from aann.trace.site import INPUT
-from aann.vis.tuning.radial import FEW, radial
+from aann.vis.tuning.radial import FEW, Radial, radial
 from circuits.curves import family as curve_family
 
 SHOWN = {"best": 0.0, "median": 0.5, "worst": 1.0}
@@ -50,11 +50,9 @@ def maps(
     }
 
 
-def tuning(
-    model: aann.Model, program: aann.Replacement, family: curve_family.Family
-) -> dict[str, np.ndarray]:
+def tuning(model: aann.Model, program: aann.Replacement, family: curve_family.Family) -> Radial:
     """Responses of the family to curves of every direction, natural and artificial, with bands."""
-    found = radial(
+    return radial(
         model,
         family.site,
         family.units,
@@ -64,7 +62,6 @@ def tuning(
         low_high=(family.inputs.low, family.inputs.high),
         place=family.cells.centre,
     )
-    return found.arrays()
 
 
 def _both(

@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 import aann
+from aann.vis.tuning.radial import Radial
 from aann.vis.units_seen import units_seen
 from circuits.curves.family import Family
 from evals.shared import command
@@ -26,6 +27,7 @@ def save(
     model: aann.Model,
     family: Family,
     program: aann.Replacement,
+    tuning: Radial,
     design: aann.Design,
     folder: pathlib.Path,
 ) -> None:
@@ -36,6 +38,7 @@ def save(
         model: intact.
         family: whose units.
         program: in their place.
+        tuning: what both answer to curves.
         design: the pictures that examples are taken from; no other ones are looked at.
         folder: where results go.
     """
@@ -44,8 +47,8 @@ def save(
     command.say(f"drawing what {len(program.units)} units of {program.site} see ...")
     low_high = (family.inputs.low, family.inputs.high)
     found = units_seen(
-        model, program.site, program.units, design, program=program, several=SEVERAL, steps=STEPS,
-        low_high=low_high, seed=args.seed, progress=sys.stderr.isatty(),
+        model, program.site, program.units, design, tuning=tuning, several=SEVERAL,
+        steps=STEPS, low_high=low_high, seed=args.seed, progress=sys.stderr.isatty(),
     )  # fmt: skip
     files = found.save(folder)
     command.say(f"wrote {files[0].name} and {len(files) - 1} figures of it to {folder}")

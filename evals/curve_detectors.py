@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> None:
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)
-    units_page.save(args, model, family, curves, tuning, design, folder)
+    units_page.save(args, model, family, tuning, design, folder)
 
 
 def _parser() -> argparse.ArgumentParser:

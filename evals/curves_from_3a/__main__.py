@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     report = report.with_arrays(**tuning.arrays())
     report = report.with_arrays(**read_out.arrays(model, curves))
     command.save(report, {**vis.figures(report), **read_out.figures(report.arrays)}, folder)
-    units_page.save(args, model, family, curves, tuning, design, folder)
+    units_page.save(args, model, family, tuning, design, folder)
     if args.alone:
         return
     command.say(f"fitting the same units of {READ} from pixels ...")

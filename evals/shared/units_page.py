@@ -26,7 +26,6 @@ def save(
     args: argparse.Namespace,
     model: aann.Model,
     family: Family,
-    program: aann.Replacement,
     tuning: Radial,
     design: aann.Design,
     folder: pathlib.Path,
@@ -37,17 +36,16 @@ def save(
         args: with ``no_pictures`` and ``seed``.
         model: intact.
         family: whose units.
-        program: in their place.
-        tuning: what both answer to curves.
+        tuning: what its units and the program in their place answer to curves.
         design: the pictures that examples are taken from; no other ones are looked at.
         folder: where results go.
     """
     if args.no_pictures or not command.leads():
         return
-    command.say(f"drawing what {len(program.units)} units of {program.site} see ...")
+    command.say(f"drawing what {len(tuning.units)} units of {tuning.site} see ...")
     low_high = (family.inputs.low, family.inputs.high)
     found = units_seen(
-        model, program.site, program.units, design, tuning=tuning, several=SEVERAL,
+        model, tuning.site, tuning.units, design, tuning=tuning, several=SEVERAL,
         steps=STEPS, low_high=low_high, seed=args.seed, progress=sys.stderr.isatty(),
     )  # fmt: skip
     files = found.save(folder)

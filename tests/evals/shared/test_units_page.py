@@ -14,5 +14,5 @@ def parsed(*words):
 def test_pictures_can_be_left_out(monkeypatch, tmp_path):
     monkeypatch.setattr(units_page, "units_seen", lambda *a, **k: pytest.fail("pictures are drawn"))
     assert not parsed().no_pictures
-    units_page.save(parsed("--no-pictures"), None, None, None, None, None, tmp_path)
+    units_page.save(parsed("--no-pictures"), None, None, None, None, tmp_path)
     assert list(tmp_path.iterdir()) == []

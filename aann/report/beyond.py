@@ -5,8 +5,9 @@ from typing import Final
 
 from aann.report.data import ReportData
 from aann.report.grid import Grid
+from aann.report.untrained import untrained
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = ()
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (untrained,)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

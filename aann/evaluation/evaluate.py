@@ -21,6 +21,7 @@ from aann.data.provenance import described
 from aann.evaluation.agreement import agree
 from aann.evaluation.apart import check_model
 from aann.evaluation.assemble import assemble
+from aann.evaluation.best_constant import with_best
 from aann.evaluation.chance import no_better_than_chance
 from aann.evaluation.cost import of_natural
 from aann.evaluation.fit import fit
@@ -118,6 +119,8 @@ def evaluate(
     fitted = fit(
         bench, design, seed=seed, with_linear="linear" in wanted, stratum=stratum, progress=progress
     )
+    if "best constant" in wanted:
+        fitted = with_best(bench, design, fitted, seed=seed, stratum=stratum, progress=progress)
     made = ladder(lineup, fitted, seed, wanted)
     measured = measure(bench, made, heldout, seed=seed, progress=progress)
     precision = None

@@ -41,6 +41,12 @@ def ladder(
     if len(predictions) == len(fitted):
         each: list[tuple[object, int | None]] = [(p, p.weights.size) for p in predictions]
         states["linear"] = (ablation.linear_prediction, each, "fit")
+    constants = [f.best for f in fitted if f.best is not None]
+    if len(constants) == len(fitted):
+        sizes = [f.mean_size for f in fitted]
+        states["best constant"] = (
+            ablation.constant, list(zip(constants, sizes, strict=True)), "fit",
+        )  # fmt: skip
     made = {name: _each(name, *state) for name, state in states.items()}
     made["recalibrated"] = _recalibrated(main, fitted)
     if any(len(r.units) > 1 for r in main):

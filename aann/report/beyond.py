@@ -5,8 +5,10 @@ from typing import Final
 
 from aann.report.data import ReportData
 from aann.report.grid import Grid
+from aann.report.mixing import mixing
+from aann.report.subsets import adds_up, subsets
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = ()
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (mixing, subsets, adds_up)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

@@ -13,7 +13,7 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import arguments, beyond, command, curve_figures, pictures, start, units_page
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -44,6 +44,7 @@ def main(argv: list[str] | None = None) -> None:
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
         ],
+        **beyond.beyond(args),
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
@@ -58,6 +59,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

@@ -1,13 +1,15 @@
 """A report's table of the straight line from the natural values of the units to the program's."""
 
-from aann.report.data import ReportData
+from collections.abc import Iterable, Mapping
+
+from aann.report.data import Estimate, ReportData
 from aann.report.grid import Cell, Grid, interval, metric_name
 from aann.report.words import share as two_decimals
 
 
 def mixing(report: ReportData) -> Grid:
     """What is recovered with a share of the program in the units' values; no rows without it."""
-    metrics = report.metrics
+    metrics = identified(report, report.mixing.values())
     names = [metric_name(m) for m in metrics]
     rows = []
     for name, recovered in report.mixing.items():
@@ -31,6 +33,13 @@ def mixing(report: ReportData) -> Grid:
     ]
     title = "From the natural values to the program's, on a straight line"
     return Grid(title, head, rows, notes, "1")
+
+
+def identified(report: ReportData, found: Iterable[Mapping[str, Estimate]]) -> list[str]:
+    """The metrics that are identified somewhere; the first one where there are none."""
+    listed = list(found)
+    known = [m for m in report.metrics if any(x[m].estimate is not None for x in listed)]
+    return known or report.metrics[:1]
 
 
 def gap_share(report: ReportData, share: str, metric: str) -> float | None:

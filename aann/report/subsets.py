@@ -4,6 +4,7 @@ from typing import Final
 
 from aann.report.data import ReportData, Subset
 from aann.report.grid import Cell, Grid, interval, metric_name
+from aann.report.mixing import identified
 from aann.report.words import some
 from aann.shown.brief import counted
 
@@ -13,8 +14,8 @@ MOST: Final = 40
 
 def subsets(report: ReportData) -> Grid:
     """What the program recovers at halves of the units and at each unit; no rows without any."""
-    metrics = report.metrics
-    first = metrics[0]
+    metrics = identified(report, [s.recovered for s in report.subsets])
+    first = report.metrics[0]
     halves = [s for s in report.subsets if s.kind == "half"]
     alone = sorted(
         (s for s in report.subsets if s.kind == "alone"), key=lambda s: -s.damage[first].mean
@@ -35,20 +36,21 @@ def subsets(report: ReportData) -> Grid:
         "The program in place of some units; the others keep their natural values. Recovered is "
         "of the damage of zeroing these units alone. Half 1a and half 1b are one random split.",
     ]
+    lost = metric_name(first)
     if spread := _spread(halves, first):
-        notes.append(f"{names[0]} recovered by halves: {spread}.")
+        notes.append(f"{lost} recovered by halves: {spread}.")
     if len(alone) > MOST:
         notes.append(
             f"Of {counted(len(alone), 'unit')} alone those {MOST} are shown whose zeroing does "
-            f"most {names[0]} damage."
+            f"most {lost} damage."
         )
-    head = ["units", "kind", f"{names[0]} damage", *names]
+    head = ["units", "kind", f"{lost} damage", *names]
     return Grid("The program in place of some of the units", head, rows, notes)
 
 
 def adds_up(report: ReportData) -> Grid:
     """The gap of all units divided by the sum of those of parts; no rows where nothing was."""
-    metrics = [m for m in report.metrics if any(m in found for found in report.adds_up.values())]
+    metrics = identified(report, report.adds_up.values())
     rows = [
         [
             Cell(name, name),

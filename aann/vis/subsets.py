@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from aann.shown.brief import brief
 from aann.vis.style import (
@@ -111,6 +112,9 @@ def _alone(axes: Axes, alone: Sequence[Part], whole: Ends | None, metric: str) -
     if whole:
         axes.axhline(whole[1], color=FAINT, linewidth=1.2, linestyle="--")
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(*_limits([*(x for p in alone for x in p.recovered), *(whole or ()), 1.0]))
     tidy(axes, grid="y")
     axes.set_xlabel(f"{metric} damage of zeroing the unit alone", fontsize=NORMAL, color=INK)

@@ -15,7 +15,7 @@ from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import arguments, beyond, command, curve_figures, pictures, start, units_page
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -83,8 +83,8 @@ def _report(
 ) -> aann.Report:
     return aann.evaluate(
         model, main, heldout, design=design, programs=programs, controls=controls,
-        linear=len(main) == 1 and main[0].site == SITE, seed=args.seed, name=NAME,
-        progress=sys.stderr.isatty(), machine=on,
+        linear=len(main) == 1 and main[0].site == SITE, **beyond.beyond(args),
+        seed=args.seed, name=NAME, progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

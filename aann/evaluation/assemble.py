@@ -12,6 +12,7 @@ from aann.bench.workbench import Workbench
 from aann.counting.reach import written
 from aann.data.examples import HeldOut
 from aann.data.provenance import versions
+from aann.evaluation.agreed import Agreed, agreed
 from aann.evaluation.cost import of_row
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
@@ -53,6 +54,7 @@ def assemble(
     """
     main = bench.replacements
     results = _recovered(measured, setting)
+    units = agreed(measured, setting)
     return Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
@@ -67,11 +69,13 @@ def assemble(
         damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=natural,
-        rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
+        rows=[
+            _report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)
+        ],
         constants=_constants(main),
         precision=precision,
-        notes=list(notes),
-        arrays=_arrays(heldout, measured, results),
+        notes=[*notes, *units.notes],
+        arrays=_arrays(heldout, measured, results) | units.arrays,
     )
 
 
@@ -103,8 +107,9 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
 
 
 def _report_row(
-    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered]
-) -> ReportRow:
+    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered],
+    units: Agreed,
+) -> ReportRow:  # fmt: skip
     cost = of_row(bench, row)
     return ReportRow(
         name=row.name,
@@ -118,6 +123,7 @@ def _report_row(
         correlation=[number(x) for x in measured.correlation[i]],
         source=written(part.program.program for part in row.parts if part.program is not None),
         values=_values(row),
+        **units.fields[i],
     )
 
 

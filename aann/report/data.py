@@ -78,6 +78,12 @@ class ReportRow:
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
+        correlation_interval, r2_interval: of the means over units, over examples; None where they
+            were not measured.
+        robust_correlation: the mean over units of a correlation in which no example counts more
+            than another, see ``aann.statistics.agreement``; likewise.
+        residual_bits: what stating the units of one example takes once the program is known, up to
+            an error of 1% of their variance, see there; likewise.
     """
 
     name: str
@@ -91,6 +97,10 @@ class ReportRow:
     correlation: Sequence[float | None]
     source: str = ""
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    correlation_interval: Estimate | None = None
+    r2_interval: Estimate | None = None
+    robust_correlation: Estimate | None = None
+    residual_bits: Estimate | None = None
 
     __repr__ = brief
 

@@ -64,4 +64,5 @@ def _fields(found: Agreement) -> dict[str, Estimate]:
 def _estimate(ends: np.ndarray) -> Estimate:
     if not np.isfinite(ends).all():
         return Estimate(None, None, None, identified=False)
-    return Estimate(*map(float, ends))
+    estimate, low, high = ends.tolist()
+    return Estimate(estimate, low, high)

@@ -1,5 +1,6 @@
 """A report put together from what was measured: the bootstrap, and what every row cost."""
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ def assemble(
     main = bench.replacements
     results = _recovered(measured, setting)
     units = agreed(measured, setting)
-    return Report(
+    report = Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
         command=shlex.join(sys.argv),
@@ -69,14 +70,16 @@ def assemble(
         damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=natural,
-        rows=[
-            _report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)
-        ],
+        rows=[_report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
         notes=[*notes, *units.notes],
         arrays=_arrays(heldout, measured, results) | units.arrays,
     )
+    if report.main is None:
+        return report
+    tests = report.equivalence(simulate=False, draws=setting.draws).tests
+    return dataclasses.replace(report, equivalence_tests=tests)
 
 
 def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,6 @@ from aann.store import key
 from aann.store.digest import digest
 from aann.store.passes import Pass
 
-
 Found = TypeVar("Found")
 
 

@@ -44,8 +44,8 @@ class Sums:
         return None if present is None else present[list(batch.indices)]
 
     def none(self, n: int, rows: int = 0) -> tuple[Moments, Kept]:
-        """Of nothing: the sums of ``rows`` rows, and what is kept of ``n`` examples in no row."""
-        return empty((rows,), sum(self.widths)), np.zeros((0, n, sum(self.kept)), np.float32)
+        """What no example adds to ``rows`` rows, and what would be kept of ``n``."""
+        return empty((rows,), sum(self.widths)), np.zeros((rows, n, sum(self.kept)), np.float32)
 
     def of(
         self, truth: Sequence[np.ndarray], values: Sequence[np.ndarray], batch: Batch

@@ -20,7 +20,8 @@ And of all units together:
 Intervals are those of the jackknife, which leaves out each example (or group): its standard error
 times Student's t, for correlations on Fisher's scale, artanh r. In simulations with losses of
 tails as heavy as lognormal or Pareto they cover 87 to 95% from 50 examples on, where BCa and
-delta-method intervals cover 74 to 90%. An interval needs ``MINIMUM`` examples (or groups) that vary.
+delta-method intervals cover 74 to 90%. An interval needs ``MINIMUM`` examples (or groups) that
+vary.
 
 Sources: Efron, "The jackknife, the bootstrap and other resampling plans" (1982); Fisher, "On the
 probable error of a coefficient of correlation" (1921); Cover and Thomas, "Elements of information
@@ -83,9 +84,7 @@ class _Left(NamedTuple):
     deviations: Float[np.ndarray, "groups units"]
 
 
-def agreement(
-    parts: Sequence[Part], groups: Sequence[Any] | None, confidence: float
-) -> Agreement:
+def agreement(parts: Sequence[Part], groups: Sequence[Any] | None, confidence: float) -> Agreement:
     """The agreement of a row with the units of all its replacements, in order.
 
     Args:
@@ -101,17 +100,17 @@ def agreement(
         )
         for name in (*MEASURES, "residual")
     }
-    known = np.concatenate([x for _, x in found])
+    known: np.ndarray = np.concatenate([x for _, x in found])
     freedom, units = joined["r2"].deviations.shape[0] - 1, len(known)
     critical = _student(freedom, confidence)
     each = [_ends(joined[m], known, critical, fisher=m != "r2") for m in MEASURES]
-    every = known.all(keepdims=True)
+    every = np.atleast_1d(known.all())
     means = [
         _ends(_summed(joined[m], 1 / units), every, critical, fisher=m != "r2") for m in MEASURES
     ]
     stated = known | np.isnan(joined["r2"].estimate)  # what does not vary has no residual
     residual = _ends(
-        _summed(joined["residual"], 1.0), stated.all(keepdims=True), critical, fisher=False
+        _summed(joined["residual"], 1.0), np.atleast_1d(stated.all()), critical, fisher=False
     )
     for of_r2 in (each[1], means[1]):
         np.minimum(of_r2, 1.0, out=of_r2)
@@ -169,14 +168,12 @@ def _within(spreads: Sequence[np.ndarray], groups: Sequence[Any] | None) -> _Lef
     varied = (yy > 0).astype(np.float64)
     moving = ((yy > 0) & (pp > 0)).astype(np.float64)
     sums = np.stack([each * varied, varied, moving])
-    return _jackknife(
-        sums, lambda x: {"": np.where(x[2] > 0, _ratio(x[0], x[1]), np.nan)}, groups
-    )[""]
+    return _jackknife(sums, lambda x: {"": np.where(x[2] > 0, _ratio(x[0], x[1]), np.nan)}, groups)[
+        ""
+    ]
 
 
-def _ranked(
-    y: np.ndarray, p: np.ndarray, count: np.ndarray, groups: Sequence[Any] | None
-) -> _Left:
+def _ranked(y: np.ndarray, p: np.ndarray, count: np.ndarray, groups: Sequence[Any] | None) -> _Left:
     """Spearman's correlation over the examples that have a value."""
     here = count > 0
     estimate, influence = rank_correlation(y[here], p[here])
@@ -232,7 +229,8 @@ def _ends(left: _Left, known: np.ndarray, critical: float, *, fisher: bool) -> E
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
+    found: np.ndarray = np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
+    return found
 
 
 def _student(freedom: int, confidence: float) -> float:

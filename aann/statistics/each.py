@@ -21,18 +21,18 @@ def width(columns: int, units: int) -> int:
 
 
 def each(
-    natural: Float[np.ndarray, "n *places columns"],
-    program: Float[np.ndarray, "n *places columns"],
+    natural: Float[np.ndarray, "n *axes"],
+    program: Float[np.ndarray, "n *axes"],
     present: Bool[np.ndarray, "n *places"] | None,
     coordinates: int,
 ) -> Float[np.ndarray, "n 11 columns"]:
     """The sums of every example.
 
     Args:
-        natural: values y, the last ``coordinates + 1`` axes are the columns.
+        natural: values y, (n, *places, *coordinates, units).
         program: values p, likewise.
         present: where they count, or None: everywhere.
-        coordinates: how many axes before the units belong to them.
+        coordinates: how many axes they have: one column a coordinate and unit.
     """
     n, places = len(natural), natural.ndim - 1 - coordinates
     columns = int(np.prod(natural.shape[places:]))

@@ -125,7 +125,7 @@ def _merged(a: Moments, b: Moments) -> Moments:
 
 
 def varying(sums: Moments, low: int) -> Bool[np.ndarray, "*rows columns"]:
-    """Whether values vary by more than rounding: y with ``low`` 7, p with 9, where the least are."""
+    """Whether values vary by more than rounding: y's (``low`` is 7) or p's (9)."""
     least, most = sums[..., low, :], sums[..., low + 1, :]
     size = np.maximum(np.abs(least), np.abs(most))
     varies: np.ndarray = (most > least) & (most - least > CONSTANT * size)

@@ -75,6 +75,6 @@ def _above(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     last = np.minimum.accumulate(np.where(last_new, place, n - 1)[::-1], axis=0)[::-1]
     below, up_to = (np.take_along_axis(sums, i, axis=0) for i in (first, last + 1))
     found = (sums[-1:] - (below + up_to) / 2) / n
-    result = np.empty_like(found)
+    result: np.ndarray = np.empty_like(found)
     np.put_along_axis(result, order, found, axis=0)
     return result

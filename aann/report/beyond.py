@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from aann.report import equivalence
+from aann.report import agreement, equivalence, two_part
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (equivalence.table,)
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
+    equivalence.table,
+    agreement.table,
+    two_part.table,
+)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

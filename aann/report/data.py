@@ -113,7 +113,7 @@ class ReportRow:
         """Mean over units, None where any is undefined."""
         return _mean(self.correlation)
 
-    def code_length(self, n: float) -> float | None:
+    def code_length(self, n: int) -> float | None:
         """Bits of the two-part code on ``n`` examples: of the program and of its residuals."""
         residual = self.residual_bits.estimate if self.residual_bits else None
         return None if residual is None or self.bits is None else self.bits + n * residual

@@ -105,17 +105,8 @@ def legend(report: ReportData) -> list[str]:
 
 
 def _header(report: ReportData) -> list[str]:
-    return [
-        "row",
-        "kind",
-        *report.metrics,
-        "correlation",
-        "robust",
-        "R2",
-        "constants",
-        "bits",
-        "flops",
-    ]
+    agreement = ["correlation", "robust", "R2"]
+    return ["row", "kind", *report.metrics, *agreement, "constants", "bits", "flops"]
 
 
 def _cells(report: ReportData) -> list[list[str]]:

@@ -32,8 +32,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 
+from aann.shown.brief import brief
 from aann.statistics.bootstrap import MINIMUM, NEGLIGIBLE
 from aann.statistics.each import Kept
 from aann.statistics.moments import Moments, varying
@@ -62,6 +63,9 @@ class Agreement(NamedTuple):
     means: Ends
     residual: Ends
 
+    def __repr__(self) -> str:
+        return brief(self)
+
 
 class Part(NamedTuple):
     """The units of one replacement in one row.
@@ -76,12 +80,18 @@ class Part(NamedTuple):
     sums: Moments
     units: int
 
+    def __repr__(self) -> str:
+        return brief(self)
+
 
 class _Left(NamedTuple):
     """A statistic of each unit, and its deviations: their squares sum to its variance."""
 
     estimate: Float[np.ndarray, " units"]
     deviations: Float[np.ndarray, "groups units"]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def agreement(parts: Sequence[Part], groups: Sequence[Any] | None, confidence: float) -> Agreement:
@@ -117,13 +127,12 @@ def agreement(parts: Sequence[Part], groups: Sequence[Any] | None, confidence: f
     return Agreement(np.stack(each), np.concatenate(means), np.clip(residual[0], 0.0, None))
 
 
-def residual_bits(
-    squares: Float[np.ndarray, "*shape"], spread: Float[np.ndarray, "*shape"]
-) -> Float[np.ndarray, "*shape"]:
+def residual_bits(squares: Any, spread: Any) -> Float64[np.ndarray, "*shape"]:
     """Bits a value: of a residual of sum of squares ``squares`` where y has ``spread``."""
+    squares, spread = np.asarray(squares), np.asarray(spread)
     with np.errstate(divide="ignore", invalid="ignore"):
         excess = np.where(spread > 0, squares / (DISTORTION * spread), 1.0)
-    bits: np.ndarray = 0.5 * np.log2(np.maximum(excess, 1.0))
+    bits: np.ndarray = np.asarray(0.5 * np.log2(np.maximum(excess, 1.0)))
     return bits
 
 

@@ -26,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from aann.shown.brief import brief
 from aann.statistics.bootstrap import MINIMUM, mean_interval
 from aann.statistics.interval import Interval, Setting
 
@@ -54,6 +55,9 @@ class Tests(NamedTuple):
     non_inferior: np.ndarray
     equivalent: np.ndarray
     worse: np.ndarray
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def equivalence(

@@ -14,12 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from aann.shown.brief import brief
+
 
 class RankCorrelation(NamedTuple):
     """For each unit: the correlation (NaN where either does not vary), and its influences."""
 
     estimate: Float[np.ndarray, " units"]
     influence: Float[np.ndarray, "n units"]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def rank_correlation(

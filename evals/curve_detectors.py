@@ -16,6 +16,7 @@ from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
 from evals.shared import (
     arguments,
+    beyond,
     command,
     curve_figures,
     pictures,
@@ -53,6 +54,7 @@ def main(argv: list[str] | None = None) -> None:
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
         ],
+        **beyond.beyond(args),
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
@@ -69,6 +71,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

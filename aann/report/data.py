@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
@@ -78,6 +79,12 @@ class ReportRow:
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
+        correlation_interval, r2_interval: of the means over units, over examples; None where they
+            were not measured.
+        robust_correlation: the mean over units of a correlation in which no example counts more
+            than another, see ``aann.statistics.agreement``; likewise.
+        residual_bits: what stating the units of one example takes once the program is known, up to
+            an error of 1% of their variance, see there; likewise.
     """
 
     name: str
@@ -91,6 +98,10 @@ class ReportRow:
     correlation: Sequence[float | None]
     source: str = ""
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    correlation_interval: Estimate | None = None
+    r2_interval: Estimate | None = None
+    robust_correlation: Estimate | None = None
+    residual_bits: Estimate | None = None
 
     __repr__ = brief
 
@@ -101,6 +112,11 @@ class ReportRow:
     def mean_correlation(self) -> float | None:
         """Mean over units, None where any is undefined."""
         return _mean(self.correlation)
+
+    def code_length(self, n: int) -> float | None:
+        """Bits of the two-part code on ``n`` examples: of the program and of its residuals."""
+        residual = self.residual_bits.estimate if self.residual_bits else None
+        return None if residual is None or self.bits is None else self.bits + n * residual
 
     @property
     def mean_r2(self) -> float | None:
@@ -137,6 +153,28 @@ class Untrained:
 
 
 @dataclasses.dataclass(frozen=True)
+class Subset:
+    """Some of the units replaced by the program; the others keep their natural values.
+
+    Attributes:
+        kind: ``half`` (halves of one split follow each other) or ``alone``.
+        units: their places in the report's ``units``, from 0.
+        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
+        damage: metric -> that damage.
+    """
+
+    kind: str
+    units: Sequence[int]
+    recovered: Mapping[str, Estimate]
+    damage: Mapping[str, Damage]
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class ReportData:
     """What a ``Report`` holds, apart from how it is shown, saved and loaded.
 
@@ -156,10 +194,18 @@ class ReportData:
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
         untrained: what came of all this in a network of random parameters, where that was tried.
+        equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
-            eval adds for its figures. In ``report.npz``.
+            eval adds for its figures; ``agreement/MEASURE`` (rows, units, 3), with intervals, see
+            ``aann.statistics.agreement``. In ``report.npz``.
+        above_constant: metric -> recovered of the program less that of the best constant, paired;
+            empty where there is no such row.
+        mixing: share of the program in the units' values, from "0" to "1" -> metric -> recovered.
+        subsets: what the program recovers at some of the units.
+        adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
+            divided by the sum of what it adds at those parts.
     """
 
     eval: str
@@ -180,7 +226,12 @@ class ReportData:
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
     untrained: Untrained | None = None
+    equivalence_tests: Sequence[EquivalenceTest] = ()
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+    above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    subsets: Sequence[Subset] = ()
+    adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 

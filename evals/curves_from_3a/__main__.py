@@ -18,6 +18,7 @@ from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
 from evals.shared import (
     arguments,
+    beyond,
     command,
     curve_figures,
     pictures,
@@ -94,8 +95,8 @@ def _report(
 ) -> aann.Report:
     return aann.evaluate(
         model, main, heldout, design=design, programs=programs, controls=controls,
-        linear=len(main) == 1 and main[0].site == SITE, seed=args.seed, name=NAME,
-        progress=sys.stderr.isatty(), machine=on,
+        linear=len(main) == 1 and main[0].site == SITE, **beyond.beyond(args),
+        seed=args.seed, name=NAME, progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

@@ -51,12 +51,13 @@ class Circuit:
         seed: int,
         draws: int,
         on: aann.Machine | None = None,
+        **more: Any,
     ) -> Report:
-        """The full ladder of this circuit."""
+        """The ladder of this circuit; ``more`` goes to ``aann.evaluate``."""
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
             controls=self.controls, linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}", machine=on,
+            name=f"{eval_name}, {self.name}", machine=on, **more,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:

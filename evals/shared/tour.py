@@ -15,7 +15,7 @@ from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
 from aann.vis.report import figures
-from evals.shared import command, seeds, training_log
+from evals.shared import beyond, command, seeds, training_log
 from evals.shared.start import Start
 from evals.shared.untrained import Attempt, tried
 
@@ -81,6 +81,7 @@ class Tour:
             report = circuit.report(
                 model, *halves, eval_name=self.name, seed=args.seed,
                 draws=10_000 if first else draws, on=on,
+                **(beyond.beyond(args) if first else {"rows": ()}),  # of others tables are made
             )  # fmt: skip
             self.rows.extend(circuit.rows(network, report, notes(circuit)))
             if first:

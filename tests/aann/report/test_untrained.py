@@ -1,4 +1,4 @@
-"""What is said of a network that learnt nothing: nothing, a refusal, or numbers beside constants."""
+"""What is said of a network that learnt nothing: a refusal, or numbers beside constants."""
 
 import dataclasses
 

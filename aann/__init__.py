@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aann.comparison.sample_size import sample_size
     from aann.evaluation.evaluate import evaluate
     from aann.evaluation.exhaustive import exhaustive
+    from aann.evaluation.shuffles import shuffles
     from aann.labelling.agreement import label_agreement
     from aann.labelling.fitting import fit_thresholds
     from aann.report.report import Report
@@ -74,6 +75,7 @@ __all__ = [
     "scrub",
     "settings",
     "settings_sweep",
+    "shuffles",
     "site",
     "sites",
     "splice",
@@ -97,6 +99,7 @@ _LATER = {
     "scrub": "scrubbing.scrub",
     "settings": "sweeps.settings",
     "settings_sweep": "sweeps.settings",
+    "shuffles": "evaluation.shuffles",
     "unit_sweep": "sweeps.sweep",
 }
 """Name -> module that it is imported from when it is first asked for, as under TYPE_CHECKING."""

@@ -9,6 +9,7 @@ measured = one pass over the held-out examples
 report   = bootstrap, and everything put together
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,9 @@ from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.shuffles import Shuffles, apart
 from aann.evaluation.silent import silent
+from aann.evaluation.standing import check_shuffles, standing
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -47,7 +50,9 @@ def evaluate(
     *,
     design: Design | None = None,
     programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement
+    | Shuffles
+    | Sequence[Replacement | Shuffles | Sequence[Replacement]] = (),
     rows: Sequence[str] | None = None,
     linear: bool = True,
     seed: int = 0,
@@ -70,7 +75,8 @@ def evaluate(
         design: examples to fit the ladder on; by default the other half of ``heldout``.
         programs: more programs for the same units and reads, each a row; where several are
             evaluated together, each entry has one for each of them, in their order.
-        controls: wrong programs for the same units and reads, likewise.
+        controls: wrong programs for the same units and reads, likewise; or, also among them,
+            ``aann.shuffles(...)``: many of them, for the report to say where the program stands.
         rows: which rows to have beside zero-ablation and programs, of
             ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
@@ -97,7 +103,8 @@ def evaluate(
     design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
     wanted = check_rows(rows, linear)
-    lineup = line_up(replacement, programs, controls)
+    rivals, shuffled = apart(controls)
+    lineup = line_up(replacement, programs, rivals)
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     facts: dict[str, Any] = {
@@ -107,8 +114,10 @@ def evaluate(
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
+    shuffled = [one.agreed(lambda rows: agree(machine, rows, facts)) for one in shuffled]
     bench = workbench(model, lineup.main, size, machine)
     check_programs(bench, lineup.rows)
+    check_shuffles(bench, shuffled)
     check_scoring(bench, design, heldout)
     check_room(bench, design, heldout, donors=len(design))
     if machine.process[0] == 0:  # whose the first examples are
@@ -120,11 +129,12 @@ def evaluate(
     )
     made = ladder(lineup, fitted, seed, wanted)
     measured = measure(bench, made, heldout, seed=seed, progress=progress)
+    stands = [x for s in shuffled for x in standing(bench, s, heldout, progress=progress)]
     precision = None
     if machine.bfloat16:
         main = [row.name for row in made].index(name_of(lineup.main))
         precision = rounding(bench, model, measured, main, heldout, setting)
-    return assemble(
+    report = assemble(
         bench, made, measured, heldout, setting, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
         notes=(
@@ -133,3 +143,4 @@ def evaluate(
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
+    return dataclasses.replace(report, shuffles=stands) if stands else report

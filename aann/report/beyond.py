@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from aann.report import among
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = ()
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (among.table,)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

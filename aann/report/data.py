@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.shuffled import Shuffled
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
@@ -127,6 +128,7 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -150,6 +152,7 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    shuffles: Sequence[Shuffled] = ()
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     __repr__ = brief

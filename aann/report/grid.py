@@ -214,8 +214,9 @@ def interval(x: Estimate) -> str:
     """Three decimals, or digits where there are many."""
     if x.estimate is None or x.low is None or x.high is None:
         return "not identified"
-    return f"{_digits(x.estimate)} [{_digits(x.low)}, {_digits(x.high)}]"
+    return f"{digits(x.estimate)} [{digits(x.low)}, {digits(x.high)}]"
 
 
-def _digits(x: float) -> str:
+def digits(x: float) -> str:
+    """Three decimals, or digits where there are many."""
     return f"{x:.3f}" if abs(x) < 1000 else f"{x:.3g}"

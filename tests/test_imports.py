@@ -201,7 +201,7 @@ def test_the_test_above_can_fail():
 def test_the_public_surface_fits_one_screen():
     import aann
 
-    assert len(aann.__all__) <= 40
+    assert len(aann.__all__) <= 45
     assert all(hasattr(aann, name) for name in aann.__all__)
 
 

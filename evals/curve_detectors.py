@@ -13,7 +13,7 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import arguments, command, curve_figures, pictures, shuffled, start, units_page
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -43,6 +43,7 @@ def main(argv: list[str] | None = None) -> None:
             curve_baselines.edge_energy(curves, model, design),
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
+            shuffled.curves(curves, args),
         ],
         seed=args.seed,
         name=NAME,

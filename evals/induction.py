@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from typing import Any
 
 import jax
 import numpy as np
@@ -13,6 +14,7 @@ from aann.vis.attention import PatternRow, patterns
 from aann.vis.caption import captioned
 from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
+from circuits.induction.controls import displaced
 from circuits.induction.fit import variant
 from evals.shared import command, networks, seeds, start
 from evals.shared.tour import Drawn, Tour
@@ -61,19 +63,27 @@ def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seed
         seeds.Circuit(
             "previous-token heads", (previous,), ((always,),),
             ((two_back,), (variant(always, programs.evenly),)), linear=False,
+            shuffles=_displaced(previous),
         ),
         seeds.Circuit(
-            "induction heads", (prefix,), ((earliest,),), tuple((c,) for c in wrong), linear=False
+            "induction heads", (prefix,), ((earliest,),), tuple((c,) for c in wrong), linear=False,
+            shuffles=_displaced(prefix),
         ),
         seeds.Circuit(
             "composed heads", (previous, composed), ((always, composed),),
             ((two_back, composed),), linear=False,
+            shuffles=_displaced(previous, composed),
         ),
         seeds.Circuit(
             "both", (previous, prefix), ((always, prefix),),
             ((two_back, prefix), (previous, duplicate)), linear=False,
+            shuffles=_displaced(previous, prefix),
         ),
     ]  # fmt: skip
+
+
+def _displaced(*main: aann.Replacement) -> Mapping[str, Any]:
+    return {"draw": displaced(main), "what": "another distance"}
 
 
 def _heads(heads: induction_fit.Heads) -> str:

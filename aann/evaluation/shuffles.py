@@ -76,6 +76,7 @@ def shuffles(
     *,
     kinds: Sequence[str] | None = None,
     draw: Draw | Sequence[Any] | None = None,
+    what: str = "",
     examples: int | None = None,
     seed: int = 0,
 ) -> Shuffles:
@@ -96,6 +97,7 @@ def shuffles(
         draw: ``(rng, program) -> program`` for the same units and reads, called ``n`` times; or
             all wrong programs that there are, of which ``n`` are picked where they are more. Of
             several programs it takes and gives tuples.
+        what: how those of ``draw`` differ from the program, for tables.
         examples: compare on so many held-out examples, picked by name and seed; by default on all.
         seed: of the draws and of that choice.
 
@@ -117,7 +119,7 @@ def shuffles(
         elif kind == "constants":
             made.append(with_constants_exchanged(programs, n, rng))
         else:
-            made.append(by_user(programs, draw, n, rng))
+            made.append(by_user(programs, draw, what, n, rng))
     empty = [d for d in made if not d.wrong]
     if empty and (kinds is not None or len(empty) == len(made)):
         raise ValueError(

@@ -103,7 +103,7 @@ def _anew(
     return tuple(made)
 
 
-def by_user(programs: Programs, draw: Any, n: int, rng: np.random.Generator) -> Drawn:
+def by_user(programs: Programs, draw: Any, what: str, n: int, rng: np.random.Generator) -> Drawn:
     """What ``draw`` of ``aann.shuffles`` gives.
 
     Raises:
@@ -114,12 +114,14 @@ def by_user(programs: Programs, draw: Any, n: int, rng: np.random.Generator) -> 
     given = programs[0] if len(programs) == 1 else programs
     if callable(draw):
         found = [together(draw(rng, given)) for _ in range(n)]
-        return Drawn("drawn", "programs drawn at random", [Wrong(p, none) for p in found], False)
+        return Drawn(
+            "drawn", what or "programs drawn at random", [Wrong(p, none) for p in found], False
+        )
     every = each(draw)
     if not every:
         raise ValueError("draw= is a function or a list of wrong programs, got an empty list")
     picked = list(range(len(every)))
     if len(every) > n:
         picked = rng.choice(len(every), n, replace=False).tolist()
-    what = f"{counted(len(every), 'program')} given"
+    what = what or f"{counted(len(every), 'program')} given"
     return Drawn("drawn", what, [Wrong(every[i], none) for i in picked], len(every) <= n)

@@ -53,13 +53,15 @@ class Exchange:
         }
 
 
-def exchanges(declared: Any) -> tuple[Exchange, ...]:
+def exchanges(declared: Any, constants: Mapping[str, Any]) -> tuple[Exchange, ...]:
     """What ``exchangeable=`` says, in one form.
 
     Args:
         declared: names of constants, and tuples of names that move together: entries along the
             first axis trade places; or a mapping from them to the axis, to None (all numbers of an
-            array), or to ``(rng, value) -> value``, which draws anew.
+            array), or to ``(rng, value) -> value``, which draws anew. What another program
+            declared holds as far as these constants have it.
+        constants: name -> ``Constant``.
 
     Raises:
         TypeError: it is something else.
@@ -71,7 +73,7 @@ def exchanges(declared: Any) -> tuple[Exchange, ...]:
     found = []
     for item in declared:
         if isinstance(item, Exchange):
-            found.append(item)
+            found += [] if exchange_problems([item], constants) else [item]
             continue
         names = (item,) if isinstance(item, str) else item
         if not isinstance(names, tuple) or not names or not all(isinstance(n, str) for n in names):

@@ -86,7 +86,7 @@ class Replacement:
                 self._set(field, plain)
         self._set("reads", tuple(self.reads))
         self._set("constants", dict(self.constants))
-        self._set("exchangeable", exchanges(self.exchangeable))
+        self._set("exchangeable", exchanges(self.exchangeable, self.constants))
         if self.basis is not None:  # what was passed may change
             basis = np.array(self.basis)
             basis.flags.writeable = False

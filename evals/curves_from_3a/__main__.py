@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import aann
 import zoo
+from aann.evaluation.shuffles import Shuffles
 from aann.vis import report as vis
 from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
@@ -15,7 +16,7 @@ from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import arguments, command, curve_figures, pictures, shuffled, start, units_page
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -33,7 +34,15 @@ def main(argv: list[str] | None = None) -> None:
     command.say(f"{family}; fitting to {READ} ...")
     curves, measured = curves_from_3a_fit.calibrate(model, family, design, READ)
     report = _report(
-        args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
+        args,
+        on,
+        model,
+        [curves],
+        design,
+        heldout,
+        _programs(curves, measured),
+        _wrong(curves),
+        shuffled.curves(curves, args),
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
     tuning = curve_figures.tuning(model, curves, family)
@@ -80,9 +89,10 @@ def _report(
     heldout: aann.HeldOut,
     programs: Sequence[Sequence[aann.Replacement]],
     controls: Sequence[Sequence[aann.Replacement]],
+    *shuffles: Shuffles,
 ) -> aann.Report:
     return aann.evaluate(
-        model, main, heldout, design=design, programs=programs, controls=controls,
+        model, main, heldout, design=design, programs=programs, controls=[*controls, *shuffles],
         linear=len(main) == 1 and main[0].site == SITE, seed=args.seed, name=NAME,
         progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip

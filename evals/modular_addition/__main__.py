@@ -14,7 +14,7 @@ from evals.modular_addition import case as modular_case
 from evals.modular_addition import figures as modular_figures
 from evals.modular_addition import table as modular_table
 from evals.modular_addition.case import Case, Circuit
-from evals.shared import command, networks, start
+from evals.shared import command, networks, shuffled, start
 from zoo.scripts import script
 from zoo.scripts.integers import draws
 
@@ -32,11 +32,11 @@ def main(argv: list[str] | None = None) -> None:
         *parts, whole = _reported(cases[0])
         chapters = []
         for circuit in parts:
-            report = _report(cases[0], circuit, heldout, design, args.seed, on)
+            report = _report(cases[0], circuit, heldout, design, args, on)
             place = command.writable(folder / circuit.main.name.replace(" ", "_"))
             drawn = {"recovered": figures(report)["recovered"]}
             chapters.append(command.save(report, drawn, place))
-        report = _report(cases[0], whole, heldout, design, args.seed, on)
+        report = _report(cases[0], whole, heldout, design, args, on)
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
         drawn |= modular_figures.training([c.network for c in cases])
@@ -80,7 +80,7 @@ def _report(
     circuit: Circuit,
     heldout: aann.HeldOut,
     design: aann.Design,
-    seed: int,
+    args: argparse.Namespace,
     on: aann.Machine,
 ) -> aann.Report:
     """The full ladder of one circuit, with wrong programs."""
@@ -95,8 +95,9 @@ def _report(
             modular_controls.difference(circuit.main, p),
             modular_controls.one_more(circuit.main, p),
             modular_controls.other_frequencies(circuit.main, found.model),
+            shuffled.of(circuit.main, args),
         ],
-        seed=seed,
+        seed=args.seed,
         machine=on,
         name=f"{NAME}, {circuit.main.name}",
     )

@@ -5,6 +5,7 @@ in the evaluation's own folder, the others in folders below it. All networks are
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from matplotlib.figure import Figure
@@ -14,7 +15,7 @@ from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
 from aann.vis.report import figures
-from evals.shared import command, seeds, training_log
+from evals.shared import command, seeds, shuffled, training_log
 from evals.shared.start import Start
 
 Drawn = tuple[Report, Mapping[str, Figure]]
@@ -71,6 +72,7 @@ class Tour:
             report = circuit.report(
                 model, *halves, eval_name=self.name, seed=args.seed,
                 draws=10_000 if first else draws, on=on,
+                shuffled=functools.partial(shuffled.of, args=args) if first else None,
             )  # fmt: skip
             self.rows.extend(circuit.rows(network, report, notes(circuit)))
             if first:

@@ -39,13 +39,15 @@ def test_names_tuples_and_mappings_come_to_one_form():
     ]  # fmt: skip
     assert made("gain").exchangeable[0].names == ("gain",)
     assert [e.names for e in made(("gain", ("offset",))).exchangeable] == [("gain",), ("offset",)]
-    assert exchanges(found) == found
+    assert exchanges(found, made().constants) == found
 
 
 def test_it_survives_other_constants_and_changes_nothing_else():
     plain, declared = made(), made(("gain",))
     other = declared.with_constants(name="other", gain=np.ones(3))
     assert other.exchangeable == declared.exchangeable
+    fewer = dataclasses.replace(other, constants={"offset": other.constants["offset"]})
+    assert fewer.exchangeable == ()
     assert dataclasses.replace(other, units=(3, 4, 5)).exchangeable == declared.exchangeable
     reads = [jax.ShapeDtypeStruct((4, 3), jnp.float32)]
     assert measure(plain, reads) == measure(declared, reads)

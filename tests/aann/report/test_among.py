@@ -6,6 +6,7 @@ Serves ``shuffled`` too.
 import dataclasses
 
 import pytest
+import report_files
 from report_made import report, row
 
 from aann.report import among
@@ -58,7 +59,7 @@ def test_reports_without_shuffles_have_no_table():
 
 @pytest.mark.parametrize("enumerated", [True, False])
 def test_they_are_saved_and_read(tmp_path, enumerated):
-    one = made(shuffled(enumerated=enumerated))
+    one = report_files.report(shuffles=[shuffled(enumerated=enumerated)])
     one.save(tmp_path, figures=False)
     again = Report.load(tmp_path)
     assert again.shuffles == one.shuffles

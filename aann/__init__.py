@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aann.evaluation.shuffles import shuffles
     from aann.labelling.agreement import label_agreement
     from aann.labelling.fitting import fit_thresholds
+    from aann.refitting.refit import refit
     from aann.report.report import Report
     from aann.scrubbing.hypothesis import Hypothesis
     from aann.scrubbing.scrub import scrub
@@ -68,6 +69,7 @@ __all__ = [
     "label_agreement",
     "make",
     "pareto",
+    "refit",
     "register",
     "registered",
     "replacement",
@@ -95,6 +97,7 @@ _LATER = {
     "fit_thresholds": "labelling.fitting",
     "label_agreement": "labelling.agreement",
     "pareto": "sweeps.pareto",
+    "refit": "refitting.refit",
     "sample_size": "comparison.sample_size",
     "scrub": "scrubbing.scrub",
     "settings": "sweeps.settings",

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "scrubbing", "patching", "sweeps", "labelling", "evaluation", "comparison", "store",
+    "vis", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation", "comparison", "store",
     "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
     "statistics", "shown",
 )  # fmt: skip
@@ -55,6 +55,7 @@ FORBIDDEN = {
         "aann.comparison",
         "aann.evaluation",
         "aann.labelling",
+        "aann.refitting",
         "aann.report",
         "aann.scrubbing",
         "aann.sweeps",

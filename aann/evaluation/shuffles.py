@@ -107,9 +107,9 @@ def shuffles(
             nothing to shuffle: what would help.
     """
     programs = together(program)
-    for what, count in (("n", n), ("examples", 1 if examples is None else examples)):
+    for name, count in (("n", n), ("examples", 1 if examples is None else examples)):
         if not is_count(count):
-            raise ValueError(f"{what} is a positive whole number, got {word(count)}")
+            raise ValueError(f"{name} is a positive whole number, got {word(count)}")
     chosen = _chosen(programs, kinds, draw)
     made = []
     for kind in chosen:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from aann.report import among
+from aann.report import among, whole_fit
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (among.table,)
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
+    among.table, whole_fit.intervals, whole_fit.units, whole_fit.constants,
+)  # fmt: skip
 """What makes them, in the order of pages; one without rows is left out."""
 
 

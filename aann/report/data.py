@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.refitted import Refitted
 from aann.report.shuffled import Shuffled
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
@@ -129,6 +130,7 @@ class ReportData:
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
         shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
+        refit: how much of the result is this very fit (``aann.refit``), or None.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -153,6 +155,7 @@ class ReportData:
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
     shuffles: Sequence[Shuffled] = ()
+    refit: Refitted | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
 
     __repr__ = brief

@@ -41,6 +41,7 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(network, model, design), draws=DRAWS,
             notes=lambda circuit: NOTES, draw=functools.partial(_drawn, model, heldout),
+            make=functools.partial(_whole, model),
         )  # fmt: skip
     tour.finish()
 
@@ -80,6 +81,12 @@ def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seed
             shuffles=_displaced(previous, prefix),
         ),
     ]  # fmt: skip
+
+
+def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The programs of the last circuit, found and fitted on a design half."""
+    found = induction_fit.find(model, design)
+    return induction_fit.previous_token(found), induction_fit.prefix_matching(found)
 
 
 def _displaced(*main: aann.Replacement) -> Mapping[str, Any]:

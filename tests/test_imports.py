@@ -13,9 +13,9 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation", "comparison", "store",
-    "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters", "trace",
-    "statistics", "shown",
+    "vis", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation", "comparison",
+    "store", "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters",
+    "trace", "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
 

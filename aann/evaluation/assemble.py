@@ -13,12 +13,13 @@ from aann.counting.reach import written
 from aann.data.examples import HeldOut
 from aann.data.provenance import versions
 from aann.evaluation.cost import of_row
+from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
 from aann.report.data import Damage, Estimate, ReportRow, number
 from aann.report.report import Report
-from aann.statistics.bootstrap import Recovered, recovered
+from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting
 
 
@@ -29,6 +30,7 @@ def assemble(
     heldout: HeldOut,
     setting: Setting,
     *,
+    runs: Further,
     name: str,
     data: Mapping[str, Any],
     weights: str,
@@ -44,6 +46,7 @@ def assemble(
         measured: what each of them, and the intact model, lost.
         heldout: on which examples.
         setting: of the bootstrap.
+        runs: what was measured beside the rows.
         name: of the evaluation; by default that of its programs.
         data: what describes the examples, and those that were fitted on.
         weights: hash of the parameters.
@@ -53,6 +56,7 @@ def assemble(
     """
     main = bench.replacements
     results = _recovered(measured, setting)
+    at = [row.name for row in rows].index(name_of(main))
     return Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
@@ -72,7 +76,22 @@ def assemble(
         precision=precision,
         notes=list(notes),
         arrays=_arrays(heldout, measured, results),
+        above_constant=_above_constant(rows, results, at),
+        **found(
+            runs, measured, at, {m: Estimate.of(r.ratio[at]) for m, r in results.items()}, setting
+        ),
     )
+
+
+def _above_constant(
+    rows: Sequence[Row | Joint], results: dict[str, Recovered], at: int
+) -> dict[str, Estimate]:
+    """Metric -> the paired difference of row ``at``, the program, and the best constant."""
+    names = [row.name for row in rows]
+    if "best constant" not in names:
+        return {}
+    best = names.index("best constant")
+    return {m: Estimate.of(difference(r.ratio[at], r.ratio[best])) for m, r in results.items()}
 
 
 def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:

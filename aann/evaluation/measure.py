@@ -36,11 +36,13 @@ class Measured:
         r2: (rows, units), over all examples and positions where there is something; units of all
             replacements in order; NaN where the natural values are constant.
         correlation: (rows, units), Pearson's; NaN where either are constant.
+        hidden: metric -> (hidden rows, n) losses of what is no row of a report.
     """
 
     losses: dict[str, Float[np.ndarray, "runs n"]]
     r2: Float[np.ndarray, "rows units"]
     correlation: Float[np.ndarray, "rows units"]
+    hidden: dict[str, Float[np.ndarray, "hidden n"]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 
@@ -50,6 +52,7 @@ def measure(
     rows: Sequence[Row | Joint],
     heldout: HeldOut,
     *,
+    hidden: Sequence[Row | Joint] = (),
     seed: int = 0,
     progress: bool = False,
 ) -> Measured:
@@ -59,6 +62,7 @@ def measure(
         bench: the replacements, ready to run.
         rows: what to put in place of their units, one after the other.
         heldout: examples to report on.
+        hidden: more of the same, of which losses alone are wanted.
         seed: as for ``fit``: it decides which example gets which donor.
         progress: show it, see ``aann.machine.progress``.
 
@@ -74,33 +78,37 @@ def measure(
         )
     check_scoring(bench, heldout)
     present = [present_at(bench, i, heldout.present) for i in range(len(bench.replacements))]
-    batch_of = _Measuring(bench, rows, present, donor_of(heldout.names, seed))
+    batch_of = _Measuring(bench, rows, hidden, present, donor_of(heldout.names, seed))
+    runs = len(rows) + 1
     losses: dict[int, list[dict[str, np.ndarray]]] = {}
     sums = empty((len(rows),), sum(batch_of.widths))
 
     def section() -> str:
-        known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
+        known = (key.of_rows(bench, [*rows, *hidden]), key.of_examples(heldout), seed)
         return digest("measure", key.of_bench(bench), *known)
 
-    states = jax.tree.leaves([part.state for row in rows for part in row.parts])
+    states = jax.tree.leaves([part.state for row in [*rows, *hidden] for part in row.parts])
     reserved = sum(x.nbytes for x in states)
     with Pass(bench, heldout, section, reserved=reserved, progress=progress) as run:
         for batch in run.batches():
             results = run.recall("losses", batch, functools.partial(batch_of, run, batch))
             sums = merge([sums, results.pop("moments")])
             losses[batch.indices[0]] = [
-                {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
+                {m: x[r] for m, x in results.items()} for r in range(runs + len(hidden))
             ]
     everyone = bench.machine.gather((losses, sums))
     r2, correlation = batch_of.agreement(merge(theirs for _, theirs in everyone))
     found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
     joined = {
         metric: np.stack(
-            [np.concatenate([b[r][metric] for b in found]) for r in range(len(rows) + 1)]
+            [np.concatenate([b[r][metric] for b in found]) for r in range(runs + len(hidden))]
         )
         for metric in found[0][0]
     }
-    return Measured(losses=Listing(joined), r2=r2, correlation=correlation)
+    shown, others = (
+        Listing({m: x[k] for m, x in joined.items()}) for k in (slice(runs), slice(runs, None))
+    )
+    return Measured(shown, r2, correlation, others)
 
 
 class _Measuring:
@@ -110,10 +118,12 @@ class _Measuring:
         self,
         bench: Workbench,
         rows: Sequence[Row | Joint],
+        hidden: Sequence[Row | Joint],
         present: Sequence[np.ndarray | None],
         donors: Int[np.ndarray, " n"],
     ) -> None:
-        self.bench, self.rows, self.present, self.donors = bench, rows, present, donors
+        self.bench, self.rows, self.hidden = bench, rows, hidden
+        self.present, self.donors = present, donors
         self.coordinates = [bench.coordinates(i) for i in range(len(bench.replacements))]
         self.units = [len(r.units) for r in bench.replacements]
         self.widths = [
@@ -139,6 +149,10 @@ class _Measuring:
             sums.append(self._moments(truth, values, batch))
         losses.append(on_host(intact_logits, intact_logits, batch, n))
         check_losses(losses, [row.name for row in self.rows], batch.names)
+        for row in self.hidden:
+            _, logits = bench.flow(started, _chooser(bench, row, donor, outputs, False))
+            losses.append(on_host(logits, intact_logits, batch, n))
+        check_losses(losses[len(self.rows) + 1 :], [row.name for row in self.hidden], batch.names)
         stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
         return {**stacked, "moments": np.stack(sums) if sums else empty((0,), sum(self.widths))}
 

@@ -111,6 +111,28 @@ class ReportRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class Subset:
+    """Some of the units replaced by the program; the others keep their natural values.
+
+    Attributes:
+        kind: ``half`` (halves of one split follow each other) or ``alone``.
+        units: their places in the report's ``units``, from 0.
+        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
+        damage: metric -> that damage.
+    """
+
+    kind: str
+    units: Sequence[int]
+    recovered: Mapping[str, Estimate]
+    damage: Mapping[str, Damage]
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class ReportData:
     """What a ``Report`` holds, apart from how it is shown, saved and loaded.
 
@@ -135,6 +157,12 @@ class ReportData:
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
             eval adds for its figures. In ``report.npz``.
+        above_constant: metric -> recovered of the program less that of the best constant, paired;
+            empty where there is no such row.
+        mixing: share of the program in the units' values, from "0" to "1" -> metric -> recovered.
+        subsets: what the program recovers at some of the units.
+        adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
+            divided by the sum of what it adds at those parts.
     """
 
     eval: str
@@ -157,6 +185,10 @@ class ReportData:
     shuffles: Sequence[Shuffled] = ()
     refit: Refitted | None = None
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+    above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    subsets: Sequence[Subset] = ()
+    adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from aann.report.beyond import beyond
 from aann.report.data import Estimate, ReportData
 from aann.report.grid import Grid
+from aann.report.headline import headline
 from aann.report.pictures import Picture, title
 from aann.report.words import count, numbers, share, some
 from aann.shown.brief import COLUMNS, clip, visible
@@ -29,6 +30,7 @@ def glance(report: ReportData) -> Shown:
     data = report.data
     head = [
         _what(report),
+        *headline(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}; seed {report.seed}; "
         "recovered with 95% intervals",
         f"damage of zero-ablation: {', '.join(f'{m} {report.damage[m]}' for m in report.metrics)}",
@@ -131,6 +133,7 @@ def _provenance(report: ReportData) -> list[str]:
     fitted = f" (fitted on {where})" if design else ""
     return [
         _what(report),
+        *headline(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}{fitted}; "
         f"seed {report.seed}; 95% BCa bootstrap intervals",
         f"damage of zero-ablation: {damage}",

@@ -11,6 +11,7 @@ from evals.shared import seeds
 
 DIRECTIONS = (1, 2, 3, 6)
 """Of the look-ups, beside those of ``fit.DIRECTIONS``."""
+TWO = "two thresholds"
 PUBLISHED = 2
 """Principal components that the published analysis looked at."""
 
@@ -49,6 +50,13 @@ def fit_all(model: aann.Model, design: aann.Design) -> Case:
     return Case(seen, tables, circuits)
 
 
+def whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The program of the last circuit, fitted to a design half."""
+    seen = look(model, design)
+    tables = thresholds.freed(seen, thresholds.read(seen).tables)
+    return (thresholds.replacement(seen, tables, TWO, thresholds.FORMS["all"]),)
+
+
 def _attention(seen: Evidence, design: aann.Design) -> seeds.Circuit:
     mean = fit.mean_attention(seen)
     best = fit.best_attention(seen, design, mean)
@@ -84,7 +92,7 @@ def _thresholds(
     def made(tables: thresholds.Tables, name: str, form: str = "all") -> aann.Replacement:
         return thresholds.replacement(seen, tables, name, thresholds.FORMS[form])
 
-    main = made(tables, "two thresholds")
+    main = made(tables, TWO)
     single, triple = (thresholds.read(seen, k) for k in (1, 3))
     one, three = (thresholds.freed(seen, x.tables) for x in (single, triple))
     either = thresholds.read(seen, form="any").tables

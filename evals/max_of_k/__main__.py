@@ -34,6 +34,7 @@ def main(argv: list[str] | None = None) -> None:
             network, model, (design, heldout), _circuits(seen), draws=DRAWS,
             notes=functools.partial(_counted, model, seen),
             draw=functools.partial(_drawn, model, heldout),
+            make=functools.partial(_whole, model),
         )  # fmt: skip
     tour.finish()
 
@@ -60,6 +61,12 @@ def _circuits(seen: max_of_k_fit.Evidence) -> list[seeds.Circuit]:
             ((smallest, copying), (evenly, copying), (ordered, too_many)), shuffles=drawn,
         ),
     ]  # fmt: skip
+
+
+def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The programs of the last circuit, fitted to a design half."""
+    seen = max_of_k_fit.look(model, design)
+    return max_of_k_fit.ordered(seen), max_of_k_fit.copying(seen)
 
 
 def _drawn(

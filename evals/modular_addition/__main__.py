@@ -1,6 +1,7 @@
 """Fourier programs in place of the parts of networks that add modulo 113, and of all of it."""
 
 import argparse
+import functools
 from collections.abc import Sequence
 
 import jax
@@ -14,11 +15,13 @@ from evals.modular_addition import case as modular_case
 from evals.modular_addition import figures as modular_figures
 from evals.modular_addition import table as modular_table
 from evals.modular_addition.case import Case, Circuit
-from evals.shared import command, networks, shuffled, start
+from evals.shared import beyond, command, networks, refitted, shuffled, start
 from zoo.scripts import script
 from zoo.scripts.integers import draws
 
 NAME = "modular_addition"
+SHOWN = ("recovered", "mixing", "subsets")
+"""Figures of the parts of the network; the whole has all."""
 NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_decay")
 
 
@@ -34,9 +37,11 @@ def main(argv: list[str] | None = None) -> None:
         for circuit in parts:
             report = _report(cases[0], circuit, heldout, design, args, on)
             place = command.writable(folder / circuit.main.name.replace(" ", "_"))
-            drawn = {"recovered": figures(report)["recovered"]}
+            drawn = {n: figure for n, figure in figures(report).items() if n in SHOWN}
             chapters.append(command.save(report, drawn, place))
         report = _report(cases[0], whole, heldout, design, args, on)
+        make = functools.partial(modular_case.whole, cases[0])
+        report = refitted.added(report, cases[0].model, make, (design, heldout), args, on)
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
         drawn |= modular_figures.training([c.network for c in cases])
@@ -97,6 +102,7 @@ def _report(
             modular_controls.other_frequencies(circuit.main, found.model),
             shuffled.of(circuit.main, args),
         ],
+        **beyond.beyond(args),
         seed=args.seed,
         machine=on,
         name=f"{NAME}, {circuit.main.name}",

@@ -55,15 +55,19 @@ class Circuit:
         draws: int,
         on: aann.Machine | None = None,
         shuffled: Callable[..., Any] | None = None,
+        **more: Any,
     ) -> Report:
-        """The full ladder of this circuit; ``shuffled`` draws wrong programs of its form."""
+        """The ladder of this circuit.
+
+        ``shuffled`` draws wrong programs of its form, ``more`` goes to ``aann.evaluate``.
+        """
         drawn = []
         if shuffled is not None and self.shuffles is not None:
             drawn = [shuffled(self.main, **self.shuffles)]
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
             controls=[*self.controls, *drawn], linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}", machine=on,
+            name=f"{eval_name}, {self.name}", machine=on, **more,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:

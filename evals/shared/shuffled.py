@@ -40,7 +40,7 @@ def of(
     if kinds is None and "draw" not in how:
         every = [main] if isinstance(main, aann.Replacement) else main
         kinds = ["constants" if any(one.exchangeable for one in every) else "units"]
-    thorough = bool(getattr(args, "thorough", False))
+    thorough = bool(args.thorough)
     return aann.shuffles(
         main,
         draws[thorough],
@@ -53,5 +53,5 @@ def of(
 
 def curves(main: aann.Replacement, args: argparse.Namespace) -> Shuffles:
     """The same for curve detectors: units permuted, and where it is thorough, directions too."""
-    kinds = ("units", "constants") if getattr(args, "thorough", False) else ("units",)
+    kinds = ("units", "constants") if args.thorough else ("units",)
     return of(main, args, draws=PICTURES, examples=FEW, kinds=kinds)

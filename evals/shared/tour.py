@@ -15,7 +15,7 @@ from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
 from aann.vis.report import figures
-from evals.shared import command, seeds, shuffled, training_log
+from evals.shared import beyond, command, refitted, seeds, shuffled, training_log
 from evals.shared.start import Start
 
 Drawn = tuple[Report, Mapping[str, Figure]]
@@ -54,6 +54,7 @@ class Tour:
         draws: int,
         notes: Callable[[seeds.Circuit], Mapping[str, str]],
         draw: Callable[[seeds.Circuit, Report], Drawn],
+        make: Callable[[aann.Design], seeds.Programs],
     ) -> None:
         """Measure the circuits of one network.
 
@@ -65,6 +66,7 @@ class Tour:
             draws: of the bootstrap; the reports of the first network have 10,000.
             notes: name of a program -> what else is known of it, for a circuit.
             draw: what only the whole has, from its circuit and report.
+            make: the programs of the whole, found and fitted on a design half.
         """
         args, on, _ = self.start
         first = network == args.networks[0]
@@ -73,8 +75,11 @@ class Tour:
                 model, *halves, eval_name=self.name, seed=args.seed,
                 draws=10_000 if first else draws, on=on,
                 shuffled=functools.partial(shuffled.of, args=args) if first else None,
+                **(beyond.beyond(args) if first else {"rows": ()}),  # of others tables are made
             )  # fmt: skip
             self.rows.extend(circuit.rows(network, report, notes(circuit)))
+            if first and circuit is circuits[-1]:
+                report = refitted.added(report, model, make, halves, args, on)
             if first:
                 self._keep(circuit, report, draw if circuit is circuits[-1] else None)
 

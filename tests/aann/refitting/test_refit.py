@@ -55,8 +55,8 @@ def found(halves):
 def test_the_narrow_interval_is_that_of_evaluate(found, halves):
     design, heldout = halves
     report = aann.evaluate(
-        mlp_model(), make_program(design), heldout, design=design, rows=(), draws=200, batch_size=20,
-        progress=False,
+        mlp_model(), make_program(design), heldout, design=design, rows=(), draws=200,
+        batch_size=20, progress=False,
     )  # fmt: skip
     for metric in ("kl", "nll"):
         one, other = report.main.recovered[metric], found.metrics[metric]

@@ -3,16 +3,24 @@
 from collections.abc import Callable
 from typing import Final
 
-from aann.report import among, whole_fit
+from aann.report import agreement, among, equivalence, two_part, whole_fit
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 from aann.report.mixing import mixing
 from aann.report.subsets import adds_up, subsets
 
 TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
-    mixing, subsets, adds_up, among.table,
-    whole_fit.intervals, whole_fit.units, whole_fit.constants,
-)  # fmt: skip
+    equivalence.table,
+    mixing,
+    subsets,
+    adds_up,
+    among.table,
+    agreement.table,
+    two_part.table,
+    whole_fit.intervals,
+    whole_fit.units,
+    whole_fit.constants,
+)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

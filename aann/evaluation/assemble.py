@@ -1,5 +1,6 @@
 """A report put together from what was measured: the bootstrap, and what every row cost."""
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from aann.bench.workbench import Workbench
 from aann.counting.reach import written
 from aann.data.examples import HeldOut
 from aann.data.provenance import versions
+from aann.evaluation.agreed import Agreed, agreed
 from aann.evaluation.cost import of_row
 from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
@@ -57,7 +59,8 @@ def assemble(
     main = bench.replacements
     results = _recovered(measured, setting)
     at = [row.name for row in rows].index(name_of(main))
-    return Report(
+    units = agreed(measured, setting)
+    report = Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
         command=shlex.join(sys.argv),
@@ -71,16 +74,20 @@ def assemble(
         damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=natural,
-        rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
+        rows=[_report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=list(notes),
-        arrays=_arrays(heldout, measured, results),
+        notes=[*notes, *units.notes],
+        arrays=_arrays(heldout, measured, results) | units.arrays,
         above_constant=_above_constant(rows, results, at),
         **found(
             runs, measured, at, {m: Estimate.of(r.ratio[at]) for m, r in results.items()}, setting
         ),
     )
+    if report.main is None:
+        return report
+    tests = report.equivalence(simulate=False, draws=setting.draws).tests
+    return dataclasses.replace(report, equivalence_tests=tests)
 
 
 def _above_constant(
@@ -122,8 +129,9 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
 
 
 def _report_row(
-    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered]
-) -> ReportRow:
+    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered],
+    units: Agreed,
+) -> ReportRow:  # fmt: skip
     cost = of_row(bench, row)
     return ReportRow(
         name=row.name,
@@ -137,6 +145,7 @@ def _report_row(
         correlation=[number(x) for x in measured.correlation[i]],
         source=written(part.program.program for part in row.parts if part.program is not None),
         values=_values(row),
+        **units.fields[i],
     )
 
 

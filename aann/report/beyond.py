@@ -3,12 +3,20 @@
 from collections.abc import Callable
 from typing import Final
 
+from aann.report import agreement, equivalence, two_part
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 from aann.report.mixing import mixing
 from aann.report.subsets import adds_up, subsets
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (mixing, subsets, adds_up)
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
+    equivalence.table,
+    mixing,
+    subsets,
+    adds_up,
+    agreement.table,
+    two_part.table,
+)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
@@ -78,6 +79,12 @@ class ReportRow:
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
+        correlation_interval, r2_interval: of the means over units, over examples; None where they
+            were not measured.
+        robust_correlation: the mean over units of a correlation in which no example counts more
+            than another, see ``aann.statistics.agreement``; likewise.
+        residual_bits: what stating the units of one example takes once the program is known, up to
+            an error of 1% of their variance, see there; likewise.
     """
 
     name: str
@@ -91,6 +98,10 @@ class ReportRow:
     correlation: Sequence[float | None]
     source: str = ""
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    correlation_interval: Estimate | None = None
+    r2_interval: Estimate | None = None
+    robust_correlation: Estimate | None = None
+    residual_bits: Estimate | None = None
 
     __repr__ = brief
 
@@ -101,6 +112,11 @@ class ReportRow:
     def mean_correlation(self) -> float | None:
         """Mean over units, None where any is undefined."""
         return _mean(self.correlation)
+
+    def code_length(self, n: int) -> float | None:
+        """Bits of the two-part code on ``n`` examples: of the program and of its residuals."""
+        residual = self.residual_bits.estimate if self.residual_bits else None
+        return None if residual is None or self.bits is None else self.bits + n * residual
 
     @property
     def mean_r2(self) -> float | None:
@@ -149,10 +165,12 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
-            eval adds for its figures. In ``report.npz``.
+            eval adds for its figures; ``agreement/MEASURE`` (rows, units, 3), with intervals, see
+            ``aann.statistics.agreement``. In ``report.npz``.
         above_constant: metric -> recovered of the program less that of the best constant, paired;
             empty where there is no such row.
         mixing: share of the program in the units' values, from "0" to "1" -> metric -> recovered.
@@ -178,6 +196,7 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    equivalence_tests: Sequence[EquivalenceTest] = ()
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)

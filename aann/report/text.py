@@ -41,7 +41,7 @@ def glance(report: ReportData) -> Shown:
         [header, *_cells(report)],
         left=2,
         # Flops, R2, and all metrics but the first go before what is counted.
-        drop=(end, end - 3, *reversed(range(3, 2 + len(report.metrics)))),
+        drop=(end, end - 3, end - 4, *reversed(range(3, 2 + len(report.metrics)))),
         keep=[names.index(report.main.name)] if report.main else [],
     )
 
@@ -99,14 +99,16 @@ def legend(report: ReportData) -> list[str]:
     return [
         f"{', '.join(report.metrics)}: loss recovered, 1 - (L_row - L_intact) / (L_zero - "
         "L_intact), with its 95% interval; top1, top5 and agreement are error rates.",
-        "correlation and R2: means over units, all examples and positions. flops: an example.",
+        "correlation and R2: means over units, all examples and positions; robust: all examples "
+        "count alike, see below. flops: an example.",
         f"the units replaced: {count(n.get('constants'))} constants, {count(n.get('bits'))} "
         f"bits, {count(n.get('flops'))} flops",
     ]
 
 
 def _header(report: ReportData) -> list[str]:
-    return ["row", "kind", *report.metrics, "correlation", "R2", "constants", "bits", "flops"]
+    agreement = ["correlation", "robust", "R2"]
+    return ["row", "kind", *report.metrics, *agreement, "constants", "bits", "flops"]
 
 
 def _cells(report: ReportData) -> list[list[str]]:
@@ -116,6 +118,7 @@ def _cells(report: ReportData) -> list[list[str]]:
             row.kind,
             *(_short(row.recovered[m]) for m in report.metrics),
             share(row.mean_correlation),
+            share(row.robust_correlation.estimate if row.robust_correlation else None),
             share(row.mean_r2),
             count(row.constants),
             count(row.bits),

@@ -63,7 +63,7 @@ def _rows(report: Report, metric: str) -> list[Bar]:
     if len(report.rows) > MOST:
         raise ValueError(f"a figure shows up to {MOST} rows, this report has {len(report.rows):,}")
     return [
-        Bar(clip(r.name, 60), r.kind, e.estimate, e.low, e.high, r.bits)
+        Bar(clip(r.name, 60), r.kind, e.estimate, e.low, e.high, r.bits, r.code_length(_n(report)))
         for r in report.rows
         for e in [r.recovered[metric]]
     ]
@@ -71,6 +71,10 @@ def _rows(report: Report, metric: str) -> list[Bar]:
 
 def _label(metric: str) -> str:
     return metric.upper() if metric in ("kl", "nll") else metric
+
+
+def _n(report: Report) -> int:
+    return int(report.data["n"])
 
 
 def _data(report: Report) -> str:
@@ -98,12 +102,20 @@ def _bits(report: Report, metric: str) -> Figure:
     assert bits is not None
     left = sum(not (row.ends and row.bits) for row in rows)
     out = f" {counted(left, 'row')} without bits or not identified left out." if left else ""
-    drawn = against_bits(rows, bits, metric=_label(metric), title=_title(report))
+    drawn = against_bits(
+        rows, bits, metric=_label(metric), title=_title(report), examples=_n(report)
+    )
+    coded = any(row.ends and row.total for row in rows)
+    more = (
+        f" On the right the bits of the residual are added: what it takes to state the units on "
+        f"all {_n(report):,} examples once the row is known, up to 1% of their variance. The units "
+        "leave none."
+    )
     return captioned(
         drawn,
         f"What a row recovers of the {_label(metric)} damage (up, with its 95% interval) and what "
         "it costs in bits of source and constants (across). Every row that has both is shown."
-        f"{out} The star is the units themselves.",
+        f"{out} The star is the units themselves.{more * coded}",
     )
 
 

@@ -1,0 +1,185 @@
+"""Is a program at least as good as the original, and as good? Tests of paired differences.
+
+The gap of an example is the loss with the program less that of the intact model. A margin says how
+large a mean gap does not matter. Per example, with d the gap and m the margin:
+
+- non-inferior: the upper bound of the mean of d - m lies below 0;
+- equivalent: it does, and the lower bound of the mean of d + m lies above 0 (two one-sided tests);
+- worse: the lower bound of the mean of d - m lies above 0.
+
+Bounds are one-sided at the confidence, the ends of a two-sided interval of 2 * confidence - 1.
+Where the margin is a share of the damage, m is that share of each example's damage: the margin is
+then not known exactly, and its uncertainty counts. Nothing else is a verdict: that a difference was
+not found says nothing where n is small, so that ``undecided`` comes with the n that would decide.
+
+Sources: Schuirmann, "A comparison of the two one-sided tests procedure and the power approach for
+assessing the equivalence of average bioavailability" (1987); Piaggio et al., "Reporting of
+noninferiority and equivalence randomized trials" (JAMA, 2012).
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from aann.shown.brief import brief
+from aann.statistics.bootstrap import MINIMUM, mean_interval
+from aann.statistics.interval import Interval, Setting
+
+LARGEST = 5_000
+"""Most examples of a simulated experiment."""
+
+MOST = 10**9
+"""More examples than these are no answer."""
+
+_NORMAL = NormalDist()
+_EXPERIMENTS = 400
+_RESAMPLES = 400
+_NUMBERS = 2**22
+_AROUND = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)  # times the formula's n
+
+
+class Tests(NamedTuple):
+    """Of several losses, each (losses,).
+
+    Attributes:
+        gap: mean gaps with the two-sided interval behind the tests.
+        non_inferior, equivalent, worse: verdicts, see above.
+    """
+
+    gap: Interval
+    non_inferior: np.ndarray
+    equivalent: np.ndarray
+    worse: np.ndarray
+
+    def __repr__(self) -> str:
+        return brief(self)
+
+
+def equivalence(
+    gap: Float[np.ndarray, "losses n"], margin: Float[np.ndarray, "losses n"], setting: Setting
+) -> Tests:
+    """Test mean gaps against margins.
+
+    Args:
+        gap: of every example, for each loss.
+        margin: of every example; the same for all, or a share of its damage.
+        setting: ``confidence`` is that of each one-sided bound, between 0.5 and 1.
+
+    Raises:
+        ValueError: as ``mean_interval``; a confidence of 0.5 or less.
+    """
+    found = mean_interval(np.stack([gap, gap - margin, gap + margin]), _two_sided(setting))
+    same = (gap == 0).all(axis=-1)  # the same at any margin, also where that is not known well
+    above, below = found[1], found[2]
+    non_inferior = (above.high < 0) | same
+    return Tests(
+        gap=found[0],
+        non_inferior=non_inferior,
+        equivalent=non_inferior & ((below.low > 0) | same),
+        worse=(above.low > 0) & ~same,
+    )
+
+
+def size_by_formula(
+    gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], power: float, confidence: float,
+    *, both: bool,
+) -> float | None:  # fmt: skip
+    """Examples for non-inferiority, or equivalence, by the delta method, if gaps are as seen.
+
+    Args:
+        gap: of every example.
+        margin: of every example.
+        power: chance of the verdict.
+        confidence: of each one-sided bound.
+        both: for equivalence rather than for non-inferiority.
+
+    Returns:
+        None where the mean gap is not within the margin: then no n would do.
+    """
+    sides = [margin - gap, margin + gap][: 1 + both]
+    if any(side.mean() <= 0 for side in sides):
+        return None
+    reach = [_reach(side) for side in sides]
+    critical = _NORMAL.inv_cdf(confidence)
+
+    def chance(n: float) -> float:
+        return 1.0 - sum(1.0 - _NORMAL.cdf(r * math.sqrt(n) - critical) for r in reach)
+
+    return _least(chance, power)
+
+
+def size_by_simulation(
+    gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], power: float, setting: Setting,
+    *, both: bool,
+) -> float | None:  # fmt: skip
+    """The same by drawing experiments from the examples and testing each as ``equivalence`` does.
+
+    Returns:
+        None where the mean gap is not within the margin, or experiments would need more than
+        ``LARGEST`` examples.
+    """
+    guess = size_by_formula(gap, margin, power, setting.confidence, both=both)
+    if guess is None:
+        return None
+    sizes = sorted({max(MINIMUM, math.ceil(guess * factor)) for factor in _AROUND})
+    before: tuple[float, float] | None = None
+    for n in sizes:
+        if n > LARGEST:
+            return None
+        found = power_by_simulation(gap, margin, n, setting, both=both)
+        if found >= power:
+            if before is None:
+                return float(n)
+            smaller, less = before
+            part = (power - less) / (found - less)
+            return smaller * math.exp(part * math.log(n / smaller))
+        before = float(n), found
+    return None
+
+
+def power_by_simulation(
+    gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], n: int, setting: Setting,
+    *, both: bool, experiments: int = _EXPERIMENTS,
+) -> float:  # fmt: skip
+    """The share of experiments of ``n`` examples, drawn from those given, with the verdict."""
+    rng = np.random.default_rng([setting.seed, n])
+    quick = dataclasses.replace(setting, draws=_RESAMPLES, groups=None)
+    at_once = max(1, _NUMBERS // n)
+    verdicts = 0
+    for start in range(0, experiments, at_once):
+        drawn = rng.integers(0, len(gap), (min(at_once, experiments - start), n))
+        found = equivalence(gap[drawn], margin[drawn], quick)
+        verdicts += int((found.equivalent if both else found.non_inferior).sum())
+    return verdicts / experiments
+
+
+def _two_sided(setting: Setting) -> Setting:
+    if not 0.5 < setting.confidence < 1:
+        raise ValueError(
+            f"a one-sided bound has a confidence between 0.5 and 1, got {setting.confidence:g}"
+        )
+    return dataclasses.replace(setting, confidence=2.0 * setting.confidence - 1.0)
+
+
+def _reach(side: np.ndarray) -> float:
+    """How many standard deviations the mean lies above 0."""
+    spread = float(side.std(ddof=1))
+    return float(side.mean()) / spread if spread > 0 else math.inf
+
+
+def _least(chance: Callable[[float], float], power: float) -> float | None:
+    """The smallest n with that chance."""
+    low, high = 1.0, 2.0
+    while chance(high) < power:
+        low, high = high, 2.0 * high
+        if high > MOST:
+            return None
+    while high - low > 0.5:
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if chance(middle) >= power else (middle, high)
+    return high

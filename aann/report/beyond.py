@@ -8,6 +8,7 @@ from aann.report.data import ReportData
 from aann.report.grid import Grid
 from aann.report.mixing import mixing
 from aann.report.subsets import adds_up, subsets
+from aann.report.untrained import untrained
 
 TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
     equivalence.table,
@@ -16,6 +17,7 @@ TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
     adds_up,
     agreement.table,
     two_part.table,
+    untrained,
 )
 """What makes them, in the order of pages; one without rows is left out."""
 

@@ -125,6 +125,34 @@ class ReportRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class Untrained:
+    """What the same search and the same fit made of a network of random parameters.
+
+    Attributes:
+        found: what the search says, in a sentence.
+        seed: of the parameters.
+        n: design examples that it was measured on; None where there was nothing to fit or measure.
+        damage: metric -> mean loss that zero-ablation adds there.
+        recovered: name of a row -> metric -> loss recovered; the program is the first.
+        above: metric -> what the program recovers above the best of the other rows.
+        notes: warnings on the way.
+    """
+
+    found: str
+    seed: int
+    n: int | None = None
+    damage: Mapping[str, Damage] = dataclasses.field(default_factory=dict)
+    recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class Subset:
     """Some of the units replaced by the program; the others keep their natural values.
 
@@ -165,6 +193,7 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
@@ -196,6 +225,7 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)

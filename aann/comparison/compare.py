@@ -38,7 +38,7 @@ class Difference:
         first, second: the rows' names.
         metric: by which loss.
         first_recovered, second_recovered: on the shared examples.
-        difference: first minus second, with its BCa interval.
+        difference: first minus second, with its interval.
         percentile: the same with its percentile interval.
     """
 
@@ -106,7 +106,7 @@ class Comparison(Tabular):
     def _cells(self) -> list[list[str]]:
         level = f"{self.confidence:.0%}"
         header = ["first", "second", "metric", "first recovers", "second recovers",
-                  f"difference [{level} BCa]", "percentile"]  # fmt: skip
+                  f"difference [{level}]", "percentile"]  # fmt: skip
         return [header, *(_line(d) for d in self.differences)]
 
     def _legend(self) -> list[str]:

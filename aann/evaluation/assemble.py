@@ -97,7 +97,7 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
     found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.left[:, i])
         for i, metric in enumerate(measured.losses)
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from aann.report.fixed import fixed
 from aann.shown.brief import brief
+from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
@@ -34,7 +35,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return bracketed(self.estimate, self.low, self.high, 3)
 
     @classmethod
     def of(cls, interval: Interval) -> "Estimate":
@@ -55,7 +56,7 @@ class Damage:
     __repr__ = brief
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return bracketed(self.mean, self.low, self.high, 4)
 
     @classmethod
     def of(cls, interval: Interval) -> "Damage":

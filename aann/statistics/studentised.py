@@ -52,7 +52,7 @@ def fieller(estimates: np.ndarray, parts: Parts, reach: float | np.ndarray) -> n
         middle = -squared * both
         low, high = (middle - root) / leading, (middle + root) / leading
     ends = [np.where(bounded, low, -np.inf), np.where(bounded, high, np.inf)]
-    return estimates[:, None] + np.stack(ends, axis=-1)
+    return np.asarray(estimates[:, None] + np.stack(ends, axis=-1))
 
 
 def joined(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from aann.report.data import Estimate, ReportData
-from aann.report.text import numbers, share
+from aann.report.words import numbers, share
 from aann.shown.brief import brief
 
 MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}

@@ -15,11 +15,13 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from aann.report import grid, ladder
+from aann.report.beyond import beyond
 from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
 from aann.report.pictures import Picture
 from aann.report.rendering import asset, environment, legible
-from aann.report.text import count, rounding, share, some
+from aann.report.text import rounding
+from aann.report.words import count, share, some
 from aann.shown.brief import brief
 
 LONGEST_SOURCE = 200_000
@@ -102,6 +104,7 @@ def _view(chapter: Chapter, position: int) -> dict[str, Any]:
         "facts": _facts(report),
         "ladder": ladder.ladder(report),
         "folded": ladder.folded(report),
+        "beyond": beyond(report),
         "tables": [grid.damage(report), grid.constants(report)],
         "details": [t for t in (grid.losses(report), grid.units(report)) if t.rows],
         "programs": _programs(report),

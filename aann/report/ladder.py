@@ -5,7 +5,7 @@ from typing import Final
 
 from aann.report.data import Estimate, ReportData, ReportRow
 from aann.report.grid import MARKS, Cell, Grid, metric_name, number, recovered
-from aann.report.text import count, share
+from aann.report.words import count, share
 from aann.shown.brief import counted
 
 FLOOR: Final = -1.0

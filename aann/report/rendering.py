@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup
 
 from aann.report import grid
-from aann.report.text import count, share
+from aann.report.words import count, share
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 

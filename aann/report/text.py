@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
-
+from aann.report.beyond import beyond
 from aann.report.data import Estimate, ReportData
+from aann.report.grid import Grid
 from aann.report.pictures import Picture, title
+from aann.report.words import count, numbers, share, some
 from aann.shown.brief import COLUMNS, clip, visible
 from aann.shown.digits import short
 from aann.shown.screen import Shown
 from aann.shown.table import aligned, markdown, paragraph, plain
 
-SHOWN_UNITS = 20
-
 
 def table(report: ReportData) -> str:
     """The ladder with its provenance and legend, for a terminal."""
     shown = aligned([_header(report), *_cells(report)], left=2)
-    return "\n".join([*map(visible, _provenance(report)), *shown, *legend(report)])
+    further = [line for grid in beyond(report) for line in _aligned(grid)]
+    return "\n".join([*map(visible, _provenance(report)), *shown, *legend(report), *further])
 
 
 def glance(report: ReportData) -> Shown:
@@ -61,12 +61,28 @@ def page(report: ReportData, figures: Sequence[str | Picture] = ()) -> str:
         "",
         *legend(report),
         "",
+        *(line for grid in beyond(report) for line in _markdown(grid)),
         *(line for shown in figures for line in _figure(shown)),
         "## Constants of the program",
         "",
         *markdown([["name", "value", "origin", "note"], *constants]),
     ]
     return "\n".join(lines)
+
+
+def _aligned(grid: Grid) -> list[str]:
+    """A table beyond the ladder, for a terminal."""
+    return ["", visible(grid.title), *aligned(_texts(grid), left=1), *map(visible, grid.notes)]
+
+
+def _markdown(grid: Grid) -> list[str]:
+    """A table beyond the ladder, as a section of a page."""
+    notes = [line for note in grid.notes for line in (paragraph(note), "")]
+    return [f"## {plain(grid.title)}", "", *markdown(_texts(grid)), "", *notes]
+
+
+def _texts(grid: Grid) -> list[list[str]]:
+    return [list(grid.head), *([cell.text for cell in row] for row in grid.rows)]
 
 
 def _figure(shown: str | Picture) -> list[str]:
@@ -86,29 +102,6 @@ def legend(report: ReportData) -> list[str]:
         f"the units replaced: {count(n.get('constants'))} constants, {count(n.get('bits'))} "
         f"bits, {count(n.get('flops'))} flops",
     ]
-
-
-def some(units: Sequence[int]) -> str:
-    """The units, or the first of many."""
-    shown = [str(u) for u in units[:SHOWN_UNITS]]
-    return ", ".join(shown) + (", ..." if len(units) > SHOWN_UNITS else "")
-
-
-def count(x: int | float | None) -> str:
-    """A count with separators, rounded where it is large."""
-    if x is None:
-        return "-"
-    return f"{x:,.0f}" if x < 1e7 else f"{x:.2g}"
-
-
-def share(x: float | None) -> str:
-    """Two decimals."""
-    return "-" if x is None else f"{x:.2f}"
-
-
-def numbers(value: Any) -> str:
-    """The numbers in a constant."""
-    return " ".join(f"{v:g}" for v in np.ravel(value))
 
 
 def _header(report: ReportData) -> list[str]:

@@ -19,7 +19,7 @@ from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.report.folder import replacing
 from aann.report.gallery import Part, gallery
-from aann.report.text import some
+from aann.report.words import some
 from aann.shown.brief import brief, counted
 from aann.vis.caption import captioned
 from aann.vis.chosen.found import DatasetExamples

@@ -35,6 +35,14 @@ def parser(name: str, claim: str, out: str) -> argparse.ArgumentParser:
     return result
 
 
+def add_thorough(given: argparse.ArgumentParser) -> None:
+    """Let an evaluation be asked for what takes long."""
+    given.add_argument(
+        "--thorough", action="store_true",
+        help="also what takes long: more wrong programs, every unit alone, the fit drawn anew",
+    )  # fmt: skip
+
+
 def check_counts(
     given: argparse.ArgumentParser, args: argparse.Namespace, what: str = "examples"
 ) -> None:

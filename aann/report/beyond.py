@@ -1,0 +1,15 @@
+"""Tables of a report that come after the ladder: what else was asked of the program."""
+
+from collections.abc import Callable
+from typing import Final
+
+from aann.report.data import ReportData
+from aann.report.grid import Grid
+
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = ()
+"""What makes them, in the order of pages; one without rows is left out."""
+
+
+def beyond(report: ReportData) -> list[Grid]:
+    """The tables that the report has something to say in."""
+    return [grid for make in TABLES if (grid := make(report)).rows]

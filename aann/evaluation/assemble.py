@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from aann.bench import ablation
 from aann.bench.ablation import Joint, Row
 from aann.bench.workbench import Workbench
 from aann.counting.reach import written
@@ -18,6 +19,7 @@ from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
 from aann.report.data import Damage, Estimate, ReportRow, number
 from aann.report.report import Report
+from aann.report.simultaneous import note, of_programs
 from aann.statistics.bootstrap import Recovered, recovered
 from aann.statistics.interval import Setting
 
@@ -70,9 +72,22 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=list(notes),
+        notes=[*notes, *_donated(rows), *note(sum(row.kind == "program" for row in rows))],
+        simultaneous=of_programs([r.name for r in rows], [r.kind for r in rows], results),
         arrays=_arrays(heldout, measured, results),
     )
+
+
+def _donated(rows: Sequence[Row | Joint]) -> list[str]:
+    """That the pool of donors is one of many: all examples share it, so no interval knows."""
+    pools = {row.name: len(row.parts[0].state) for row in rows
+             if row.parts[0].rung is ablation.resample}  # fmt: skip
+    if not pools:
+        return []
+    return [
+        f"{', '.join(pools)}: one choice of {max(pools.values())} donors among the design "
+        "examples; how another choice would move these rows is outside of their intervals"
+    ]
 
 
 def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:

@@ -5,8 +5,9 @@ from typing import Final
 
 from aann.report.data import ReportData
 from aann.report.grid import Grid
+from aann.report.simultaneous import programs_together
 
-TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = ()
+TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (programs_together,)
 """What makes them, in the order of pages; one without rows is left out."""
 
 

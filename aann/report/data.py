@@ -11,6 +11,7 @@ import numpy as np
 from aann.report.fixed import fixed
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
+from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
@@ -35,7 +36,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return bracketed(self.estimate, self.low, self.high, 3)
 
     @classmethod
     def of(cls, interval: Interval) -> "Estimate":
@@ -56,7 +57,7 @@ class Damage:
     __repr__ = brief
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return bracketed(self.mean, self.low, self.high, 4)
 
     @classmethod
     def of(cls, interval: Interval) -> "Damage":
@@ -195,6 +196,8 @@ class ReportData:
         notes: what a reader must know: rows that were left out and why, warnings.
         untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
+        simultaneous: where several programs are compared, row -> metric -> what they recover with
+            intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -227,6 +230,7 @@ class ReportData:
     notes: Sequence[str] = ()
     untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
+    simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)

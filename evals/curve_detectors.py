@@ -1,6 +1,7 @@
 """A hand-written curve detector in place of InceptionV1's: how much of the loss does it recover?"""
 
 import argparse
+import dataclasses
 import functools
 import sys
 
@@ -24,7 +25,8 @@ from evals.shared import (
     shuffled,
     start,
     units_page,
-)  # fmt: skip
+    untrained_curves,
+)
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -67,6 +69,8 @@ def main(argv: list[str] | None = None) -> None:
     make = functools.partial(_made, model, args)
     report = refitted.added(report, model, make, (design, heldout), args, on, FITS)
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)

@@ -16,7 +16,7 @@ from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
 from circuits.induction.controls import displaced
 from circuits.induction.fit import variant
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -42,6 +42,7 @@ def main(argv: list[str] | None = None) -> None:
             network, model, (design, heldout), _circuits(network, model, design), draws=DRAWS,
             notes=lambda circuit: NOTES, draw=functools.partial(_drawn, model, heldout),
             make=functools.partial(_whole, model),
+            attempt=_attempt,
         )  # fmt: skip
     tour.finish()
 
@@ -91,6 +92,13 @@ def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
 
 def _displaced(*main: aann.Replacement) -> Mapping[str, Any]:
     return {"draw": displaced(main), "what": "another distance"}
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing, if heads are found there."""
+    circuits = _circuits("untrained", model, design)
+    heads = "; ".join(f"{r.name} for {r.site}: {r.units}" for r in circuits[-1].main)
+    return untrained.of_circuits(f"the best heads by score, {heads}", circuits)
 
 
 def _heads(heads: induction_fit.Heads) -> str:

@@ -3,8 +3,9 @@
 lineup   = the programs of all rows, named
 bench    = the model cut at their sites, compiled
 natural  = what the network spends on the units
-fitted   = one pass over the design examples
+fitted   = one pass over the design examples, and a search for the best constant
 rows     = ladder, programs and controls
+runs     = what else was asked of the program
 measured = one pass over the held-out examples
 report   = bootstrap, and everything put together
 """

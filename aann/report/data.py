@@ -13,6 +13,7 @@ from aann.report.refitted import Refitted
 from aann.report.shuffled import Shuffled
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
+from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
@@ -37,7 +38,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return bracketed(self.estimate, self.low, self.high, 3)
 
     @classmethod
     def of(cls, interval: Interval) -> "Estimate":
@@ -58,7 +59,7 @@ class Damage:
     __repr__ = brief
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return bracketed(self.mean, self.low, self.high, 4)
 
     @classmethod
     def of(cls, interval: Interval) -> "Damage":
@@ -127,6 +128,34 @@ class ReportRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class Untrained:
+    """What the same search and the same fit made of a network of random parameters.
+
+    Attributes:
+        found: what the search says, in a sentence.
+        seed: of the parameters.
+        n: design examples that it was measured on; None where there was nothing to fit or measure.
+        damage: metric -> mean loss that zero-ablation adds there.
+        recovered: name of a row -> metric -> loss recovered; the program is the first.
+        above: metric -> what the program recovers above the best of the other rows.
+        notes: warnings on the way.
+    """
+
+    found: str
+    seed: int
+    n: int | None = None
+    damage: Mapping[str, Damage] = dataclasses.field(default_factory=dict)
+    recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class Subset:
     """Some of the units replaced by the program; the others keep their natural values.
 
@@ -169,7 +198,10 @@ class ReportData:
         notes: what a reader must know: rows that were left out and why, warnings.
         shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
         refit: how much of the result is this very fit (``aann.refit``), or None.
+        untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
+        simultaneous: where several programs are compared, row -> metric -> what they recover with
+            intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -202,7 +234,9 @@ class ReportData:
     notes: Sequence[str] = ()
     shuffles: Sequence[Shuffled] = ()
     refit: Refitted | None = None
+    untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
+    simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Curve detectors as a program of the layer below, alone and fed by an artificial layer."""
 
 import argparse
+import dataclasses
 import functools
 import pathlib
 import sys
@@ -27,7 +28,8 @@ from evals.shared import (
     shuffled,
     start,
     units_page,
-)  # fmt: skip
+    untrained_curves,
+)
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -60,6 +62,8 @@ def main(argv: list[str] | None = None) -> None:
     make = functools.partial(_made, model, args)
     report = refitted.added(report, model, make, (design, heldout), args, on, FITS)
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     report = report.with_arrays(**read_out.arrays(model, curves))

@@ -10,7 +10,7 @@ from circuits.max_of_k.controls import renamed
 from circuits.max_of_k.fit import variant
 from evals.max_of_k import figures as max_of_k_figures
 from evals.max_of_k.mistakes import mistakes
-from evals.shared import networks, seeds, start
+from evals.shared import networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(seen), draws=DRAWS,
             notes=functools.partial(_counted, model, seen),
-            draw=functools.partial(_drawn, model, heldout),
+            draw=functools.partial(_drawn, model, heldout), attempt=_attempt,
             make=functools.partial(_whole, model),
         )  # fmt: skip
     tour.finish()
@@ -67,6 +67,13 @@ def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
     """The programs of the last circuit, fitted to a design half."""
     seen = max_of_k_fit.look(model, design)
     return max_of_k_fit.ordered(seen), max_of_k_fit.copying(seen)
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing."""
+    circuits = _circuits(max_of_k_fit.look(model, design))
+    slope = float(circuits[0].main[0].constants["slope"].value)
+    return untrained.of_circuits(f"attention rises by {slope:g} nats a step in value", circuits)
 
 
 def _drawn(

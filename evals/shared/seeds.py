@@ -179,9 +179,9 @@ FRONT = ("program", "kind", "network", "kl", "nll")
 
 
 LEGEND = (
-    "kl, nll: loss recovered on held-out examples with 95% BCa bootstrap intervals; left: mean KL "
-    "from the intact network in nats, of which zero-ablation has the damage; correlation: with the "
-    "natural units, mean over units. Controls are wrong programs."
+    "kl, nll: loss recovered on held-out examples with 95% studentised bootstrap intervals; left: "
+    "mean KL from the intact network in nats, of which zero-ablation has the damage; correlation: "
+    "with the natural units, mean over units. Controls are wrong programs."
 )
 
 HEADER = (

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import functools
 import sys
 
 import jax.numpy as jnp
@@ -20,6 +21,8 @@ from evals.shared import (
     command,
     curve_figures,
     pictures,
+    refitted,
+    shuffled,
     start,
     units_page,
     untrained_curves,
@@ -28,6 +31,8 @@ from zoo.scripts import script
 from zoo.scripts.integers import positive
 
 NAME = "curve_detectors"
+FITS = 10
+"""Each takes a minute."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -53,6 +58,7 @@ def main(argv: list[str] | None = None) -> None:
             curve_baselines.edge_energy(curves, model, design),
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
+            shuffled.curves(curves, args),
         ],
         **beyond.beyond(args),
         seed=args.seed,
@@ -60,6 +66,8 @@ def main(argv: list[str] | None = None) -> None:
         progress=sys.stderr.isatty(),
         machine=on,
     )
+    make = functools.partial(_made, model, args)
+    report = refitted.added(report, model, make, (design, heldout), args, on, FITS)
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
     nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
     report = dataclasses.replace(report, untrained=nothing)
@@ -67,6 +75,12 @@ def main(argv: list[str] | None = None) -> None:
     report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)
     units_page.save(args, model, family, tuning, design, folder)
+
+
+def _made(model: aann.Model, args: argparse.Namespace, design: aann.Design) -> aann.Replacement:
+    """The family, found and calibrated on a design half."""
+    family = curve_family.find_family(model, measure(model, design), args.site, args.family)
+    return curve_calibration.calibrate(model, family, design).replacement
 
 
 def _parser() -> argparse.ArgumentParser:

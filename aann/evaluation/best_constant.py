@@ -39,10 +39,10 @@ NAME = "best constant"
 FEWEST, MOST = 128, 4096
 """Design examples to fit on, if there are as many."""
 
-SHORTEST, LONGEST = 8, 60
+SHORTEST, LONGEST = 8, 40
 """Slopes of the loss to work out."""
 
-EACH, ALL = 1e10, 2e11
+EACH, ALL = 4e9, 8e10
 """Flops of the model that examples, and slopes of all of them, may take beyond the fewest."""
 
 

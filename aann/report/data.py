@@ -9,8 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.refitted import Refitted
+from aann.report.shuffled import Shuffled
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
+from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
@@ -35,7 +38,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return bracketed(self.estimate, self.low, self.high, 3)
 
     @classmethod
     def of(cls, interval: Interval) -> "Estimate":
@@ -56,7 +59,7 @@ class Damage:
     __repr__ = brief
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return bracketed(self.mean, self.low, self.high, 4)
 
     @classmethod
     def of(cls, interval: Interval) -> "Damage":
@@ -193,8 +196,12 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
+        refit: how much of the result is this very fit (``aann.refit``), or None.
         untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
+        simultaneous: where several programs are compared, row -> metric -> what they recover with
+            intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -225,8 +232,11 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    shuffles: Sequence[Shuffled] = ()
+    refit: Refitted | None = None
     untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
+    simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)

@@ -24,6 +24,8 @@ STROKES = {
 CEILINGS: tuple[Callable[[Evidence], aann.Replacement], ...] = (
     ceiling.own_template, ceiling.two_templates, ceiling.of_reads, ceiling.of_pixels
 )  # fmt: skip
+BOTH_KINDS = {"kinds": ("units", "constants")}
+"""Wrong programs: units with the arms of others, and the template's pixels in other places."""
 SMALL = 1e-2
 """Nats for blocks whose mean square is 1: it keeps those without ink at 0."""
 
@@ -68,13 +70,21 @@ def fitted(seen: Evidence, training: Part) -> Case:
     each, arms = fit.both(seen, units), fit.both(seen, units, one_arm=True)
     parts = [
         seeds.Circuit(
-            name, (mine,), ((arm,),), ((controls.crossed(mine, other),), (controls.mirrored(mine),))
+            name,
+            (mine,),
+            ((arm,),),
+            ((controls.crossed(mine, other),), (controls.mirrored(mine),)),
+            shuffles=BOTH_KINDS,
         )
         for name, mine, arm, other in zip(GROUPS, each, arms, each[::-1], strict=True)
     ]
     turned = tuple(controls.mirrored(r) for r in each)
     swapped = tuple(controls.with_threshold(r, o) for r, o in zip(each, each[::-1], strict=True))
-    parts.append(seeds.Circuit("both groups", tuple(each), (tuple(arms),), (turned, swapped)))
+    parts.append(
+        seeds.Circuit(
+            "both groups", tuple(each), (tuple(arms),), (turned, swapped), shuffles=BOTH_KINDS
+        )
+    )
     vee, trade = fit.vee(seen), _trade(seen)
     by_name = {p.name: p for p in trade}
     whole = seeds.Circuit(

@@ -36,6 +36,7 @@ def main(argv: list[str] | None = None) -> None:
             network, model, (design, heldout), case.circuits, draws=DRAWS,
             notes=functools.partial(_everywhere, model, population),
             draw=functools.partial(_drawn, model, case, population), attempt=_attempt,
+            make=functools.partial(cases.whole, model),
         )  # fmt: skip
         command.say(f"{network}: labels of all pairs ...")
         found = [labels.of(model, r, population) for c in case.circuits for r in _programs(c)]

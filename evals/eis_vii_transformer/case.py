@@ -51,6 +51,13 @@ def fit_all(model: aann.Model, design: aann.Design) -> Case:
     return Case(seen, tables, circuits)
 
 
+def whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The program of the last circuit, fitted to a design half."""
+    seen = look(model, design)
+    tables = thresholds.freed(seen, thresholds.read(seen).tables)
+    return (thresholds.replacement(seen, tables, THRESHOLDS, thresholds.FORMS["all"]),)
+
+
 def main_programs(model: aann.Model, design: aann.Design) -> dict[str, tuple[aann.Replacement]]:
     """Circuit -> its main program, without the others: what is fitted to see whether it can be.
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import jax
@@ -16,7 +17,7 @@ from evals.modular_addition import case as modular_case
 from evals.modular_addition import figures as modular_figures
 from evals.modular_addition import table as modular_table
 from evals.modular_addition.case import Case, Circuit
-from evals.shared import beyond, command, networks, start, untrained
+from evals.shared import beyond, command, networks, refitted, shuffled, start, untrained
 from zoo.scripts import script
 from zoo.scripts.integers import draws
 
@@ -45,6 +46,8 @@ def main(argv: list[str] | None = None) -> None:
             drawn = {n: figure for n, figure in figures(report).items() if n in SHOWN}
             chapters.append(command.save(report, drawn, place))
         report = _report(cases[0], whole, heldout, design, args, on)
+        make = functools.partial(modular_case.whole, cases[0])
+        report = refitted.added(report, cases[0].model, make, (design, heldout), args, on)
         report = dataclasses.replace(report, untrained=nothing.get(whole.main.name))
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
@@ -104,6 +107,7 @@ def _report(
             modular_controls.difference(circuit.main, p),
             modular_controls.one_more(circuit.main, p),
             modular_controls.other_frequencies(circuit.main, found.model),
+            shuffled.of(circuit.main, args),
         ],
         **beyond.beyond(args),
         seed=args.seed,

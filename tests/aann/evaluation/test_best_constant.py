@@ -143,8 +143,8 @@ def test_a_model_without_gradient_goes_without_and_says_so():
 
 
 def test_large_models_get_few_examples_and_small_ones_many():
-    assert plan(bench_of(), 100_000) == (4096, 60)
-    assert plan(bench_of(), 50) == (50, 60)
+    assert plan(bench_of(), 100_000) == (4096, 40)
+    assert plan(bench_of(), 50) == (50, 40)
     assert plan(bench_of(big()), 1000) == (128, 8)
 
 

@@ -22,30 +22,30 @@ def run(tmp_path_factory):
 
 @pytest.mark.parametrize("metric", ["kl", "nll", "R2"])
 def test_losses_order_the_programs(run, metric):
-    assert run[f"{metric}: all"] > 0.95
+    assert run[f"{metric}, all"] > 0.95
 
 
 def test_correlation_is_blind_to_gains(run):
-    assert run["correlation: gain"] == pytest.approx(0.5, abs=0.2)
-    assert run["correlation: noise added"] == 1
+    assert run["correlation, gain"] == pytest.approx(0.5, abs=0.2)
+    assert run["correlation, noise added"] == 1
 
 
 def test_bits_alone_say_nothing_of_the_truth(run):
-    assert run["bits: all"] < run["two-part code: all"]
+    assert run["bits, all"] < run["two-part code, all"]
 
 
 def test_experiments_are_summed_up(run):
     for n in trials.SIZES:
-        assert run[f"n = {n}: identified"] == 1
-        assert run[f"n = {n}: misled"] == 0
-        assert 0 < run[f"n = {n}: width"] < 1
+        assert run[f"n = {n}, identified"] == 1
+        assert run[f"n = {n}, misled"] == 0
+        assert 0 < run[f"n = {n}, width"] < 1
 
 
 def test_all_that_is_judged_is_shown(capsys):
-    numbers = {"kl: gain": 0.75, "kl: all": 0.75}
+    numbers = {"kl, gain": 0.75, "kl, all": 0.75}
     for n in trials.SIZES:
         numbers |= {
-            f"n = {n}: {x}": 0.125
+            f"n = {n}, {x}": 0.125
             for x in ("identified", "bias", "coverage", "width", "told apart", "misled")
         }
     planted._show(numbers, ["kl", "p"], ["gain", "all"])

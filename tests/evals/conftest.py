@@ -4,6 +4,25 @@ import pytest
 from PIL import Image
 
 import zoo
+from aann.report.data import Untrained
+from evals.shared import tour, untrained
+
+
+@pytest.fixture
+def attempted(monkeypatch):
+    """Circuits that are fitted to a network that learnt nothing, here to the toy itself.
+
+    What comes of it is measured in tests/evals/shared/test_untrained.py.
+    """
+    made = {}
+
+    def tried(model, design, attempt, names, *, seed):
+        made.update(attempt(model, design).programs)
+        return {name: Untrained("tried", seed) for name in names}
+
+    monkeypatch.setattr(tour, "tried", tried)
+    monkeypatch.setattr(untrained, "tried", tried)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def toys(monkeypatch):
     monkeypatch.setattr(induction, "DRAWS", 200)
 
 
-def test_the_whole_run_on_toys(toys, tmp_path, capsys):
+def test_the_whole_run_on_toys(toys, attempted, tmp_path, capsys):
     induction.main(
         ["--networks", "seed0,published", "--limit", "20", "--out", str(tmp_path), "--seed", "1"]
     )
@@ -30,6 +30,10 @@ def test_the_whole_run_on_toys(toys, tmp_path, capsys):
     assert "seed0: previous-token heads 1 of blocks.0.attn.pattern" in said.err
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["eval"], plain["seed"], plain["data"]["n"]) == ("induction, both", 1, 20)
+    assert plain["untrained"]["found"] == "tried"
+    assert list(attempted) == [
+        "previous-token heads", "induction heads", "composed heads", "both"
+    ]  # fmt: skip
     table = json.loads((tmp_path / "seeds.json").read_text())["rows"]
     assert {row["network"] for row in table} == {"seed0"}
     found = {row["program"]: row for row in table}

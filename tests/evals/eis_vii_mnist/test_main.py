@@ -41,13 +41,15 @@ def toys(monkeypatch):
     monkeypatch.setattr(case, "CEILINGS", (ceiling.of_reads,))
 
 
-def test_the_whole_run_on_toys(toys, tmp_path, capsys):
+def test_the_whole_run_on_toys(toys, attempted, tmp_path, capsys):
     challenge.main(["--n", "60", "--out", str(tmp_path), "--seed", "1"])
     said = capsys.readouterr()
     assert "published: of the units of fc1 3 one, 2 inverse, 1 always, 1 silent" in said.err
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["eval"], plain["seed"]) == ("eis_vii_mnist, logits", 1)
     assert plain["data"]["n"] == 60
+    assert plain["untrained"]["found"] == "tried"
+    assert {"both groups", "logits", *case.GROUPS} == set(attempted)
     found = {r["program"]: r for r in json.loads((tmp_path / "challenge.json").read_text())["rows"]}
     assert found["V of the clue"]["recovered"]["estimate"] > 0.98
     assert found["V of the clue"]["agreement"]["estimate"] > 0.9

@@ -44,7 +44,7 @@ def toys(monkeypatch):
         monkeypatch.setattr(trade, name, value)
 
 
-def test_the_whole_run_on_toys(toys, tmp_path, capsys):
+def test_the_whole_run_on_toys(toys, attempted, tmp_path, capsys):
     main.main(["--limit", "300", "--out", str(tmp_path), "--seed", "1"])
     said = capsys.readouterr()
     assert "left out published: no network here\n" in said.err
@@ -54,7 +54,10 @@ def test_the_whole_run_on_toys(toys, tmp_path, capsys):
     table = json.loads((tmp_path / "seeds.json").read_text())["rows"]
     found = {(row["circuit"], row["program"]): row for row in table}
     stages = {circuit for circuit, _ in found}
-    assert stages == {"attention", "what the MLP reads", "MLP", "thresholds"}
+    assert stages == {"attention", "what the MLP reads", "MLP", "thresholds"} == set(attempted)
+    assert plain["untrained"]["found"] == "tried"
+    main_rows = {"two thresholds", "two planes of what the MLP reads", "mean attention"}
+    assert main_rows <= {r.name for programs in attempted.values() for r in programs}
     for stage, name in (
         ("attention", "mean attention"),
         ("MLP", "two planes of what the MLP reads"),

@@ -8,13 +8,15 @@ import zoo
 from evals.max_of_k import __main__ as max_of_k
 
 
-def test_the_whole_run_on_toys(monkeypatch, tmp_path, capsys):
+def test_the_whole_run_on_toys(attempted, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(zoo, "load", lambda name, variant=None: hand_made.largest())
     monkeypatch.setattr(zoo, "data", lambda name: hand_made.numbers(200))
     monkeypatch.setattr(max_of_k, "DRAWS", 200)
     max_of_k.main(["--networks", "seed0", "--limit", "40", "--out", str(tmp_path)])
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["eval"], plain["data"]["n"]) == ("max_of_k, both", 40)
+    assert plain["untrained"]["found"] == "tried"
+    assert list(attempted) == ["attention", "copying", "both"]
     table = json.loads((tmp_path / "seeds.json").read_text())["rows"]
     found = {row["program"]: row for row in table}
     for name in ("ordered", "largest", "copying", "ordered + copying"):

@@ -22,7 +22,7 @@ def toys(monkeypatch):
     monkeypatch.setattr(zoo, "data", lambda name: toy.examples())
 
 
-def test_the_whole_run_on_toys(toys, tmp_path, capsys, monkeypatch):
+def test_the_whole_run_on_toys(toys, attempted, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(modular_addition, "_reported", lambda case: case.circuits[-2:])  # faster
     modular_addition.main(
         ["--networks", "seed0,published", "--limit", "60", "--out", str(tmp_path),
@@ -33,6 +33,8 @@ def test_the_whole_run_on_toys(toys, tmp_path, capsys, monkeypatch):
     assert "seed0: frequencies 2, 5\n" in said.out
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["schema"], plain["seed"], plain["data"]["n"]) == (1, 1, 60)
+    assert plain["untrained"]["found"] == "tried"
+    assert set(modular_addition.UNTRAINED) <= set(attempted)
     assert {"zero", "linear", "network", "a - b", "a + b + 1", "other frequencies"} <= {
         row["name"] for row in plain["rows"]
     }

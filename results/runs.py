@@ -39,6 +39,7 @@ RUNS = {
     "scrubbing": "python -m benchmarks.scrubbing",
     "visualisation": "python -m benchmarks.visualisation",
     "curve_pictures": "python -m benchmarks.curve_pictures",
+    "planted": "python -m benchmarks.planted",
 }
 """Name -> command, with the arguments that change a number."""
 

@@ -1,6 +1,31 @@
 """What the pages of docs/ quote."""
 
 from results.page import Page
+from results.quotes.tables import header, line
+
+ORDERING = {
+    "kl": "recovered, KL", "nll": "recovered, cross-entropy", "top1": "recovered, top-1",
+    "correlation": "correlation", "robust correlation": "robust correlation", "R2": "R²",
+    "bits": "bits", "residual bits": "residual bits", "two-part code": "two-part code",
+    "equivalence": "equivalence", "p": "p among shuffles",
+}  # fmt: skip
+"""Metric -> what the page calls it."""
+
+ORDER_KINDS = (
+    "constants jittered", "gain", "shrunk to the mean", "noise added", "units exchanged",
+    "another place", "table of examples", "all",
+)  # fmt: skip
+EXPERIMENT_COLUMNS = ("identified", "bias", "coverage", "told apart", "misled")
+PLACED = ("constants jittered", "units exchanged", "all")
+"""Chains whose programs are set among shuffles."""
+
+
+def _share(metric: str, kind: str) -> str:
+    """A cell; of p there are few."""
+    if metric == "p" and kind not in PLACED:
+        return "-"
+    return f"{{planted[{metric}, {kind}]:.2f}}"
+
 
 CLUSTERS = Page(
     "docs/clusters.md",
@@ -37,7 +62,26 @@ PATCHING = Page(
         )
     ),
 )
-PAGES = (CLUSTERS, RESUME, PATCHING)
+PLANTED = Page(
+    "docs/planted.md",
+    tables={
+        "order": [
+            *header("metric", *ORDER_KINDS),
+            *(
+                line(title, *(_share(metric, kind) for kind in ORDER_KINDS))
+                for metric, title in ORDERING.items()
+            ),
+        ],
+        "experiments": [
+            *header("examples", *EXPERIMENT_COLUMNS),
+            *(
+                line(n, *(f"{{planted[n = {n}, {x}]:.3f}}" for x in EXPERIMENT_COLUMNS))
+                for n in ("50", "200")
+            ),
+        ],
+    },
+)
+PAGES = (CLUSTERS, RESUME, PATCHING, PLANTED)
 
 KNOWN = {
     "docs/clusters.md": {
@@ -60,6 +104,10 @@ KNOWN = {
     "docs/scrubbing.md": {
         "`Within(0.1)`": "code",
         '`Within(0.1, "gaussian")`': "code",
+    },
+    "docs/planted.md": {
+        "one direction by 5 to 80%": "JITTER of benchmarks.planted.programs",
+        "nominally 95%": "level of all intervals",
     },
     "docs/resume.md": {"up to 4 GiB": "default of aann.machine"},
     "docs/your_images.md": {"(1.3 GB and 1.6 GB)": "as tensorflow-datasets states them"},

@@ -17,9 +17,9 @@ from aann.evaluation.cost import of_row
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
+from aann.report import concentration, simultaneous
 from aann.report.data import Damage, Estimate, ReportRow, number
 from aann.report.report import Report
-from aann.report.simultaneous import note, of_programs
 from aann.statistics.bootstrap import Recovered, recovered
 from aann.statistics.interval import Setting
 
@@ -55,6 +55,7 @@ def assemble(
     """
     main = bench.replacements
     results = _recovered(measured, setting)
+    names, kinds = [row.name for row in rows], [row.kind for row in rows]
     return Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
@@ -72,8 +73,13 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=[*notes, *_donated(rows), *note(sum(row.kind == "program" for row in rows))],
-        simultaneous=of_programs([r.name for r in rows], [r.kind for r in rows], results),
+        notes=[
+            *notes,
+            *_donated(rows),
+            *simultaneous.note(kinds.count("program")),
+            *concentration.note(names, kinds, results),
+        ],
+        simultaneous=simultaneous.of_programs(names, kinds, results),
         arrays=_arrays(heldout, measured, results),
     )
 

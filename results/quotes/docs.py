@@ -1,6 +1,7 @@
 """What the pages of docs/ quote."""
 
 from results.page import Page
+from results.quotes import statistics
 
 CLUSTERS = Page(
     "docs/clusters.md",
@@ -37,7 +38,7 @@ PATCHING = Page(
         )
     ),
 )
-PAGES = (CLUSTERS, RESUME, PATCHING)
+PAGES = (CLUSTERS, RESUME, PATCHING, statistics.PAGE)
 
 KNOWN = {
     "docs/clusters.md": {
@@ -56,6 +57,7 @@ KNOWN = {
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
     "docs/errors/not-finite-examples.md": {"above / below, 0.0)": "code"},
+    "docs/statistics.md": statistics.KNOWN,
     "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code", "--units 343,415 --out DIR`": "code"},
     "docs/scrubbing.md": {
         "`Within(0.1)`": "code",

@@ -1,6 +1,7 @@
 """A hand-written curve detector in place of InceptionV1's: how much of the loss does it recover?"""
 
 import argparse
+import dataclasses
 import sys
 
 import jax.numpy as jnp
@@ -13,7 +14,16 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import (
+    arguments,
+    beyond,
+    command,
+    curve_figures,
+    pictures,
+    start,
+    units_page,
+    untrained_curves,
+)
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
@@ -44,12 +54,15 @@ def main(argv: list[str] | None = None) -> None:
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
         ],
+        **beyond.beyond(args),
         seed=args.seed,
         name=NAME,
         progress=sys.stderr.isatty(),
         machine=on,
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)
@@ -58,6 +71,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", "out/curve_detectors")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

@@ -14,7 +14,7 @@ from aann.vis.caption import captioned
 from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
 from circuits.induction.fit import variant
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -39,6 +39,7 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(network, model, design), draws=DRAWS,
             notes=lambda circuit: NOTES, draw=functools.partial(_drawn, model, heldout),
+            attempt=_attempt,
         )  # fmt: skip
     tour.finish()
 
@@ -74,6 +75,13 @@ def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seed
             ((two_back, prefix), (previous, duplicate)), linear=False,
         ),
     ]  # fmt: skip
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing, if heads are found there."""
+    circuits = _circuits("untrained", model, design)
+    heads = "; ".join(f"{r.name} for {r.site}: {r.units}" for r in circuits[-1].main)
+    return untrained.of_circuits(f"the best heads by score, {heads}", circuits)
 
 
 def _heads(heads: induction_fit.Heads) -> str:

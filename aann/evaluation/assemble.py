@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from aann.bench import ablation
 from aann.bench.ablation import Joint, Row
 from aann.bench.workbench import Workbench
 from aann.counting.reach import written
@@ -15,12 +16,14 @@ from aann.data.examples import HeldOut
 from aann.data.provenance import versions
 from aann.evaluation.agreed import Agreed, agreed
 from aann.evaluation.cost import of_row
+from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
 from aann.report.data import Damage, Estimate, ReportRow, number
 from aann.report.report import Report
-from aann.statistics.bootstrap import Recovered, recovered
+from aann.report.simultaneous import note, of_programs
+from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting
 
 
@@ -31,6 +34,7 @@ def assemble(
     heldout: HeldOut,
     setting: Setting,
     *,
+    runs: Further,
     name: str,
     data: Mapping[str, Any],
     weights: str,
@@ -46,6 +50,7 @@ def assemble(
         measured: what each of them, and the intact model, lost.
         heldout: on which examples.
         setting: of the bootstrap.
+        runs: what was measured beside the rows.
         name: of the evaluation; by default that of its programs.
         data: what describes the examples, and those that were fitted on.
         weights: hash of the parameters.
@@ -55,6 +60,7 @@ def assemble(
     """
     main = bench.replacements
     results = _recovered(measured, setting)
+    at = [row.name for row in rows].index(name_of(main))
     units = agreed(measured, setting)
     report = Report(
         eval=name or name_of(main),
@@ -73,13 +79,46 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=[*notes, *units.notes],
+        notes=[
+            *notes,
+            *units.notes,
+            *_donated(rows),
+            *note(sum(row.kind == "program" for row in rows)),
+        ],
+        simultaneous=of_programs([r.name for r in rows], [r.kind for r in rows], results),
         arrays=_arrays(heldout, measured, results) | units.arrays,
+        above_constant=_above_constant(rows, results, at),
+        **found(
+            runs, measured, at, {m: Estimate.of(r.ratio[at]) for m, r in results.items()}, setting
+        ),
     )
     if report.main is None:
         return report
     tests = report.equivalence(simulate=False, draws=setting.draws).tests
     return dataclasses.replace(report, equivalence_tests=tests)
+
+
+def _above_constant(
+    rows: Sequence[Row | Joint], results: dict[str, Recovered], at: int
+) -> dict[str, Estimate]:
+    """Metric -> the paired difference of row ``at``, the program, and the best constant."""
+    names = [row.name for row in rows]
+    if "best constant" not in names:
+        return {}
+    best = names.index("best constant")
+    return {m: Estimate.of(difference(r.ratio[at], r.ratio[best])) for m, r in results.items()}
+
+
+def _donated(rows: Sequence[Row | Joint]) -> list[str]:
+    """That the pool of donors is one of many: all examples share it, so no interval knows."""
+    pools = {row.name: len(row.parts[0].state) for row in rows
+             if row.parts[0].rung is ablation.resample}  # fmt: skip
+    if not pools:
+        return []
+    return [
+        f"{', '.join(pools)}: one choice of {max(pools.values())} donors among the design "
+        "examples; how another choice would move these rows is outside of their intervals"
+    ]
 
 
 def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
@@ -104,7 +143,7 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
     found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.left[:, i])
         for i, metric in enumerate(measured.losses)
     }
 

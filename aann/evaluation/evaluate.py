@@ -3,8 +3,9 @@
 lineup   = the programs of all rows, named
 bench    = the model cut at their sites, compiled
 natural  = what the network spends on the units
-fitted   = one pass over the design examples
+fitted   = one pass over the design examples, and a search for the best constant
 rows     = ladder, programs and controls
+runs     = what else was asked of the program
 measured = one pass over the held-out examples
 report   = bootstrap, and everything put together
 """
@@ -20,10 +21,13 @@ from aann.data.halves import check_halves
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
 from aann.evaluation.apart import check_model
+from aann.evaluation.asked import asked
 from aann.evaluation.assemble import assemble
+from aann.evaluation.best_constant import with_best
 from aann.evaluation.chance import no_better_than_chance
 from aann.evaluation.cost import of_natural
 from aann.evaluation.fit import fit
+from aann.evaluation.further import further
 from aann.evaluation.ladder import ladder
 from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
@@ -50,6 +54,9 @@ def evaluate(
     controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
     rows: Sequence[str] | None = None,
     linear: bool = True,
+    mixing: Sequence[float] = (),
+    subsets: int = 0,
+    alone: bool = False,
     seed: int = 0,
     draws: int = 10_000,
     batch_size: int | None = None,
@@ -74,7 +81,12 @@ def evaluate(
         rows: which rows to have beside zero-ablation and programs, of
             ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
-        seed: of the bootstrap, the donors of resample ablation and the permutation of units.
+        mixing: shares of the program between 0 and 1 to mix into the units' natural values.
+        subsets: how many times to split the units at random into two halves, of which the program
+            replaces either.
+        alone: whether to replace each unit alone, too.
+        seed: of the bootstrap, the halves, the donors of resample ablation and the permutation of
+            units.
         draws: of the bootstrap.
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
@@ -88,22 +100,22 @@ def evaluate(
         ValueError: no design examples; examples in both halves, or copies in one; labels out of
             range; a model that mixes examples; unknown sites, units out of range, wrong shapes;
             NaN or infinity from a program; an infinite loss; too few examples for an interval;
-            processes that differ in what they evaluate; donors that take more than
-            ``machine.memory``.
+            wrong shares or subsets; processes that differ in what they evaluate; donors that take
+            more than ``machine.memory``.
         OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
     design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
-    wanted = check_rows(rows, linear)
+    wanted, more = check_rows(rows, linear), asked(mixing, subsets, alone)
     lineup = line_up(replacement, programs, controls)
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     facts: dict[str, Any] = {
         "data": {**described(heldout), "design": described(design)},
         "weights": model.fingerprint(),
-        "settings": (setting, wanted, batch_size),
+        "settings": (setting, wanted, more, batch_size),
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
@@ -118,17 +130,20 @@ def evaluate(
     fitted = fit(
         bench, design, seed=seed, with_linear="linear" in wanted, stratum=stratum, progress=progress
     )
+    if "best constant" in wanted:
+        fitted = with_best(bench, design, fitted, seed=seed, stratum=stratum, progress=progress)
     made = ladder(lineup, fitted, seed, wanted)
-    measured = measure(bench, made, heldout, seed=seed, progress=progress)
+    runs = further(lineup.main, more, seed)
+    measured = measure(bench, made, heldout, hidden=runs.rows, seed=seed, progress=progress)
     precision = None
     if machine.bfloat16:
         main = [row.name for row in made].index(name_of(lineup.main))
         precision = rounding(bench, model, measured, main, heldout, setting)
     return assemble(
-        bench, made, measured, heldout, setting, name=name, data=facts["data"],
+        bench, made, measured, heldout, setting, runs=runs, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
         notes=(
-            *fitted[0].remarks,
+            *fitted[0].remarks, *runs.remarks,
             *silent(made, measured),
             *no_better_than_chance(bench, measured, heldout),
         ),

@@ -40,6 +40,7 @@ class Measured:
         r2: (rows, units), over all examples and positions where there is something; units of all
             replacements in order; NaN where the natural values are constant.
         correlation: (rows, units), Pearson's; NaN where either are constant.
+        hidden: metric -> (hidden rows, n) losses of what is no row of a report.
         parts: for each row and replacement what intervals of both need; empty where that would
             take more than ``aann.evaluation.sums.KEPT``.
     """
@@ -47,6 +48,7 @@ class Measured:
     losses: dict[str, Float[np.ndarray, "runs n"]]
     r2: Float[np.ndarray, "rows units"]
     correlation: Float[np.ndarray, "rows units"]
+    hidden: dict[str, Float[np.ndarray, "hidden n"]] = dataclasses.field(default_factory=dict)
     parts: Sequence[Sequence[Part]] = ()
 
     __repr__ = brief
@@ -57,6 +59,7 @@ def measure(
     rows: Sequence[Row | Joint],
     heldout: HeldOut,
     *,
+    hidden: Sequence[Row | Joint] = (),
     seed: int = 0,
     progress: bool = False,
 ) -> Measured:
@@ -66,6 +69,7 @@ def measure(
         bench: the replacements, ready to run.
         rows: what to put in place of their units, one after the other.
         heldout: examples to report on.
+        hidden: more of the same, of which losses alone are wanted.
         seed: as for ``fit``: it decides which example gets which donor.
         progress: show it, see ``aann.machine.progress``.
 
@@ -81,16 +85,17 @@ def measure(
         )
     check_scoring(bench, heldout)
     kept = Sums(bench, len(rows), heldout)
-    batch_of = _Measuring(bench, rows, kept, donor_of(heldout.names, seed))
+    batch_of = _Measuring(bench, rows, hidden, kept, donor_of(heldout.names, seed))
+    runs = len(rows) + 1
     losses: dict[int, list[dict[str, np.ndarray]]] = {}
     examples: dict[int, Kept] = {}
     sums, _ = kept.none(0, len(rows))
 
     def section() -> str:
-        known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
+        known = (key.of_rows(bench, [*rows, *hidden]), key.of_examples(heldout), seed)
         return digest("measure examples", key.of_bench(bench), *known)
 
-    states = jax.tree.leaves([part.state for row in rows for part in row.parts])
+    states = jax.tree.leaves([part.state for row in [*rows, *hidden] for part in row.parts])
     reserved = sum(x.nbytes for x in states)
     with Pass(bench, heldout, section, reserved=reserved, progress=progress) as run:
         for batch in run.batches():
@@ -98,7 +103,7 @@ def measure(
             sums = merge([sums, results.pop("moments")])
             examples[batch.indices[0]] = results.pop("examples")
             losses[batch.indices[0]] = [
-                {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
+                {m: x[r] for m, x in results.items()} for r in range(runs + len(hidden))
             ]
     everyone = bench.machine.gather((losses, sums, examples))
     sums = merge(theirs for _, theirs, _ in everyone)
@@ -107,11 +112,14 @@ def measure(
     parts = kept.parts(np.concatenate(_in_order(part for *_, part in everyone), axis=1), sums)
     joined = {
         metric: np.stack(
-            [np.concatenate([b[r][metric] for b in found]) for r in range(len(rows) + 1)]
+            [np.concatenate([b[r][metric] for b in found]) for r in range(runs + len(hidden))]
         )
         for metric in found[0][0]
     }
-    return Measured(losses=Listing(joined), r2=r2, correlation=correlation, parts=parts)
+    shown, others = (
+        Listing({m: x[k] for m, x in joined.items()}) for k in (slice(runs), slice(runs, None))
+    )
+    return Measured(shown, r2, correlation, others, parts)
 
 
 def _in_order(parts: Iterable[Mapping[int, Found]]) -> list[Found]:
@@ -129,10 +137,12 @@ class _Measuring:
         self,
         bench: Workbench,
         rows: Sequence[Row | Joint],
+        hidden: Sequence[Row | Joint],
         sums: Sums,
         donors: Int[np.ndarray, " n"],
     ) -> None:
-        self.bench, self.rows, self.sums, self.donors = bench, rows, sums, donors
+        self.bench, self.rows, self.hidden = bench, rows, hidden
+        self.sums, self.donors = sums, donors
 
     def __call__(self, run: Pass, batch: Batch) -> dict[str, np.ndarray]:
         bench, n = self.bench, len(batch.names)
@@ -152,6 +162,10 @@ class _Measuring:
             sums.append(self.sums.of(truth, values, batch))
         losses.append(_on_host(intact_logits, intact_logits, batch, n))
         check_losses(losses, [row.name for row in self.rows], batch.names)
+        for row in self.hidden:
+            _, logits = bench.flow(started, _chooser(bench, row, donor, outputs, False))
+            losses.append(_on_host(logits, intact_logits, batch, n))
+        check_losses(losses[len(self.rows) + 1 :], [row.name for row in self.hidden], batch.names)
         stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
         moments, examples = (
             (np.stack(found) for found in zip(*sums, strict=True)) if sums else self.sums.none(n)

@@ -11,6 +11,7 @@ import numpy as np
 from aann.report.fixed import fixed
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
+from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
 from aann.statistics.interval import Interval
 
@@ -35,7 +36,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.estimate is None or self.low is None or self.high is None:
             return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return bracketed(self.estimate, self.low, self.high, 3)
 
     @classmethod
     def of(cls, interval: Interval) -> "Estimate":
@@ -56,7 +57,7 @@ class Damage:
     __repr__ = brief
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return bracketed(self.mean, self.low, self.high, 4)
 
     @classmethod
     def of(cls, interval: Interval) -> "Damage":
@@ -125,6 +126,56 @@ class ReportRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class Untrained:
+    """What the same search and the same fit made of a network of random parameters.
+
+    Attributes:
+        found: what the search says, in a sentence.
+        seed: of the parameters.
+        n: design examples that it was measured on; None where there was nothing to fit or measure.
+        damage: metric -> mean loss that zero-ablation adds there.
+        recovered: name of a row -> metric -> loss recovered; the program is the first.
+        above: metric -> what the program recovers above the best of the other rows.
+        notes: warnings on the way.
+    """
+
+    found: str
+    seed: int
+    n: int | None = None
+    damage: Mapping[str, Damage] = dataclasses.field(default_factory=dict)
+    recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Subset:
+    """Some of the units replaced by the program; the others keep their natural values.
+
+    Attributes:
+        kind: ``half`` (halves of one split follow each other) or ``alone``.
+        units: their places in the report's ``units``, from 0.
+        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
+        damage: metric -> that damage.
+    """
+
+    kind: str
+    units: Sequence[int]
+    recovered: Mapping[str, Estimate]
+    damage: Mapping[str, Damage]
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class ReportData:
     """What a ``Report`` holds, apart from how it is shown, saved and loaded.
 
@@ -143,12 +194,21 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
+        simultaneous: where several programs are compared, row -> metric -> what they recover with
+            intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
             eval adds for its figures; ``agreement/MEASURE`` (rows, units, 3), with intervals, see
             ``aann.statistics.agreement``. In ``report.npz``.
+        above_constant: metric -> recovered of the program less that of the best constant, paired;
+            empty where there is no such row.
+        mixing: share of the program in the units' values, from "0" to "1" -> metric -> recovered.
+        subsets: what the program recovers at some of the units.
+        adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
+            divided by the sum of what it adds at those parts.
     """
 
     eval: str
@@ -168,8 +228,14 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
+    simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+    above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    subsets: Sequence[Subset] = ()
+    adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 

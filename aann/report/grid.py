@@ -10,6 +10,7 @@ import numpy as np
 from aann.report.data import Estimate, ReportData
 from aann.report.words import numbers, share
 from aann.shown.brief import brief
+from aann.shown.digits import vanishes
 
 MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}
 """One for each kind of row, so that nobody needs colours to tell them apart."""
@@ -234,6 +235,8 @@ def interval(x: Estimate) -> str:
     """Three decimals, or digits where there are many."""
     if x.estimate is None or x.low is None or x.high is None:
         return "not identified"
+    if vanishes(max(map(abs, (x.estimate, x.low, x.high))), 3):
+        return str(x)
     return f"{_digits(x.estimate)} [{_digits(x.low)}, {_digits(x.high)}]"
 
 

@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from aann.report import agreement, grid, ladder
+from aann.report import agreement, grid, headline, ladder
 from aann.report.beyond import beyond
 from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
@@ -131,6 +131,11 @@ def _facts(report: ReportData) -> list[Fact]:
     facts = []
     if main:
         facts.append(_fact(f"{name} recovered", grid.interval(main.recovered[metric]), main.name))
+    if main and (constant := headline.best_constant(report)):
+        above = report.above_constant.get(metric)
+        more = f"; the program is {grid.interval(above)} above" if above else ""
+        found = grid.interval(constant.recovered[metric])
+        facts.append(_fact(f"{name} of the best constant", found, f"zeroed: 0{more}"))
     if main and (best := ladder.best_control(report)):
         best_one = grid.interval(best.recovered[metric])
         facts.append(_fact(f"{name} of the best control", best_one, best.name))

@@ -15,6 +15,7 @@ from aann.report.report import Report
 from aann.shown.brief import clip, counted
 from aann.vis.bits import against_bits
 from aann.vis.caption import captioned
+from aann.vis.further import further
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
 from aann.vis.style import Bar
@@ -50,6 +51,7 @@ def makers(report: Report, metric: str) -> dict[str, Callable[[], Figure]]:
     found = {"recovered": lambda: _bars(report, metric)}
     if report.natural.get("bits"):
         found["recovered_against_bits"] = lambda: _bits(report, metric)
+    found |= further(report, metric, _label(metric), _title(report))
     if "natural_maps" in report.arrays:
         found["maps"] = lambda: _maps(report)
     if "natural_tuning" in report.arrays:

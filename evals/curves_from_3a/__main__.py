@@ -1,6 +1,7 @@
 """Curve detectors as a program of the layer below, alone and fed by an artificial layer."""
 
 import argparse
+import dataclasses
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,16 @@ from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, command, curve_figures, pictures, start, units_page
+from evals.shared import (
+    arguments,
+    beyond,
+    command,
+    curve_figures,
+    pictures,
+    start,
+    units_page,
+    untrained_curves,
+)
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
@@ -36,6 +46,8 @@ def main(argv: list[str] | None = None) -> None:
         args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
     )
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     report = report.with_arrays(**read_out.arrays(model, curves))
@@ -83,8 +95,8 @@ def _report(
 ) -> aann.Report:
     return aann.evaluate(
         model, main, heldout, design=design, programs=programs, controls=controls,
-        linear=len(main) == 1 and main[0].site == SITE, seed=args.seed, name=NAME,
-        progress=sys.stderr.isatty(), machine=on,
+        linear=len(main) == 1 and main[0].site == SITE, **beyond.beyond(args),
+        seed=args.seed, name=NAME, progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip
 
 
@@ -108,6 +120,7 @@ def _wrong(curves: aann.Replacement) -> list[list[aann.Replacement]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = arguments.parser(NAME, __doc__ or "", f"out/{NAME}")
+    arguments.add_thorough(parser)
     pictures.add(parser)
     units_page.add(parser)
     parser.add_argument(

@@ -13,7 +13,7 @@ from evals.eis_vii_mnist import figures as challenge_figures
 from evals.eis_vii_mnist import table as challenge_table
 from evals.eis_vii_mnist.case import Case
 from evals.eis_vii_mnist.table import Row
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.eis_vii_mnist import rule
 from zoo.mnist import pictures
@@ -43,11 +43,18 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, halves, case.circuits, draws=DRAWS, notes=lambda circuit: {},
             draw=functools.partial(_drawn, case, shown, table),
+            attempt=functools.partial(_attempt, clue),
         )  # fmt: skip
         challenge_table.save(table, ablations, begun.folder)
         tour.tables.extend(challenge_table.grids(table, ablations))
         command.show(challenge_table.text(table, ablations))
     tour.finish()
+
+
+def _attempt(clue: np.ndarray, model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The groups and the V of a network that learnt nothing."""
+    units, programs = challenge_case.main_programs(evidence.look(model, design, clue))
+    return untrained.Attempt(f"of the units of fc1 {units}", programs)
 
 
 def _measured(case: Case, heldout: aann.HeldOut, begun: start.Start) -> list[Row]:

@@ -9,7 +9,7 @@ from circuits.max_of_k import program as programs
 from circuits.max_of_k.fit import variant
 from evals.max_of_k import figures as max_of_k_figures
 from evals.max_of_k.mistakes import mistakes
-from evals.shared import networks, seeds, start
+from evals.shared import networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(seen), draws=DRAWS,
             notes=functools.partial(_counted, model, seen),
-            draw=functools.partial(_drawn, model, heldout),
+            draw=functools.partial(_drawn, model, heldout), attempt=_attempt,
         )  # fmt: skip
     tour.finish()
 
@@ -53,6 +53,13 @@ def _circuits(seen: max_of_k_fit.Evidence) -> list[seeds.Circuit]:
             ((smallest, copying), (evenly, copying), (ordered, too_many)),
         ),
     ]  # fmt: skip
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing."""
+    circuits = _circuits(max_of_k_fit.look(model, design))
+    slope = float(circuits[0].main[0].constants["slope"].value)
+    return untrained.of_circuits(f"attention rises by {slope:g} nats a step in value", circuits)
 
 
 def _drawn(

@@ -51,12 +51,13 @@ class Circuit:
         seed: int,
         draws: int,
         on: aann.Machine | None = None,
+        **more: Any,
     ) -> Report:
-        """The full ladder of this circuit."""
+        """The ladder of this circuit; ``more`` goes to ``aann.evaluate``."""
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
             controls=self.controls, linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}", machine=on,
+            name=f"{eval_name}, {self.name}", machine=on, **more,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:
@@ -168,9 +169,9 @@ FRONT = ("program", "kind", "network", "kl", "nll")
 
 
 LEGEND = (
-    "kl, nll: loss recovered on held-out examples with 95% BCa bootstrap intervals; left: mean KL "
-    "from the intact network in nats, of which zero-ablation has the damage; correlation: with the "
-    "natural units, mean over units. Controls are wrong programs."
+    "kl, nll: loss recovered on held-out examples with 95% studentised bootstrap intervals; left: "
+    "mean KL from the intact network in nats, of which zero-ablation has the damage; correlation: "
+    "with the natural units, mean over units. Controls are wrong programs."
 )
 
 HEADER = (

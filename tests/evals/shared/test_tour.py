@@ -17,8 +17,9 @@ CAPTION = "All there is. Nothing was picked."
 class Circuit(SimpleNamespace):
     """A circuit with a report that nothing was evaluated for."""
 
-    def report(self, model, design, heldout, *, eval_name, seed, draws, on):
+    def report(self, model, design, heldout, *, eval_name, seed, draws, on, **more):
         self.asked.append((model, draws, seed))
+        self.more.append(more)
         return report([row("zero", "ablation", 0.0), row(self.name)])
 
     def rows(self, network, found, notes):
@@ -36,20 +37,23 @@ def visited(tmp_path_factory):
 
 
 def visit(folder):
-    start = Start(argparse.Namespace(networks=("a", "b"), seed=5), aann.Machine(), folder)
+    start = Start(
+        argparse.Namespace(networks=("a", "b"), seed=5, thorough=True), aann.Machine(), folder
+    )
     gone = tour.Tour("toy", "A claim.", start, ("a", "b"))
-    asked, drawn = [], []
+    asked, more, drawn = [], [], []
 
     def draw(circuit, found):
         drawn.append(circuit.name)
         return found, {"patterns": captioned(Figure(), CAPTION)}
 
     for network in ("a", "b"):
-        circuits = [Circuit(name=name, asked=asked) for name in ("one part", "all")]
+        circuits = [Circuit(name=name, asked=asked, more=more) for name in ("one part", "all")]
         gone.visit(
             network, network, (None, None), circuits, draws=300, draw=draw,
             notes=lambda circuit: {"all": "2 wrong"} if circuit.name == "all" else {},
         )  # fmt: skip
+    assert [m.get("alone") for m in more] == [True, True, None, None]
     return gone, asked, drawn
 
 

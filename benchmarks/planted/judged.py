@@ -83,7 +83,7 @@ def standing(
                 model, program, heldout, design=design, rows=(), linear=False, draws=DRAWS,
                 controls=aann.shuffles(program, n=n, kinds=["units"]), progress=False,
             )  # fmt: skip
-            found[program.name] = -float(report.shuffled[0].metrics["kl"].p)
+            found[program.name] = -float(report.shuffles[0].metrics["kl"].p)
     return found
 
 

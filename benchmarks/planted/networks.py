@@ -171,7 +171,9 @@ def attention(seed: int) -> Planted:
         before, last = x[:, :-1], x[:, -1:]
         same = (before == last).astype(jnp.float32)
         after = jnp.pad(same[:, :-1], ((0, 0), (1, 0)))
-        back = -jnp.arange(LENGTH - 2, -1, -1, dtype=jnp.float32)[None] * (1 + before % 2)
+        back = -jnp.arange(LENGTH - 2, -1, -1, dtype=jnp.float32)[None] * (1 + before % 2).astype(
+            jnp.float32
+        )
         return jax.nn.softmax(
             jnp.stack([c["same"] * same, c["after"] * after, c["decay"] * back], 1), axis=-1
         )

@@ -48,7 +48,7 @@ def test_what_it_recovers_stands_beside_constants_and_the_trained_network(measur
         "0.900 [0.850, 0.950]", "0.500 [0.250, 0.750]"
     ]  # fmt: skip
     assert [cell.text for cell in found.rows[1]][1:] == ["0.01", *["0.500 [0.250, 0.750]"] * 2]
-    said = "above the best constants the program recovers 0.000 [-0.125, 0.125] of kl there"
+    said = "above the best of these constants the program recovers 0.000 [-0.125, 0.125] of kl"
     assert any(note.startswith(said) and "n = 200" in note for note in found.notes)
     for text in (str(made(measured)), made(measured).markdown(), made(measured).html()):
         assert "An untrained network" in text

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from aann.bench import linear
 from aann.program.replacement import Replacement
@@ -118,9 +118,31 @@ def permuted(state: Int[Array, " units"], view: View) -> Array:
     return jnp.take(_output(view), state, axis=-1)
 
 
+def mixed(share: Float[Array, ""], view: View) -> Array:
+    """So much of the program's output, and the rest of the natural values; exact at both ends."""
+    output = _output(view)
+    part = share.astype(output.dtype)
+    between = (1 - part) * view.natural + part * output
+    return jnp.where(part == 0, view.natural, jnp.where(part == 1, output, between))
+
+
+def program_of_some(chosen: Bool[Array, " units"], view: View) -> Array:
+    """The program's output at some units, the natural values at the others."""
+    return jnp.where(_of_units(chosen, view), _output(view), view.natural)
+
+
+def zero_of_some(chosen: Bool[Array, " units"], view: View) -> Array:
+    """Zero-ablation of some units."""
+    return jnp.where(_of_units(chosen, view), jnp.zeros_like(view.natural), view.natural)
+
+
 def intact(_: Any, view: View) -> Array:
     """The natural values: splicing them changes nothing."""
     return view.natural
+
+
+def _of_units(chosen: Array, view: View) -> Array:
+    return chosen.reshape((1,) * (view.natural.ndim - 1) + (-1,))
 
 
 def _output(view: View) -> Array:

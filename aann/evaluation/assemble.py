@@ -1,5 +1,6 @@
 """A report put together from what was measured: the bootstrap, and what every row cost."""
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,14 +14,16 @@ from aann.bench.workbench import Workbench
 from aann.counting.reach import written
 from aann.data.examples import HeldOut
 from aann.data.provenance import versions
+from aann.evaluation.agreed import Agreed, agreed
 from aann.evaluation.cost import of_row
+from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
 from aann.report import concentration, simultaneous
 from aann.report.data import Damage, Estimate, ReportRow, number
 from aann.report.report import Report
-from aann.statistics.bootstrap import Recovered, recovered
+from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting
 
 
@@ -31,6 +34,7 @@ def assemble(
     heldout: HeldOut,
     setting: Setting,
     *,
+    runs: Further,
     name: str,
     data: Mapping[str, Any],
     weights: str,
@@ -46,6 +50,7 @@ def assemble(
         measured: what each of them, and the intact model, lost.
         heldout: on which examples.
         setting: of the bootstrap.
+        runs: what was measured beside the rows.
         name: of the evaluation; by default that of its programs.
         data: what describes the examples, and those that were fitted on.
         weights: hash of the parameters.
@@ -56,7 +61,9 @@ def assemble(
     main = bench.replacements
     results = _recovered(measured, setting)
     names, kinds = [row.name for row in rows], [row.kind for row in rows]
-    return Report(
+    at = names.index(name_of(main))
+    units = agreed(measured, setting)
+    report = Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
         command=shlex.join(sys.argv),
@@ -70,18 +77,38 @@ def assemble(
         damage={m: Damage.of(r.damage[0]) for m, r in results.items()},
         intact={m: float(x[-1].mean()) for m, x in measured.losses.items()},
         natural=natural,
-        rows=[_report_row(bench, row, i, measured, results) for i, row in enumerate(rows)],
+        rows=[_report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
         notes=[
             *notes,
+            *units.notes,
             *_donated(rows),
             *simultaneous.note(kinds.count("program")),
             *concentration.note(names, kinds, results),
         ],
         simultaneous=simultaneous.of_programs(names, kinds, results),
-        arrays=_arrays(heldout, measured, results),
+        arrays=_arrays(heldout, measured, results) | units.arrays,
+        above_constant=_above_constant(rows, results, at),
+        **found(
+            runs, measured, at, {m: Estimate.of(r.ratio[at]) for m, r in results.items()}, setting
+        ),
     )
+    if report.main is None:
+        return report
+    tests = report.equivalence(simulate=False, draws=setting.draws).tests
+    return dataclasses.replace(report, equivalence_tests=tests)
+
+
+def _above_constant(
+    rows: Sequence[Row | Joint], results: dict[str, Recovered], at: int
+) -> dict[str, Estimate]:
+    """Metric -> the paired difference of row ``at``, the program, and the best constant."""
+    names = [row.name for row in rows]
+    if "best constant" not in names:
+        return {}
+    best = names.index("best constant")
+    return {m: Estimate.of(difference(r.ratio[at], r.ratio[best])) for m, r in results.items()}
 
 
 def _donated(rows: Sequence[Row | Joint]) -> list[str]:
@@ -124,8 +151,9 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
 
 
 def _report_row(
-    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered]
-) -> ReportRow:
+    bench: Workbench, row: Row | Joint, i: int, measured: Measured, results: dict[str, Recovered],
+    units: Agreed,
+) -> ReportRow:  # fmt: skip
     cost = of_row(bench, row)
     return ReportRow(
         name=row.name,
@@ -139,6 +167,7 @@ def _report_row(
         correlation=[number(x) for x in measured.correlation[i]],
         source=written(part.program.program for part in row.parts if part.program is not None),
         values=_values(row),
+        **units.fields[i],
     )
 
 

@@ -3,12 +3,14 @@
 lineup   = the programs of all rows, named
 bench    = the model cut at their sites, compiled
 natural  = what the network spends on the units
-fitted   = one pass over the design examples
+fitted   = one pass over the design examples, and a search for the best constant
 rows     = ladder, programs and controls
+runs     = what else was asked of the program
 measured = one pass over the held-out examples
 report   = bootstrap, and everything put together
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,16 +22,21 @@ from aann.data.halves import check_halves
 from aann.data.provenance import described
 from aann.evaluation.agreement import agree
 from aann.evaluation.apart import check_model
+from aann.evaluation.asked import asked
 from aann.evaluation.assemble import assemble
+from aann.evaluation.best_constant import with_best
 from aann.evaluation.chance import no_better_than_chance
 from aann.evaluation.cost import of_natural
 from aann.evaluation.fit import fit
+from aann.evaluation.further import further
 from aann.evaluation.ladder import ladder
 from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.shuffles import Shuffles, apart
 from aann.evaluation.silent import silent
+from aann.evaluation.standing import check_shuffles, standing
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -47,9 +54,14 @@ def evaluate(
     *,
     design: Design | None = None,
     programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement
+    | Shuffles
+    | Sequence[Replacement | Shuffles | Sequence[Replacement]] = (),
     rows: Sequence[str] | None = None,
     linear: bool = True,
+    mixing: Sequence[float] = (),
+    subsets: int = 0,
+    alone: bool = False,
     seed: int = 0,
     draws: int = 10_000,
     batch_size: int | None = None,
@@ -70,11 +82,17 @@ def evaluate(
         design: examples to fit the ladder on; by default the other half of ``heldout``.
         programs: more programs for the same units and reads, each a row; where several are
             evaluated together, each entry has one for each of them, in their order.
-        controls: wrong programs for the same units and reads, likewise.
+        controls: wrong programs for the same units and reads, likewise; or, also among them,
+            ``aann.shuffles(...)``: many of them, for the report to say where the program stands.
         rows: which rows to have beside zero-ablation and programs, of
             ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
-        seed: of the bootstrap, the donors of resample ablation and the permutation of units.
+        mixing: shares of the program between 0 and 1 to mix into the units' natural values.
+        subsets: how many times to split the units at random into two halves, of which the program
+            replaces either.
+        alone: whether to replace each unit alone, too.
+        seed: of the bootstrap, the halves, the donors of resample ablation and the permutation of
+            units.
         draws: of the bootstrap.
         batch_size: of the compiled functions; by default by the size of an example.
         name: of the evaluation, for the report.
@@ -88,27 +106,30 @@ def evaluate(
         ValueError: no design examples; examples in both halves, or copies in one; labels out of
             range; a model that mixes examples; unknown sites, units out of range, wrong shapes;
             NaN or infinity from a program; an infinite loss; too few examples for an interval;
-            processes that differ in what they evaluate; donors that take more than
-            ``machine.memory``.
+            wrong shares or subsets; processes that differ in what they evaluate; donors that take
+            more than ``machine.memory``.
         OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
     design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
-    wanted = check_rows(rows, linear)
-    lineup = line_up(replacement, programs, controls)
+    wanted, more = check_rows(rows, linear), asked(mixing, subsets, alone)
+    rivals, shuffled = apart(controls)
+    lineup = line_up(replacement, programs, rivals)
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     facts: dict[str, Any] = {
         "data": {**described(heldout), "design": described(design)},
         "weights": model.fingerprint(),
-        "settings": (setting, wanted, batch_size),
+        "settings": (setting, wanted, more, batch_size),
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
+    shuffled = [one.agreed(lambda rows: agree(machine, rows, facts)) for one in shuffled]
     bench = workbench(model, lineup.main, size, machine)
     check_programs(bench, lineup.rows)
+    check_shuffles(bench, shuffled)
     check_scoring(bench, design, heldout)
     check_room(bench, design, heldout, donors=len(design))
     if machine.process[0] == 0:  # whose the first examples are
@@ -118,18 +139,23 @@ def evaluate(
     fitted = fit(
         bench, design, seed=seed, with_linear="linear" in wanted, stratum=stratum, progress=progress
     )
+    if "best constant" in wanted:
+        fitted = with_best(bench, design, fitted, seed=seed, stratum=stratum, progress=progress)
     made = ladder(lineup, fitted, seed, wanted)
-    measured = measure(bench, made, heldout, seed=seed, progress=progress)
+    runs = further(lineup.main, more, seed)
+    measured = measure(bench, made, heldout, hidden=runs.rows, seed=seed, progress=progress)
+    stands = [x for s in shuffled for x in standing(bench, s, heldout, progress=progress)]
     precision = None
     if machine.bfloat16:
         main = [row.name for row in made].index(name_of(lineup.main))
         precision = rounding(bench, model, measured, main, heldout, setting)
-    return assemble(
-        bench, made, measured, heldout, setting, name=name, data=facts["data"],
+    report = assemble(
+        bench, made, measured, heldout, setting, runs=runs, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
         notes=(
-            *fitted[0].remarks,
+            *fitted[0].remarks, *runs.remarks,
             *silent(made, measured),
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
+    return dataclasses.replace(report, shuffles=stands) if stands else report

@@ -46,7 +46,7 @@ def check_losses(
     """Raise where losses are NaN or infinite: averages and intervals need finite ones.
 
     Args:
-        losses: for each row, and at last for the intact model, metric -> (n,) losses.
+        losses: for each row, and at last perhaps for the intact model, metric -> (n,) losses.
         rows: their names.
         names: of the n examples.
 
@@ -55,7 +55,7 @@ def check_losses(
     """
     lines = []
     for row, found in zip(
-        [*(f"row {name!r}" for name in rows), "the intact model"], losses, strict=True
+        [*(f"row {name!r}" for name in rows), "the intact model"], losses, strict=False
     ):
         for metric, values in found.items():
             bad = np.flatnonzero(~np.isfinite(values))

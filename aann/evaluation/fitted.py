@@ -20,6 +20,7 @@ class Fitted:
         donor_outputs: what the program says for them.
         slope, offset: affine recalibration of the program, (units,).
         linear: the linear prediction, or None.
+        best: the constant of least loss, see ``best_constant``; shaped as ``mean``; or None.
         places: how many positions a unit's values have.
         remarks: what a report should say of the fits.
     """
@@ -31,6 +32,7 @@ class Fitted:
     slope: Float[Array, " units"]
     offset: Float[Array, " units"]
     linear: linear.Linear | None
+    best: Float[Array, "*positions units"] | None = None
     places: int = 1
     remarks: tuple[str, ...] = ()
 
@@ -38,5 +40,5 @@ class Fitted:
 
     @property
     def mean_size(self) -> int:
-        """How many numbers the mean is: one a unit, or one for each of its coordinates."""
+        """How many numbers a constant is: one a unit, or one for each of its coordinates."""
         return self.mean.size // self.places

@@ -41,6 +41,12 @@ def ladder(
     if len(predictions) == len(fitted):
         each: list[tuple[object, int | None]] = [(p, p.weights.size) for p in predictions]
         states["linear"] = (ablation.linear_prediction, each, "fit")
+    constants = [f.best for f in fitted if f.best is not None]
+    if len(constants) == len(fitted):
+        sizes = [f.mean_size for f in fitted]
+        states["best constant"] = (
+            ablation.constant, list(zip(constants, sizes, strict=True)), "fit",
+        )  # fmt: skip
     made = {name: _each(name, *state) for name, state in states.items()}
     made["recalibrated"] = _recalibrated(main, fitted)
     if any(len(r.units) > 1 for r in main):
@@ -54,7 +60,8 @@ def ladder(
     return [zero_row(main), *below, *programs, *above, *controls]
 
 
-def _joined(name: str, kind: Kind, parts: Sequence[Row]) -> Row | Joint:
+def joined(name: str, kind: Kind, parts: Sequence[Row]) -> Row | Joint:
+    """Rows of each replacement as one line of a report."""
     named = tuple(dataclasses.replace(part, name=name, kind=kind) for part in parts)
     return named[0] if len(named) == 1 else Joint(name, kind, named)
 
@@ -63,18 +70,18 @@ def _each(
     name: str, rung: Rung, states: Sequence[tuple[object, int | None]], kind: Kind = "ablation"
 ) -> Row | Joint:
     """The same rung for every replacement, each with its own state and number of scalars."""
-    return _joined(name, kind, [Row(name, kind, rung, s, scalars=n) for s, n in states])
+    return joined(name, kind, [Row(name, kind, rung, s, scalars=n) for s, n in states])
 
 
 def zero_row(main: Programs) -> Row | Joint:
     """Zero-ablation of all places."""
-    return _joined("zero", "ablation", [Row("", "ablation", ablation.zero) for _ in main])
+    return joined("zero", "ablation", [Row("", "ablation", ablation.zero) for _ in main])
 
 
 def programs_row(programs: Programs, kind: Kind) -> Row | Joint:
     """Programs in all places."""
     name = name_of(programs)
-    return _joined(name, kind, [Row(name, kind, ablation.program, program=p) for p in programs])
+    return joined(name, kind, [Row(name, kind, ablation.program, program=p) for p in programs])
 
 
 def _recalibrated(main: Programs, fitted: Sequence[Fitted]) -> Row | Joint:
@@ -86,7 +93,7 @@ def _recalibrated(main: Programs, fitted: Sequence[Fitted]) -> Row | Joint:
         )
         for f, r in zip(fitted, main, strict=True)
     ]  # fmt: skip
-    return _joined(name, "fit", parts)
+    return joined(name, "fit", parts)
 
 
 def _permuted(main: Programs, fitted: Sequence[Fitted], seed: int) -> Row | Joint:
@@ -95,4 +102,4 @@ def _permuted(main: Programs, fitted: Sequence[Fitted], seed: int) -> Row | Join
         Row("", "control", ablation.permuted, jnp.asarray(order, jnp.int32), program=r)
         for order, r in zip(orders, main, strict=True)
     ]
-    return _joined("units permuted", "control", parts)
+    return joined("units permuted", "control", parts)

@@ -11,12 +11,12 @@ Programs = Sequence[Replacement]
 """One program for each of the replacements that are evaluated together, in their order."""
 
 ROWS = (
-    "mean", "position mean", "resample", "linear",
+    "mean", "position mean", "best constant", "resample", "linear",
     "recalibrated", "program of another example", "units permuted",
 )  # fmt: skip
 """What a report has beside zero-ablation and programs, if it is not told otherwise."""
 
-BELOW = 4
+BELOW = 5
 """So many of ``ROWS`` come before the programs."""
 
 RESERVED = ("zero", "intact", *ROWS)

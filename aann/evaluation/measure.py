@@ -2,15 +2,14 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 from jaxtyping import Array, Float, Int
 
 from aann.bench.ablation import Joint, Row, View
-from aann.bench.present import columns, present_at
 from aann.bench.workbench import Workbench
 from aann.data.batches import Batch
 from aann.data.examples import HeldOut
@@ -19,12 +18,17 @@ from aann.evaluation.apart import check_apart
 from aann.evaluation.donors import donor_of
 from aann.evaluation.finite import check_finite, check_losses
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.sums import Sums
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
-from aann.statistics.moments import agreement, empty, merge, moments
+from aann.statistics.agreement import Part
+from aann.statistics.each import Kept
+from aann.statistics.moments import merge
 from aann.store import key
 from aann.store.digest import digest
 from aann.store.passes import Pass
+
+Found = TypeVar("Found")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,11 +40,16 @@ class Measured:
         r2: (rows, units), over all examples and positions where there is something; units of all
             replacements in order; NaN where the natural values are constant.
         correlation: (rows, units), Pearson's; NaN where either are constant.
+        hidden: metric -> (hidden rows, n) losses of what is no row of a report.
+        parts: for each row and replacement what intervals of both need; empty where that would
+            take more than ``aann.evaluation.sums.KEPT``.
     """
 
     losses: dict[str, Float[np.ndarray, "runs n"]]
     r2: Float[np.ndarray, "rows units"]
     correlation: Float[np.ndarray, "rows units"]
+    hidden: dict[str, Float[np.ndarray, "hidden n"]] = dataclasses.field(default_factory=dict)
+    parts: Sequence[Sequence[Part]] = ()
 
     __repr__ = brief
 
@@ -50,6 +59,7 @@ def measure(
     rows: Sequence[Row | Joint],
     heldout: HeldOut,
     *,
+    hidden: Sequence[Row | Joint] = (),
     seed: int = 0,
     progress: bool = False,
 ) -> Measured:
@@ -59,6 +69,7 @@ def measure(
         bench: the replacements, ready to run.
         rows: what to put in place of their units, one after the other.
         heldout: examples to report on.
+        hidden: more of the same, of which losses alone are wanted.
         seed: as for ``fit``: it decides which example gets which donor.
         progress: show it, see ``aann.machine.progress``.
 
@@ -73,53 +84,65 @@ def measure(
             f"{heldout.name!r}: aann.split(examples) makes the halves"
         )
     check_scoring(bench, heldout)
-    present = [present_at(bench, i, heldout.present) for i in range(len(bench.replacements))]
-    batch_of = _Measuring(bench, rows, present, donor_of(heldout.names, seed))
+    kept = Sums(bench, len(rows), heldout)
+    batch_of = _Measuring(bench, rows, hidden, kept, donor_of(heldout.names, seed))
+    runs = len(rows) + 1
     losses: dict[int, list[dict[str, np.ndarray]]] = {}
-    sums = empty((len(rows),), sum(batch_of.widths))
+    examples: dict[int, Kept] = {}
+    sums, _ = kept.none(0, len(rows))
 
     def section() -> str:
-        known = (key.of_rows(bench, rows), key.of_examples(heldout), seed)
-        return digest("measure", key.of_bench(bench), *known)
+        known = (key.of_rows(bench, [*rows, *hidden]), key.of_examples(heldout), seed)
+        return digest("measure examples", key.of_bench(bench), *known)
 
-    states = jax.tree.leaves([part.state for row in rows for part in row.parts])
+    states = jax.tree.leaves([part.state for row in [*rows, *hidden] for part in row.parts])
     reserved = sum(x.nbytes for x in states)
     with Pass(bench, heldout, section, reserved=reserved, progress=progress) as run:
         for batch in run.batches():
             results = run.recall("losses", batch, functools.partial(batch_of, run, batch))
             sums = merge([sums, results.pop("moments")])
+            examples[batch.indices[0]] = results.pop("examples")
             losses[batch.indices[0]] = [
-                {m: x[r] for m, x in results.items()} for r in range(len(rows) + 1)
+                {m: x[r] for m, x in results.items()} for r in range(runs + len(hidden))
             ]
-    everyone = bench.machine.gather((losses, sums))
-    r2, correlation = batch_of.agreement(merge(theirs for _, theirs in everyone))
-    found = [b for _, b in sorted((i, b) for part, _ in everyone for i, b in part.items())]
+    everyone = bench.machine.gather((losses, sums, examples))
+    sums = merge(theirs for _, theirs, _ in everyone)
+    r2, correlation = kept.agreement(sums)
+    found = _in_order(part for part, _, _ in everyone)
+    parts = kept.parts(np.concatenate(_in_order(part for *_, part in everyone), axis=1), sums)
     joined = {
         metric: np.stack(
-            [np.concatenate([b[r][metric] for b in found]) for r in range(len(rows) + 1)]
+            [np.concatenate([b[r][metric] for b in found]) for r in range(runs + len(hidden))]
         )
         for metric in found[0][0]
     }
-    return Measured(losses=Listing(joined), r2=r2, correlation=correlation)
+    shown, others = (
+        Listing({m: x[k] for m, x in joined.items()}) for k in (slice(runs), slice(runs, None))
+    )
+    return Measured(shown, r2, correlation, others, parts)
+
+
+def _in_order(parts: Iterable[Mapping[int, Found]]) -> list[Found]:
+    """What processes found of their batches, in the order of the examples."""
+    found = {i: batch for part in parts for i, batch in part.items()}
+    return [found[i] for i in sorted(found)]
 
 
 class _Measuring:
-    """Measures batches: metric -> (rows + 1, n) losses, and under ``moments`` sums of the units."""
+    """Measures batches: metric -> (rows + 1, n) losses; under ``moments`` and ``examples`` the sums
+    of the units' values, see ``aann.evaluation.sums``.
+    """
 
     def __init__(
         self,
         bench: Workbench,
         rows: Sequence[Row | Joint],
-        present: Sequence[np.ndarray | None],
+        hidden: Sequence[Row | Joint],
+        sums: Sums,
         donors: Int[np.ndarray, " n"],
     ) -> None:
-        self.bench, self.rows, self.present, self.donors = bench, rows, present, donors
-        self.coordinates = [bench.coordinates(i) for i in range(len(bench.replacements))]
-        self.units = [len(r.units) for r in bench.replacements]
-        self.widths = [
-            int(np.prod(natural.shape[-1 - c :]))
-            for natural, c in zip(bench.naturals, self.coordinates, strict=True)
-        ]
+        self.bench, self.rows, self.hidden = bench, rows, hidden
+        self.sums, self.donors = sums, donors
 
     def __call__(self, run: Pass, batch: Batch) -> dict[str, np.ndarray]:
         bench, n = self.bench, len(batch.names)
@@ -133,38 +156,25 @@ class _Measuring:
         for row in self.rows:
             check = batch.indices[0] == 0
             written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
-            losses.append(_on_host(logits, intact_logits, batch, n))
+            losses.append(on_host(logits, intact_logits, batch, n))
             values = [np.asarray(mine[:n]) for mine in written]
             self._check(values, batch, f"row {row.name!r}")
-            sums.append(self._moments(truth, values, batch))
-        losses.append(_on_host(intact_logits, intact_logits, batch, n))
+            sums.append(self.sums.of(truth, values, batch))
+        losses.append(on_host(intact_logits, intact_logits, batch, n))
         check_losses(losses, [row.name for row in self.rows], batch.names)
+        for row in self.hidden:
+            _, logits = bench.flow(started, _chooser(bench, row, donor, outputs, False))
+            losses.append(on_host(logits, intact_logits, batch, n))
+        check_losses(losses[len(self.rows) + 1 :], [row.name for row in self.hidden], batch.names)
         stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
-        return {**stacked, "moments": np.stack(sums) if sums else empty((0,), sum(self.widths))}
-
-    def agreement(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """R2 and correlation (rows, units), units of all replacements in order."""
-        parts = np.split(sums, np.cumsum(self.widths)[:-1], axis=-1)
-        found = [agreement(x, units) for x, units in zip(parts, self.units, strict=True)]
-        r2, correlation = (np.concatenate(x, axis=-1) for x in zip(*found, strict=True))
-        return r2, correlation
-
-    def _here(self, i: int, batch: Batch) -> np.ndarray | None:
-        present = self.present[i]
-        return None if present is None else present[list(batch.indices)]
+        moments, examples = (
+            (np.stack(found) for found in zip(*sums, strict=True)) if sums else self.sums.none(n)
+        )
+        return {**stacked, "moments": moments, "examples": examples}
 
     def _check(self, values: Sequence[np.ndarray], batch: Batch, what: str) -> None:
         for i, (mine, r) in enumerate(zip(values, self.bench.replacements, strict=True)):
-            check_finite(mine, batch.names, r, what, self._here(i, batch))
-
-    def _moments(
-        self, truth: Sequence[np.ndarray], values: Sequence[np.ndarray], batch: Batch
-    ) -> np.ndarray:
-        found = []
-        for i, pair in enumerate(zip(truth, values, strict=True)):
-            here = self._here(i, batch)
-            found.append(moments(*(columns(x, here, self.coordinates[i]) for x in pair)))
-        return np.concatenate(found, axis=1)
+            check_finite(mine, batch.names, r, what, self.sums.here(i, batch))
 
 
 def _chooser(
@@ -193,7 +203,7 @@ def _chooser(
     return choose
 
 
-def _on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
+def on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
     """Losses of the first ``n`` examples of a batch, on the host."""
     losses = _losses(logits, intact, batch.labels, batch.scored)
     return {metric: np.asarray(x)[:n] for metric, x in losses.items()}

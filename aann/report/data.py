@@ -9,6 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from aann.report.fixed import fixed
+from aann.report.refitted import Refitted
+from aann.report.shuffled import Shuffled
+from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
 from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
@@ -79,6 +82,12 @@ class ReportRow:
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
+        correlation_interval, r2_interval: of the means over units, over examples; None where they
+            were not measured.
+        robust_correlation: the mean over units of a correlation in which no example counts more
+            than another, see ``aann.statistics.agreement``; likewise.
+        residual_bits: what stating the units of one example takes once the program is known, up to
+            an error of 1% of their variance, see there; likewise.
     """
 
     name: str
@@ -92,6 +101,10 @@ class ReportRow:
     correlation: Sequence[float | None]
     source: str = ""
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    correlation_interval: Estimate | None = None
+    r2_interval: Estimate | None = None
+    robust_correlation: Estimate | None = None
+    residual_bits: Estimate | None = None
 
     __repr__ = brief
 
@@ -103,10 +116,65 @@ class ReportRow:
         """Mean over units, None where any is undefined."""
         return _mean(self.correlation)
 
+    def code_length(self, n: int) -> float | None:
+        """Bits of the two-part code on ``n`` examples: of the program and of its residuals."""
+        residual = self.residual_bits.estimate if self.residual_bits else None
+        return None if residual is None or self.bits is None else self.bits + n * residual
+
     @property
     def mean_r2(self) -> float | None:
         """Mean over units, None where any is undefined."""
         return _mean(self.r2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Untrained:
+    """What the same search and the same fit made of a network of random parameters.
+
+    Attributes:
+        found: what the search says, in a sentence.
+        seed: of the parameters.
+        n: design examples that it was measured on; None where there was nothing to fit or measure.
+        damage: metric -> mean loss that zero-ablation adds there.
+        recovered: name of a row -> metric -> loss recovered; the program is the first.
+        above: metric -> what the program recovers above the best of the other rows.
+        notes: warnings on the way.
+    """
+
+    found: str
+    seed: int
+    n: int | None = None
+    damage: Mapping[str, Damage] = dataclasses.field(default_factory=dict)
+    recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Subset:
+    """Some of the units replaced by the program; the others keep their natural values.
+
+    Attributes:
+        kind: ``half`` (halves of one split follow each other) or ``alone``.
+        units: their places in the report's ``units``, from 0.
+        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
+        damage: metric -> that damage.
+    """
+
+    kind: str
+    units: Sequence[int]
+    recovered: Mapping[str, Estimate]
+    damage: Mapping[str, Damage]
+
+    __repr__ = brief
+
+    def __post_init__(self) -> None:
+        fix(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,12 +196,23 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
+        refit: how much of the result is this very fit (``aann.refit``), or None.
+        untrained: what came of all this in a network of random parameters, where that was tried.
+        equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
         simultaneous: where several programs are compared, row -> metric -> what they recover with
             intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
-            eval adds for its figures. In ``report.npz``.
+            eval adds for its figures; ``agreement/MEASURE`` (rows, units, 3), with intervals, see
+            ``aann.statistics.agreement``. In ``report.npz``.
+        above_constant: metric -> recovered of the program less that of the best constant, paired;
+            empty where there is no such row.
+        mixing: share of the program in the units' values, from "0" to "1" -> metric -> recovered.
+        subsets: what the program recovers at some of the units.
+        adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
+            divided by the sum of what it adds at those parts.
     """
 
     eval: str
@@ -153,8 +232,16 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    shuffles: Sequence[Shuffled] = ()
+    refit: Refitted | None = None
+    untrained: Untrained | None = None
+    equivalence_tests: Sequence[EquivalenceTest] = ()
     simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
+    above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    subsets: Sequence[Subset] = ()
+    adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from aann.report.data import Estimate, ReportData
 from aann.report.words import numbers, share
 from aann.shown.brief import brief
@@ -136,14 +138,32 @@ def losses(report: ReportData) -> Grid:
 
 
 def units(report: ReportData) -> Grid:
-    """Correlation of every unit with each program."""
+    """Correlation of every unit with each program, and with the main one the robust one, too."""
     shown = [r for r in report.rows if r.source and len(r.correlation) == len(report.units)]
+    columns = [[number(x, share) for x in r.correlation] for r in shown]
+    names = [r.name for r in shown]
+    pooled, robust = (report.arrays.get(f"agreement/{m}") for m in ("correlation", "robust"))
+    main = report.main
+    if pooled is not None and robust is not None and main in shown:
+        place, row = shown.index(main), list(report.rows).index(main)
+        columns[place] = [_with(c, x) for c, x in zip(columns[place], pooled[row], strict=True)]
+        ranks = [_with(Cell("-", None), x) for x in robust[row]]
+        columns.insert(place + 1, ranks)
+        names.insert(place + 1, f"{main.name}, robust")
     rows = [
-        [Cell(str(unit), float(unit)), *(number(r.correlation[i], share) for r in shown)]
+        [Cell(str(unit), float(unit)), *(column[i] for column in columns)]
         for i, unit in enumerate(report.units)
     ]
     title = "Correlation of every unit with the programs"
-    return Grid(title, ["unit", *(r.name for r in shown)], rows if shown else [])
+    return Grid(title, ["unit", *names], rows if shown else [])
+
+
+def _with(cell: Cell, ends: np.ndarray) -> Cell:
+    """A number with its interval, estimate, low and high, where that is known."""
+    middle, low, high = ends.tolist()
+    if not math.isfinite(middle):
+        return cell
+    return Cell(f"{middle:.2f} [{low:.2f}, {high:.2f}]", middle)
 
 
 def constants(report: ReportData) -> Grid:
@@ -217,8 +237,9 @@ def interval(x: Estimate) -> str:
         return "not identified"
     if vanishes(max(map(abs, (x.estimate, x.low, x.high))), 3):
         return str(x)
-    return f"{_digits(x.estimate)} [{_digits(x.low)}, {_digits(x.high)}]"
+    return f"{digits(x.estimate)} [{digits(x.low)}, {digits(x.high)}]"
 
 
-def _digits(x: float) -> str:
+def digits(x: float) -> str:
+    """Three decimals, or digits where there are many."""
     return f"{x:.3f}" if abs(x) < 1000 else f"{x:.3g}"

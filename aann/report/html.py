@@ -14,14 +14,14 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from aann.report import grid, ladder
+from aann.report import agreement, grid, headline, ladder
 from aann.report.beyond import beyond
 from aann.report.data import ReportData, ReportRow
 from aann.report.grid import Grid
 from aann.report.pictures import Picture
 from aann.report.rendering import asset, environment, legible
 from aann.report.text import rounding
-from aann.report.words import count, share, some
+from aann.report.words import count, some
 from aann.shown.brief import brief
 
 LONGEST_SOURCE = 200_000
@@ -131,14 +131,18 @@ def _facts(report: ReportData) -> list[Fact]:
     facts = []
     if main:
         facts.append(_fact(f"{name} recovered", grid.interval(main.recovered[metric]), main.name))
+    if main and (constant := headline.best_constant(report)):
+        above = report.above_constant.get(metric)
+        more = f"; the program is {grid.interval(above)} above" if above else ""
+        found = grid.interval(constant.recovered[metric])
+        facts.append(_fact(f"{name} of the best constant", found, f"zeroed: 0{more}"))
     if main and (best := ladder.best_control(report)):
         best_one = grid.interval(best.recovered[metric])
         facts.append(_fact(f"{name} of the best control", best_one, best.name))
     zeroed = f"of zeroing, n = {report.data['n']:,}"
     facts.append(_fact(f"{name} damage", str(report.damage[metric]), zeroed))
     if main:
-        r2 = f"R² {share(main.mean_r2)}; means over units"
-        facts.append(_fact("correlation", share(main.mean_correlation), r2))
+        facts.append(_fact("correlation", *agreement.fact(main)))
         for what, mine in [("constants", main.constants), ("bits", main.bits)]:
             natural = f"the units themselves: {count(report.natural.get(what))}"
             facts.append(_fact(what, count(mine), natural))

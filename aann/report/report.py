@@ -7,6 +7,7 @@ import dataclasses
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,12 @@ from aann.report import arrays_file, pictures, text
 from aann.report.data import SCHEMA, ReportData
 from aann.report.file import read
 from aann.report.folder import replacing
+from aann.report.refitted import Refitted
+from aann.report.tested import Unit
 from aann.shown.screen import screen
+
+if TYPE_CHECKING:
+    from aann.report.equivalence import Equivalence
 
 
 class Report(ReportData):
@@ -37,6 +43,10 @@ class Report(ReportData):
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""
         return dataclasses.replace(self, arrays={**self.arrays, **arrays})
+
+    def with_refit(self, found: Refitted) -> "Report":
+        """The same report with what ``aann.refit`` found of its program."""
+        return dataclasses.replace(self, refit=found)
 
     def save(
         self,
@@ -89,6 +99,40 @@ class Report(ReportData):
         from aann.report.html import Chapter, page  # noqa: PLC0415 - Jinja, when it is needed
 
         return page([Chapter(self, figures)])
+
+    def equivalence(
+        self, margin: float = 0.1, *, metrics: Sequence[str] = (), row: str | None = None,
+        unit: Unit = "damage", confidence: float = 0.95, against: str = "intact",
+        power: float = 0.8, simulate: bool = True, seed: int | None = None, draws: int = 10_000,
+    ) -> "Equivalence":  # fmt: skip
+        """Is a row at least as good as the intact model? Non-inferiority and equivalence tests.
+
+        See ``aann.statistics.equivalence`` for the verdicts.
+
+        Args:
+            margin: mean loss beyond the other's that does not matter.
+            metrics: by which losses; by default all.
+            row: by default the report's program.
+            unit: ``"damage"``: the margin is a share of the damage of zeroing; ``"loss"``: in the
+                loss's own unit (nats for kl and nll, rates for the others).
+            confidence: of each one-sided bound.
+            against: another row, or the intact model.
+            power: chance to decide with the examples that it says are needed.
+            simulate: draw experiments where a test is undecided (seconds), rather than trust the
+                delta method alone.
+            seed: of the bootstrap; by default the report's.
+            draws: of the bootstrap.
+
+        Raises:
+            ValueError: rows or metrics that are not there, numbers out of range, or no per-example
+                losses: all problems.
+        """
+        from aann.report.equivalence import measured  # noqa: PLC0415 - it shows reports
+
+        return measured(
+            self, margin, metrics=metrics, row=row, unit=unit, confidence=confidence,
+            against=against, power=power, simulate=simulate, seed=seed, draws=draws,
+        )  # fmt: skip
 
     def _repr_html_(self) -> str:
         from aann.report.html import fragment  # noqa: PLC0415

@@ -31,7 +31,7 @@ def unshowable(report: ReportData) -> list[str]:
                 problems.append(f"rows[{i}].recovered.{metric} has some of its numbers, not all")
     for name, constant in report.constants.items():
         problems += _constant(constant, f"constants.{word(name)}")
-    return problems + _precision(report)
+    return problems + _beyond(report) + _precision(report)
 
 
 def _half(half: Any, where: str) -> list[str]:
@@ -67,6 +67,47 @@ def _constant(constant: Mapping[str, Any], where: str) -> list[str]:
     if not numbers:
         problems.append(f"{where}.value is {word(constant.get('value'))}, not numbers")
     return problems
+
+
+def _beyond(report: ReportData) -> list[str]:
+    """Of what is shown after the ladder."""
+    problems = []
+    estimates = {f"mixing.{word(n)}": x for n, x in report.mixing.items()}
+    estimates |= {f"adds_up.{word(n)}": x for n, x in report.adds_up.items()}
+    estimates |= {f"subsets[{i}].recovered": s.recovered for i, s in enumerate(report.subsets)}
+    if report.above_constant:
+        estimates["above_constant"] = report.above_constant
+    for where, found in estimates.items():
+        for metric in report.metrics:
+            if metric not in found:
+                problems.append(f"no {metric!r} in {where}")
+            elif not _is_whole(found[metric]):
+                problems.append(f"{where}.{metric} has some of its numbers, not all")
+    problems += [
+        f"mixing has a share {word(name)}, which is no number from 0 to 1"
+        for name in report.mixing
+        if not _is_share(name)
+    ]
+    if report.mixing and not {"0", "1"} <= set(report.mixing):
+        problems.append("mixing lacks its ends, shares 0 and 1")
+    for i, subset in enumerate(report.subsets):
+        problems += [
+            f"no {metric!r} in subsets[{i}].damage"
+            for metric in report.metrics
+            if metric not in subset.damage
+        ]
+        if any(not 0 <= unit < len(report.units) for unit in subset.units) or not subset.units:
+            problems.append(f"subsets[{i}].units are no places of the report's units")
+        if subset.kind not in ("half", "alone"):
+            problems.append(f"subsets[{i}].kind is {word(subset.kind)}, not half or alone")
+    return problems
+
+
+def _is_share(name: str) -> bool:
+    try:
+        return 0 <= float(name) <= 1
+    except ValueError:
+        return False
 
 
 def _precision(report: ReportData) -> list[str]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from aann.report.beyond import beyond
 from aann.report.data import Estimate, ReportData
 from aann.report.grid import Grid
+from aann.report.headline import headline
 from aann.report.pictures import Picture, title
 from aann.report.words import count, numbers, share, some
 from aann.shown.brief import COLUMNS, clip, visible
@@ -30,6 +31,7 @@ def glance(report: ReportData) -> Shown:
     data = report.data
     head = [
         _what(report),
+        *headline(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}; seed {report.seed}; "
         "recovered with 95% intervals",
         f"damage of zero-ablation: {', '.join(f'{m} {report.damage[m]}' for m in report.metrics)}",
@@ -40,7 +42,7 @@ def glance(report: ReportData) -> Shown:
         [header, *_cells(report)],
         left=2,
         # Flops, R2, and all metrics but the first go before what is counted.
-        drop=(end, end - 3, *reversed(range(3, 2 + len(report.metrics)))),
+        drop=(end, end - 3, end - 4, *reversed(range(3, 2 + len(report.metrics)))),
         keep=[names.index(report.main.name)] if report.main else [],
     )
 
@@ -98,14 +100,16 @@ def legend(report: ReportData) -> list[str]:
     return [
         f"{', '.join(report.metrics)}: loss recovered, 1 - (L_row - L_intact) / (L_zero - "
         "L_intact), with its 95% interval; top1, top5 and agreement are error rates.",
-        "correlation and R2: means over units, all examples and positions. flops: an example.",
+        "correlation and R2: means over units, all examples and positions; robust: all examples "
+        "count alike, see below. flops: an example.",
         f"the units replaced: {count(n.get('constants'))} constants, {count(n.get('bits'))} "
         f"bits, {count(n.get('flops'))} flops",
     ]
 
 
 def _header(report: ReportData) -> list[str]:
-    return ["row", "kind", *report.metrics, "correlation", "R2", "constants", "bits", "flops"]
+    agreement = ["correlation", "robust", "R2"]
+    return ["row", "kind", *report.metrics, *agreement, "constants", "bits", "flops"]
 
 
 def _cells(report: ReportData) -> list[list[str]]:
@@ -115,6 +119,7 @@ def _cells(report: ReportData) -> list[list[str]]:
             row.kind,
             *(_short(row.recovered[m]) for m in report.metrics),
             share(row.mean_correlation),
+            share(row.robust_correlation.estimate if row.robust_correlation else None),
             share(row.mean_r2),
             count(row.constants),
             count(row.bits),
@@ -132,6 +137,7 @@ def _provenance(report: ReportData) -> list[str]:
     fitted = f" (fitted on {where})" if design else ""
     return [
         _what(report),
+        *headline(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}{fitted}; "
         f"seed {report.seed}; 95% studentised bootstrap intervals",
         f"damage of zero-ablation: {damage}",

@@ -75,7 +75,7 @@ def agreement(
         units: how many.
     """
     _, _, _, yy, pp, yp, squares, *_ = np.moveaxis(sums, -2, 0)
-    vary_y, vary_p = _varies(sums, 7), _varies(sums, 9)
+    vary_y, vary_p = varying(sums, 7), varying(sums, 9)
 
     def total(values: np.ndarray) -> np.ndarray:
         found: np.ndarray = values.reshape(*values.shape[:-1], -1, units).sum(-2)
@@ -98,7 +98,7 @@ def affine(
     A slope beyond a million only blows up the rounding of p: such a p counts as constant too.
     """
     _, y, p, yy, pp, yp, *_ = np.moveaxis(sums, -2, 0)
-    varies = _varies(sums, 9) & (pp > CONSTANT**2 * yy)
+    varies = varying(sums, 9) & (pp > CONSTANT**2 * yy)
     slope = np.divide(yp, pp, out=np.zeros_like(y), where=varies)
     return slope, y - slope * p
 
@@ -124,8 +124,8 @@ def _merged(a: Moments, b: Moments) -> Moments:
     )
 
 
-def _varies(sums: Moments, low: int) -> Bool[np.ndarray, "*rows columns"]:
-    """Whether values vary by more than rounding; their least ones are in row ``low``."""
+def varying(sums: Moments, low: int) -> Bool[np.ndarray, "*rows columns"]:
+    """Whether values vary by more than rounding: y's (``low`` is 7) or p's (9)."""
     least, most = sums[..., low, :], sums[..., low + 1, :]
     size = np.maximum(np.abs(least), np.abs(most))
     varies: np.ndarray = (most > least) & (most - least > CONSTANT * size)

@@ -37,7 +37,12 @@ _OFFSETS = [
 
 
 def against_bits(
-    rows: Sequence[Bar], natural_bits: float, *, metric: str = "KL", title: str = ""
+    rows: Sequence[Bar],
+    natural_bits: float,
+    *,
+    metric: str = "KL",
+    title: str = "",
+    examples: int | None = None,
 ) -> Figure:
     """Recovered against description length; the natural units are at 1 and their own bits.
 
@@ -45,32 +50,56 @@ def against_bits(
     so are rows that are not identified. What lies below -1 or above 2 is an arrow at the edge, with
     its numbers beside the name.
 
+    Args:
+        rows: with their bits.
+        natural_bits: of the units.
+        metric: whose recovered that is.
+        title: of the figure.
+        examples: on how many the two-part codes of rows (``total``) are; where some row has one,
+            a second panel shows them.
+
     Raises:
         ValueError: there are no rows, or one is of an unknown kind.
     """
     check(rows)
     shown = [row for row in rows if row.ends and row.bits]
-    drawing = figure(7.2, 4.8)
-    axes = drawing.subplots()
+    coded = [row._replace(bits=row.total) for row in rows if row.ends and row.total]
+    panels = [(shown, "description length in bits (source and constants)")]
+    if coded and examples:
+        panels.append((coded, f"two-part code in bits: program and residual, n = {examples:,}"))
+    drawing = figure(7.2 if len(panels) == 1 else 11.0, 4.8)
+    across = drawing.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    across[0].set_ylim(*limits([row for rows, _ in panels for row in rows]))
+    dots = [
+        _panel(axes, rows, natural_bits, label)
+        for axes, (rows, label) in zip(across, panels, strict=True)
+    ]
+    note = "; arrows: beyond the axis" if any(beyond(rows) for rows, _ in panels) else ""
+    across[0].set_ylabel(f"{metric} recovered (95% interval){note}", fontsize=NORMAL)
+    if len(panels) == 1:
+        across[0].set_title(title, fontsize=LARGE, color=INK)
+    else:
+        drawing.suptitle(title, fontsize=LARGE, color=INK)
+    legend(drawing, [key(kind) for kind in kinds_of([row for rows, _ in panels for row in rows])])
+    drawing.draw_without_rendering()  # the layout decides where names fit
+    for axes, mine in zip(across, dots, strict=True):
+        name_dots(axes, mine)
+    return drawing
+
+
+def _panel(axes: Axes, rows: Sequence[Bar], natural_bits: float, label: str) -> "list[Dot]":
+    """Rows at their bits; returns what has a name."""
     axes.set_xscale("log")
-    bits = [row.bits for row in shown if row.bits] + [natural_bits]
+    bits = [row.bits for row in rows if row.bits] + [natural_bits]
     axes.set_xlim(min(bits) / 2.5, max(bits) * 2.5)
-    axes.set_ylim(*limits(shown))
     tidy(axes, grid="both")
     for value in (0, 1):
         axes.axhline(value, color=INK, linewidth=0.9, zorder=1)
-    dots = [dot for row in shown if (dot := _dot(axes, row))]
+    dots = [dot for row in rows if (dot := _dot(axes, row))]
     axes.plot(natural_bits, 1, "*", color=NATURAL, markersize=13, zorder=3)
     axes.axvline(natural_bits, color=NATURAL, linewidth=0.8, linestyle=":", zorder=1)
-    dots.append(("the natural units", natural_bits, (1.0, 1.0, 1.0), NATURAL))
-    axes.set_xlabel("description length in bits (source and constants)", fontsize=NORMAL)
-    note = "; arrows: beyond the axis" if beyond(shown) else ""
-    axes.set_ylabel(f"{metric} recovered (95% interval){note}", fontsize=NORMAL)
-    axes.set_title(title, fontsize=LARGE, color=INK)
-    legend(drawing, [key(kind) for kind in kinds_of(shown)])
-    drawing.draw_without_rendering()  # the layout decides where names fit
-    name_dots(axes, dots)
-    return drawing
+    axes.set_xlabel(label, fontsize=NORMAL)
+    return [*dots, ("the natural units", natural_bits, (1.0, 1.0, 1.0), NATURAL)]
 
 
 Dot = tuple[str, float, tuple[float, float, float], str]

@@ -60,6 +60,7 @@ class Bar(NamedTuple):
         low: lower end of its interval.
         high: upper end.
         bits: description length; None where the row has none.
+        total: of program and residual together, the two-part code; likewise.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Bar(NamedTuple):
     low: float | None
     high: float | None
     bits: float | None = None
+    total: float | None = None
 
     def __repr__(self) -> str:
         return brief(self)

@@ -12,7 +12,7 @@ PUBLISHED = "published"
 
 
 def parser(name: str, claim: str, networks: Sequence[str]) -> argparse.ArgumentParser:
-    """The shared arguments and ``--networks``.
+    """The shared arguments, ``--thorough`` and ``--networks``.
 
     Args:
         name: of the module, and of the folder below ``out``.
@@ -20,6 +20,7 @@ def parser(name: str, claim: str, networks: Sequence[str]) -> argparse.ArgumentP
         networks: variants that are evaluated by default.
     """
     result = arguments.parser(name, claim, f"out/{name}")
+    arguments.add_thorough(result)
     shown = ",".join(networks)
     left_out = f"; {PUBLISHED} is left out where it cannot be had" if PUBLISHED in networks else ""
     result.add_argument(

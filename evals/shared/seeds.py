@@ -33,6 +33,8 @@ class Circuit:
         programs: more programs for the same places.
         controls: wrong programs for the same places.
         linear: whether a linear prediction from the reads can be fitted.
+        shuffles: how wrong programs of the same form are drawn: arguments of ``aann.shuffles``;
+            None draws none.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Circuit:
     programs: tuple[Programs, ...] = ()
     controls: tuple[Programs, ...] = ()
     linear: bool = True
+    shuffles: Mapping[str, Any] | None = dataclasses.field(default_factory=dict)
 
     def report(
         self,
@@ -51,12 +54,20 @@ class Circuit:
         seed: int,
         draws: int,
         on: aann.Machine | None = None,
+        shuffled: Callable[..., Any] | None = None,
+        **more: Any,
     ) -> Report:
-        """The full ladder of this circuit."""
+        """The ladder of this circuit.
+
+        ``shuffled`` draws wrong programs of its form, ``more`` goes to ``aann.evaluate``.
+        """
+        drawn = []
+        if shuffled is not None and self.shuffles is not None:
+            drawn = [shuffled(self.main, **self.shuffles)]
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
-            controls=self.controls, linear=self.linear, seed=seed, draws=draws,
-            name=f"{eval_name}, {self.name}", machine=on,
+            controls=[*self.controls, *drawn], linear=self.linear, seed=seed, draws=draws,
+            name=f"{eval_name}, {self.name}", machine=on, **more,
         )  # fmt: skip
 
     def rows(self, network: str, report: Report, notes: Mapping[str, str]) -> list["Row"]:

@@ -23,6 +23,9 @@ def test_the_others_say_the_direction_of_a_curve():
 @pytest.mark.usefixtures("assets", "optimised")
 def test_a_short_run_says_what_it_measured(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(curve_pictures, "TURNS", 6)
+    cells = SimpleNamespace(centre=(111.0, 111.0))
+    known = SimpleNamespace(units=(343, 415), directions=(20.0, 38.0), cells=cells)
+    monkeypatch.setattr(curve_pictures, "find_family", lambda *given: known)
     file = tmp_path / "found.json"
     curve_pictures.main(["--family", "2", "--steps", "2", "--pictures", "20", "--save", str(file)])
     found = json.loads(file.read_text())["benchmark"]

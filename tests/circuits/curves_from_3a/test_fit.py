@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("optimised_module")
 def found(optimised_module):
     model = toy.model()
     family = find_family(model, Inputs(), "mixed3b", 5)
-    design, _ = toy.designs(24)
+    design, _ = toy.designs(16)
     return family, design, curves_from_3a_fit.calibrate(model, family, design, kept=12)
 
 

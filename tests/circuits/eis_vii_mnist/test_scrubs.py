@@ -28,7 +28,8 @@ def claims():
 
 def test_labels_are_kept_as_was_published(claims):
     model, design, (group, _) = claims
-    found = aann.scrub(model, [*group.claimed, *group.wrong], design, scrubs=1, draws=200)
+    few = design.take(slice(5000))
+    found = aann.scrub(model, [*group.claimed, *group.wrong], few, scrubs=1, draws=200)
     for name, share in group.widths.items():
         assert found.row(name).kept.estimate == pytest.approx(PUBLISHED[share], abs=0.015)
     any_other = 1 - found.rows[0].loss["random"]["agreement"]

@@ -17,8 +17,9 @@ CAPTION = "All there is. Nothing was picked."
 class Circuit(SimpleNamespace):
     """A circuit with a report that nothing was evaluated for."""
 
-    def report(self, model, design, heldout, *, eval_name, seed, draws, on):
+    def report(self, model, design, heldout, *, eval_name, seed, draws, on, **more):
         self.asked.append((model, draws, seed))
+        self.more.append(more)
         return report([row("zero", "ablation", 0.0), row(self.name)])
 
     def rows(self, network, found, notes):
@@ -31,25 +32,29 @@ def visited(tmp_path_factory):
     """Two networks, each with a part and a whole, and what was asked of the circuits."""
     with pytest.MonkeyPatch.context() as patch:
         drawn = {"training": captioned(Figure(), CAPTION)}
+        patch.setattr(tour.refitted, "added", lambda report, *_: report)
         patch.setattr(tour.training_log, "figures", lambda name, networks: drawn)
         return visit(tmp_path_factory.mktemp("tour"))
 
 
 def visit(folder):
-    start = Start(argparse.Namespace(networks=("a", "b"), seed=5), aann.Machine(), folder)
+    start = Start(
+        argparse.Namespace(networks=("a", "b"), seed=5, thorough=True), aann.Machine(), folder
+    )
     gone = tour.Tour("toy", "A claim.", start, ("a", "b"))
-    asked, drawn = [], []
+    asked, more, drawn = [], [], []
 
     def draw(circuit, found):
         drawn.append(circuit.name)
         return found, {"patterns": captioned(Figure(), CAPTION)}
 
     for network in ("a", "b"):
-        circuits = [Circuit(name=name, asked=asked) for name in ("one part", "all")]
+        circuits = [Circuit(name=name, asked=asked, more=more) for name in ("one part", "all")]
         gone.visit(
-            network, network, (None, None), circuits, draws=300, draw=draw,
+            network, network, (None, None), circuits, draws=300, draw=draw, make=None,
             notes=lambda circuit: {"all": "2 wrong"} if circuit.name == "all" else {},
         )  # fmt: skip
+    assert [m.get("alone") for m in more] == [True, True, None, None]
     return gone, asked, drawn
 
 

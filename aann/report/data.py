@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aann.report.fixed import fixed
+from aann.report.fixed import fix
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
@@ -235,12 +235,6 @@ class ReportData:
         plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
         del plain["arrays"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
-
-
-def fix(data: Any) -> None:
-    """Replace the fields of a dataclass by copies that cannot be changed."""
-    for field in dataclasses.fields(data):
-        object.__setattr__(data, field.name, fixed(getattr(data, field.name)))
 
 
 def number(x: float) -> float | None:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from aann.comparison.sample_size import sample_size
     from aann.evaluation.evaluate import evaluate
     from aann.evaluation.exhaustive import exhaustive
+    from aann.evaluation.shuffles import shuffles
     from aann.labelling.agreement import label_agreement
     from aann.labelling.fitting import fit_thresholds
+    from aann.refitting.refit import refit
     from aann.report.report import Report
     from aann.scrubbing.hypothesis import Hypothesis
     from aann.scrubbing.scrub import scrub
@@ -67,6 +69,7 @@ __all__ = [
     "label_agreement",
     "make",
     "pareto",
+    "refit",
     "register",
     "registered",
     "replacement",
@@ -74,6 +77,7 @@ __all__ = [
     "scrub",
     "settings",
     "settings_sweep",
+    "shuffles",
     "site",
     "sites",
     "splice",
@@ -93,10 +97,12 @@ _LATER = {
     "fit_thresholds": "labelling.fitting",
     "label_agreement": "labelling.agreement",
     "pareto": "sweeps.pareto",
+    "refit": "refitting.refit",
     "sample_size": "comparison.sample_size",
     "scrub": "scrubbing.scrub",
     "settings": "sweeps.settings",
     "settings_sweep": "sweeps.settings",
+    "shuffles": "evaluation.shuffles",
     "unit_sweep": "sweeps.sweep",
 }
 """Name -> module that it is imported from when it is first asked for, as under TYPE_CHECKING."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.bootstrap [--examples N] [--metrics M] [--draws D] [--repeats R]
 
-Times all of ``recovered`` (paired resamples of 2 x 5 columns, ratios, BCa intervals) and compares
+Times all of ``recovered`` (paired resamples of 2 x 5 columns, ratios, intervals) and compares
 it with ``scipy.stats.bootstrap`` on a hundredth of the work, scaled up. The goal is less than 2 s
 on 2 free cores. Processor time is printed too, because other processes do not slow it as much.
 """

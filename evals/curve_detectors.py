@@ -1,6 +1,8 @@
 """A hand-written curve detector in place of InceptionV1's: how much of the loss does it recover?"""
 
 import argparse
+import dataclasses
+import functools
 import sys
 
 import jax.numpy as jnp
@@ -13,11 +15,24 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
 from circuits.curves import fit as curve_calibration
 from circuits.curves.inputs import measure
-from evals.shared import arguments, beyond, command, curve_figures, pictures, start, units_page
+from evals.shared import (
+    arguments,
+    beyond,
+    command,
+    curve_figures,
+    pictures,
+    refitted,
+    shuffled,
+    start,
+    units_page,
+    untrained_curves,
+)
 from zoo.scripts import script
 from zoo.scripts.integers import positive
 
 NAME = "curve_detectors"
+FITS = 10
+"""Each takes a minute."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -43,6 +58,7 @@ def main(argv: list[str] | None = None) -> None:
             curve_baselines.edge_energy(curves, model, design),
             curve_controls.turned(curves, 90),
             curve_controls.turned(curves, 180),
+            shuffled.curves(curves, args),
         ],
         **beyond.beyond(args),
         seed=args.seed,
@@ -50,11 +66,21 @@ def main(argv: list[str] | None = None) -> None:
         progress=sys.stderr.isatty(),
         machine=on,
     )
+    make = functools.partial(_made, model, args)
+    report = refitted.added(report, model, make, (design, heldout), args, on, FITS)
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     command.save(report, figures(report), folder)
     units_page.save(args, model, family, tuning, design, folder)
+
+
+def _made(model: aann.Model, args: argparse.Namespace, design: aann.Design) -> aann.Replacement:
+    """The family, found and calibrated on a design half."""
+    family = curve_family.find_family(model, measure(model, design), args.site, args.family)
+    return curve_calibration.calibrate(model, family, design).replacement
 
 
 def _parser() -> argparse.ArgumentParser:

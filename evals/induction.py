@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from typing import Any
 
 import jax
 import numpy as np
@@ -13,8 +14,9 @@ from aann.vis.attention import PatternRow, patterns
 from aann.vis.caption import captioned
 from circuits.induction import fit as induction_fit
 from circuits.induction import program as programs
+from circuits.induction.controls import displaced
 from circuits.induction.fit import variant
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -39,6 +41,8 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(network, model, design), draws=DRAWS,
             notes=lambda circuit: NOTES, draw=functools.partial(_drawn, model, heldout),
+            make=functools.partial(_whole, model),
+            attempt=_attempt,
         )  # fmt: skip
     tour.finish()
 
@@ -61,19 +65,40 @@ def _circuits(network: str, model: aann.Model, design: aann.Design) -> list[seed
         seeds.Circuit(
             "previous-token heads", (previous,), ((always,),),
             ((two_back,), (variant(always, programs.evenly),)), linear=False,
+            shuffles=_displaced(previous),
         ),
         seeds.Circuit(
-            "induction heads", (prefix,), ((earliest,),), tuple((c,) for c in wrong), linear=False
+            "induction heads", (prefix,), ((earliest,),), tuple((c,) for c in wrong), linear=False,
+            shuffles=_displaced(prefix),
         ),
         seeds.Circuit(
             "composed heads", (previous, composed), ((always, composed),),
             ((two_back, composed),), linear=False,
+            shuffles=_displaced(previous, composed),
         ),
         seeds.Circuit(
             "both", (previous, prefix), ((always, prefix),),
             ((two_back, prefix), (previous, duplicate)), linear=False,
+            shuffles=_displaced(previous, prefix),
         ),
     ]  # fmt: skip
+
+
+def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The programs of the last circuit, found and fitted on a design half."""
+    found = induction_fit.find(model, design)
+    return induction_fit.previous_token(found), induction_fit.prefix_matching(found)
+
+
+def _displaced(*main: aann.Replacement) -> Mapping[str, Any]:
+    return {"draw": displaced(main), "what": "another distance"}
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing, if heads are found there."""
+    circuits = _circuits("untrained", model, design)
+    heads = "; ".join(f"{r.name} for {r.site}: {r.units}" for r in circuits[-1].main)
+    return untrained.of_circuits(f"the best heads by score, {heads}", circuits)
 
 
 def _heads(heads: induction_fit.Heads) -> str:

@@ -43,7 +43,7 @@ def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) 
 
 def _problems(bench: Workbench, i: int, program: Replacement) -> list[str]:
     main = bench.replacements[i]
-    theirs, ours = _where(program), _where(main)
+    theirs, ours = where(program), where(main)
     if theirs != ours:
         return [
             f"{program.name!r} (site, units, reads, axis = {theirs[:4]}) cannot stand beside "
@@ -64,6 +64,7 @@ def _problems(bench: Workbench, i: int, program: Replacement) -> list[str]:
     return found
 
 
-def _where(r: Replacement) -> tuple[Any, ...]:
+def where(r: Replacement) -> tuple[Any, ...]:
+    """Where a replacement reads and writes: equal where programs can stand beside each other."""
     basis = None if r.basis is None else r.basis.tobytes()
     return (r.site, r.units, r.reads, r.axis, r.positions, r.position_axis, basis)

@@ -7,8 +7,8 @@ shared examples once, for both rows, and takes the difference of the two ratios,
 examples have in common cancels. Identical losses give exactly 0 with an interval of width 0.
 
 Sharp edges: intervals that exclude 0 are told one by one; of twenty comparisons of equal programs
-one does so by chance. Programs that were tuned while looking at these examples are not compared
-fairly on them.
+one does so by chance, and those for all at once stand beside. Programs that were tuned while
+looking at these examples are not compared fairly on them.
 """
 
 import dataclasses
@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from aann.comparison.pairing import pair
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.report import Report
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.shown.table import markdown
 from aann.statistics.bootstrap import difference, recovered
 from aann.statistics.interval import Setting, rerank
+from aann.statistics.simultaneous import SEVERAL, simultaneous
 
 SCHEMA = 1
 
@@ -38,8 +39,10 @@ class Difference:
         first, second: the rows' names.
         metric: by which loss.
         first_recovered, second_recovered: on the shared examples.
-        difference: first minus second, with its BCa interval.
+        difference: first minus second, with its interval.
         percentile: the same with its percentile interval.
+        simultaneous: the same with an interval that holds for all pairs of rows at once, by this
+            metric; None where there is one pair.
     """
 
     first: str
@@ -49,6 +52,7 @@ class Difference:
     second_recovered: Estimate
     difference: Estimate
     percentile: Estimate
+    simultaneous: Estimate | None = None
 
     __repr__ = brief
 
@@ -106,8 +110,13 @@ class Comparison(Tabular):
     def _cells(self) -> list[list[str]]:
         level = f"{self.confidence:.0%}"
         header = ["first", "second", "metric", "first recovers", "second recovers",
-                  f"difference [{level} BCa]", "percentile"]  # fmt: skip
-        return [header, *(_line(d) for d in self.differences)]
+                  f"difference [{level}]", "percentile"]  # fmt: skip
+        several = ["all at once"] if self._several else []
+        return [[*header, *several], *(_line(d, bool(several)) for d in self.differences)]
+
+    @property
+    def _several(self) -> bool:
+        return any(d.simultaneous is not None for d in self.differences)
 
     def _legend(self) -> list[str]:
         lines = [
@@ -119,6 +128,11 @@ class Comparison(Tabular):
             lines.append(
                 f"each interval stands alone: of {k} rows of equal programs {k * chance:.1f} would "
                 "exclude 0 by chance."
+            )
+        if self._several:
+            lines.append(
+                f"all at once: these hold together for all pairs of a metric with "
+                f"{self.confidence:.0%} confidence."
             )
         return lines
 
@@ -186,10 +200,12 @@ def compare_rows(
     ).ratio
     gap = difference(found[0], found[1])
     flat = rerank(gap, "percentile")
+    many = simultaneous(gap) if len(pairs) >= SEVERAL else None
     differences = [
         Difference(
             a, b, metric, Estimate.of(found[0, i, j]), Estimate.of(found[1, i, j]),
             Estimate.of(gap[i, j]), Estimate.of(flat[i, j]),
+            None if many is None else Estimate.of(many[i, j]),
         )
         for i, (a, b) in enumerate(pairs)
         for j, metric in enumerate(chosen)
@@ -224,9 +240,13 @@ def _side(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(d: Difference) -> list[str]:
-    percentile = str(d.percentile).partition(" ")[2] if d.percentile.identified else "-"
+def _line(d: Difference, several: bool) -> list[str]:
+    others = [d.percentile, *([d.simultaneous] if several else [])]
     return [
         d.first, d.second, d.metric, str(d.first_recovered), str(d.second_recovered),
-        str(d.difference), percentile,
+        str(d.difference), *(_ends(x) for x in others),
     ]  # fmt: skip
+
+
+def _ends(x: Estimate | None) -> str:
+    return str(x).partition(" ")[2] if x is not None and x.identified else "-"

@@ -29,6 +29,7 @@ from jaxtyping import Float
 from aann.shown.brief import brief
 from aann.statistics.bootstrap import difference, recovered
 from aann.statistics.interval import Interval, Setting, interval
+from aann.statistics.parts import unpaired
 
 LARGEST = 5_000
 """Most examples of a simulated experiment; beyond, the delta method is all that is needed."""
@@ -205,10 +206,8 @@ def _experiments(
     first, second = (
         recovered(np.zeros(n), found.left[i][at[i]], damage[i], settings[i]).ratio for i in (0, 1)
     )
-    jackknife = [
-        second.estimate[:, None] - first.jackknife, second.jackknife - first.estimate[:, None],
-    ]  # fmt: skip
+    errors = np.hypot(first.errors, second.errors)
     return interval(
-        second.estimate - first.estimate, second.draws - first.draws,
-        np.concatenate(jackknife, axis=-1), first.identified & second.identified, settings[0],
+        second.estimate - first.estimate, second.draws - first.draws, errors,
+        unpaired(second.parts, first.parts), first.identified & second.identified, settings[0],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from aann.bench import ablation
 from aann.bench.ablation import Joint, Row
 from aann.bench.workbench import Workbench
 from aann.counting.reach import written
@@ -19,8 +20,10 @@ from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate, ReportRow, number
+from aann.report.data import ReportRow, number
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
+from aann.report.simultaneous import note, of_programs
 from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting
 
@@ -77,7 +80,13 @@ def assemble(
         rows=[_report_row(bench, row, i, measured, results, units) for i, row in enumerate(rows)],
         constants=_constants(main),
         precision=precision,
-        notes=[*notes, *units.notes],
+        notes=[
+            *notes,
+            *units.notes,
+            *_donated(rows),
+            *note(sum(row.kind == "program" for row in rows)),
+        ],
+        simultaneous=of_programs([r.name for r in rows], [r.kind for r in rows], results),
         arrays=_arrays(heldout, measured, results) | units.arrays,
         above_constant=_above_constant(rows, results, at),
         **found(
@@ -99,6 +108,18 @@ def _above_constant(
         return {}
     best = names.index("best constant")
     return {m: Estimate.of(difference(r.ratio[at], r.ratio[best])) for m, r in results.items()}
+
+
+def _donated(rows: Sequence[Row | Joint]) -> list[str]:
+    """That the pool of donors is one of many: all examples share it, so no interval knows."""
+    pools = {row.name: len(row.parts[0].state) for row in rows
+             if row.parts[0].rung is ablation.resample}  # fmt: skip
+    if not pools:
+        return []
+    return [
+        f"{', '.join(pools)}: one choice of {max(pools.values())} donors among the design "
+        "examples; how another choice would move these rows is outside of their intervals"
+    ]
 
 
 def _constants(main: Sequence[Replacement]) -> dict[str, dict[str, Any]]:
@@ -123,7 +144,7 @@ def _recovered(measured: Measured, setting: Setting) -> dict[str, Recovered]:
     losses = np.stack(list(measured.losses.values()), axis=1)  # (runs, metrics, n): draw once
     found = recovered(losses[-1:], losses[:-1], losses[:1], setting)
     return {
-        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.gap[:, i])
+        metric: Recovered(found.ratio[:, i], found.damage[:, i], found.left[:, i])
         for i, metric in enumerate(measured.losses)
     }
 

@@ -10,6 +10,7 @@ measured = one pass over the held-out examples
 report   = bootstrap, and everything put together
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,9 @@ from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.shuffles import Shuffles, apart
 from aann.evaluation.silent import silent
+from aann.evaluation.standing import check_shuffles, standing
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
@@ -51,7 +54,9 @@ def evaluate(
     *,
     design: Design | None = None,
     programs: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
-    controls: Replacement | Sequence[Replacement | Sequence[Replacement]] = (),
+    controls: Replacement
+    | Shuffles
+    | Sequence[Replacement | Shuffles | Sequence[Replacement]] = (),
     rows: Sequence[str] | None = None,
     linear: bool = True,
     mixing: Sequence[float] = (),
@@ -77,7 +82,8 @@ def evaluate(
         design: examples to fit the ladder on; by default the other half of ``heldout``.
         programs: more programs for the same units and reads, each a row; where several are
             evaluated together, each entry has one for each of them, in their order.
-        controls: wrong programs for the same units and reads, likewise.
+        controls: wrong programs for the same units and reads, likewise; or, also among them,
+            ``aann.shuffles(...)``: many of them, for the report to say where the program stands.
         rows: which rows to have beside zero-ablation and programs, of
             ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
@@ -109,7 +115,8 @@ def evaluate(
     design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
     wanted, more = check_rows(rows, linear), asked(mixing, subsets, alone)
-    lineup = line_up(replacement, programs, controls)
+    rivals, shuffled = apart(controls)
+    lineup = line_up(replacement, programs, rivals)
     most = max(len(heldout), len(design))
     size = size_for(most, model, batch_size, machine)
     facts: dict[str, Any] = {
@@ -119,8 +126,10 @@ def evaluate(
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
+    shuffled = [one.agreed(lambda rows: agree(machine, rows, facts)) for one in shuffled]
     bench = workbench(model, lineup.main, size, machine)
     check_programs(bench, lineup.rows)
+    check_shuffles(bench, shuffled)
     check_scoring(bench, design, heldout)
     check_room(bench, design, heldout, donors=len(design))
     if machine.process[0] == 0:  # whose the first examples are
@@ -135,11 +144,12 @@ def evaluate(
     made = ladder(lineup, fitted, seed, wanted)
     runs = further(lineup.main, more, seed)
     measured = measure(bench, made, heldout, hidden=runs.rows, seed=seed, progress=progress)
+    stands = [x for s in shuffled for x in standing(bench, s, heldout, progress=progress)]
     precision = None
     if machine.bfloat16:
         main = [row.name for row in made].index(name_of(lineup.main))
         precision = rounding(bench, model, measured, main, heldout, setting)
-    return assemble(
+    report = assemble(
         bench, made, measured, heldout, setting, runs=runs, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
         notes=(
@@ -148,3 +158,4 @@ def evaluate(
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
+    return dataclasses.replace(report, shuffles=stands) if stands else report

@@ -156,15 +156,15 @@ class _Measuring:
         for row in self.rows:
             check = batch.indices[0] == 0
             written, logits = bench.flow(started, _chooser(bench, row, donor, outputs, check))
-            losses.append(_on_host(logits, intact_logits, batch, n))
+            losses.append(on_host(logits, intact_logits, batch, n))
             values = [np.asarray(mine[:n]) for mine in written]
             self._check(values, batch, f"row {row.name!r}")
             sums.append(self.sums.of(truth, values, batch))
-        losses.append(_on_host(intact_logits, intact_logits, batch, n))
+        losses.append(on_host(intact_logits, intact_logits, batch, n))
         check_losses(losses, [row.name for row in self.rows], batch.names)
         for row in self.hidden:
             _, logits = bench.flow(started, _chooser(bench, row, donor, outputs, False))
-            losses.append(_on_host(logits, intact_logits, batch, n))
+            losses.append(on_host(logits, intact_logits, batch, n))
         check_losses(losses[len(self.rows) + 1 :], [row.name for row in self.hidden], batch.names)
         stacked = {metric: np.stack([row[metric] for row in losses]) for metric in losses[0]}
         moments, examples = (
@@ -203,7 +203,7 @@ def _chooser(
     return choose
 
 
-def _on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
+def on_host(logits: Array, intact: Array, batch: Batch, n: int) -> dict[str, np.ndarray]:
     """Losses of the first ``n`` examples of a batch, on the host."""
     losses = _losses(logits, intact, batch.labels, batch.scored)
     return {metric: np.asarray(x)[:n] for metric, x in losses.items()}

@@ -42,6 +42,7 @@ def register(
     position_axis: int = 1,
     basis: Any = None,
     host: bool = False,
+    exchangeable: Any = (),
 ) -> Any:
     """Declare a replacement; as a decorator, or as a function of the program.
 
@@ -59,6 +60,8 @@ def register(
         position_axis: of the site.
         basis: (width, k) orthonormal columns: units are then directions.
         host: whether the program is written in NumPy or plain Python (``aann.program.host``).
+        exchangeable: constants that ``aann.shuffles`` exchanges: names, tuples of names that move
+            together, or a mapping from them to an axis or a function (``aann.program.exchange``).
 
     Returns:
         The ``Replacement``; without ``program`` a decorator that makes it.
@@ -71,7 +74,7 @@ def register(
         replacement = make(
             function, model=model, site=site, units=units, reads=reads,
             constants=constants, axis=axis, name=name, positions=positions,
-            position_axis=position_axis, basis=basis, host=host,
+            position_axis=position_axis, basis=basis, host=host, exchangeable=exchangeable,
         )  # fmt: skip
         known = _registered.get(replacement.name)
         if known is not None and _origin(known.program) != _origin(function):
@@ -99,6 +102,7 @@ def make(
     position_axis: int = 1,
     basis: Any = None,
     host: bool = False,
+    exchangeable: Any = (),
 ) -> Replacement:
     """A replacement that is not registered; arguments as for ``register``."""
     declared: Any = {} if constants is None else constants
@@ -117,6 +121,7 @@ def make(
         position_axis=position_axis,
         basis=None if basis is None else np.asarray(basis),
         host=host,
+        exchangeable=exchangeable,
     )
 
 

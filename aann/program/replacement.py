@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from aann.program.constant import Constant, Constants, as_known, like, name_problems
+from aann.program.exchange import exchange_problems, exchanges
 from aann.program.host import run as run_on_host
 from aann.program.kinds import kind_problems
 from aann.program.outside import call
@@ -50,6 +51,7 @@ class Replacement:
         position_axis: of the site.
         basis: (width, k) orthonormal columns: ``units`` are then directions of the channel axis.
         host: whether the program is written in NumPy or plain Python.
+        exchangeable: constants that wrong programs of its form exchange: ``aann.program.exchange``.
     """
 
     program: Callable[..., jax.Array]
@@ -64,6 +66,7 @@ class Replacement:
     position_axis: int = 1
     basis: np.ndarray | None = None
     host: bool = False
+    exchangeable: Any = ()
 
     __repr__ = brief
 
@@ -83,6 +86,7 @@ class Replacement:
                 self._set(field, plain)
         self._set("reads", tuple(self.reads))
         self._set("constants", dict(self.constants))
+        self._set("exchangeable", exchanges(self.exchangeable, self.constants))
         if self.basis is not None:  # what was passed may change
             basis = np.array(self.basis)
             basis.flags.writeable = False
@@ -93,6 +97,7 @@ class Replacement:
         if self.site in self.reads:
             problems.append(f"it reads {self.site!r}, the very site that it replaces")
         problems += name_problems(self.constants)
+        problems += exchange_problems(self.exchangeable, self.constants)
         if problems:
             raise ValueError(f"replacement {self.name!r} at {self.site!r}: " + "; ".join(problems))
 

@@ -8,60 +8,20 @@ from typing import Any, Literal
 
 import numpy as np
 
+from aann.report.estimate import Damage, Estimate
 from aann.report.fixed import fix
+from aann.report.refitted import Refitted
+from aann.report.shuffled import Shuffled
+from aann.report.subset import Subset
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
-from aann.statistics.interval import Interval
 
 SCHEMA = 1
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
 
 Kind = Literal["ablation", "fit", "control", "program"]
 """Of a row."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Estimate:
-    """A number with its interval; the numbers are None where it is not identified."""
-
-    estimate: float | None
-    low: float | None
-    high: float | None
-    identified: bool = True
-
-    __repr__ = brief
-
-    def __str__(self) -> str:
-        if self.estimate is None or self.low is None or self.high is None:
-            return "not identified"
-        return f"{self.estimate:.3f} [{self.low:.3f}, {self.high:.3f}]"
-
-    @classmethod
-    def of(cls, interval: Interval) -> "Estimate":
-        """From the interval of one number."""
-        if not interval.identified:
-            return cls(None, None, None, identified=False)
-        return cls(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-@dataclasses.dataclass(frozen=True)
-class Damage:
-    """The mean loss that zero-ablation adds, with its interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    __repr__ = brief
-
-    def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
-
-    @classmethod
-    def of(cls, interval: Interval) -> "Damage":
-        """From the interval of one number."""
-        return cls(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,20 +85,26 @@ class ReportRow:
 
 
 @dataclasses.dataclass(frozen=True)
-class Subset:
-    """Some of the units replaced by the program; the others keep their natural values.
+class Untrained:
+    """What the same search and the same fit made of a network of random parameters.
 
     Attributes:
-        kind: ``half`` (halves of one split follow each other) or ``alone``.
-        units: their places in the report's ``units``, from 0.
-        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
-        damage: metric -> that damage.
+        found: what the search says, in a sentence.
+        seed: of the parameters.
+        n: design examples that it was measured on; None where there was nothing to fit or measure.
+        damage: metric -> mean loss that zero-ablation adds there.
+        recovered: name of a row -> metric -> loss recovered; the program is the first.
+        above: metric -> what the program recovers above the best of the other rows.
+        notes: warnings on the way.
     """
 
-    kind: str
-    units: Sequence[int]
-    recovered: Mapping[str, Estimate]
-    damage: Mapping[str, Damage]
+    found: str
+    seed: int
+    n: int | None = None
+    damage: Mapping[str, Damage] = dataclasses.field(default_factory=dict)
+    recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     __repr__ = brief
 
@@ -165,7 +131,12 @@ class ReportData:
         precision: where products were in bfloat16, how far that moves recovered of the program,
             see ``aann.evaluation.rounding``; else None.
         notes: what a reader must know: rows that were left out and why, warnings.
+        shuffles: where the program stands among wrong programs of its form (``aann.shuffles``).
+        refit: how much of the result is this very fit (``aann.refit``), or None.
+        untrained: what came of all this in a network of random parameters, where that was tried.
         equivalence_tests: of the program against the intact model, see ``Report.equivalence``.
+        simultaneous: where several programs are compared, row -> metric -> what they recover with
+            intervals for all of them at once, see ``aann.statistics.simultaneous``.
         arrays: per-example losses ``losses/METRIC`` (rows + 1, n), the last of the intact model;
             ``examples/names``, ``examples/marks`` and, if examples have some, ``examples/groups``
             (n,), see ``Examples``; the ``draws/METRIC`` (rows, draws) of recovered, and whatever an
@@ -196,7 +167,11 @@ class ReportData:
     constants: Mapping[str, Mapping[str, Any]]
     precision: Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
+    shuffles: Sequence[Shuffled] = ()
+    refit: Refitted | None = None
+    untrained: Untrained | None = None
     equivalence_tests: Sequence[EquivalenceTest] = ()
+    simultaneous: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False)
     above_constant: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.words import numbers, share
 from aann.shown.brief import brief
+from aann.shown.digits import vanishes
 
 MARKS = {"ablation": "○", "fit": "◇", "control": "△", "program": "■", "intact": "●"}
 """One for each kind of row, so that nobody needs colours to tell them apart."""
@@ -234,8 +236,11 @@ def interval(x: Estimate) -> str:
     """Three decimals, or digits where there are many."""
     if x.estimate is None or x.low is None or x.high is None:
         return "not identified"
-    return f"{_digits(x.estimate)} [{_digits(x.low)}, {_digits(x.high)}]"
+    if vanishes(max(map(abs, (x.estimate, x.low, x.high))), 3):
+        return str(x)
+    return f"{digits(x.estimate)} [{digits(x.low)}, {digits(x.high)}]"
 
 
-def _digits(x: float) -> str:
+def digits(x: float) -> str:
+    """Three decimals, or digits where there are many."""
     return f"{x:.3f}" if abs(x) < 1000 else f"{x:.3g}"

@@ -15,6 +15,7 @@ from aann.report import arrays_file, pictures, text
 from aann.report.data import SCHEMA, ReportData
 from aann.report.file import read
 from aann.report.folder import replacing
+from aann.report.refitted import Refitted
 from aann.report.tested import Unit
 from aann.shown.screen import screen
 
@@ -42,6 +43,10 @@ class Report(ReportData):
     def with_arrays(self, **arrays: np.ndarray) -> "Report":
         """The same report with more arrays."""
         return dataclasses.replace(self, arrays={**self.arrays, **arrays})
+
+    def with_refit(self, found: Refitted) -> "Report":
+        """The same report with what ``aann.refit`` found of its program."""
+        return dataclasses.replace(self, refit=found)
 
     def save(
         self,

@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import quote
 
 from aann.report.beyond import beyond
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.grid import Grid
 from aann.report.headline import headline
 from aann.report.pictures import Picture, title
 from aann.report.words import count, numbers, share, some
 from aann.shown.brief import COLUMNS, clip, visible
+from aann.shown.digits import short
 from aann.shown.screen import Shown
 from aann.shown.table import aligned, markdown, paragraph, plain
 
@@ -131,14 +133,14 @@ def _cells(report: ReportData) -> list[list[str]]:
 def _provenance(report: ReportData) -> list[str]:
     data, design = report.data, report.data.get("design") or {}
     damage = ", ".join(f"{m} {report.damage[m]}" for m in report.metrics)
-    intact = ", ".join(f"{m} {report.intact[m]:.4f}" for m in report.metrics if m != "kl")
+    intact = ", ".join(f"{m} {short(report.intact[m], 4)}" for m in report.metrics if m != "kl")
     where = f"{design.get('name')}, {design.get('split')}, n = {design.get('n')}"
     fitted = f" (fitted on {where})" if design else ""
     return [
         _what(report),
         *headline(report),
         f"data: {data['name']}, {data['split']}, {_n(data)}{fitted}; "
-        f"seed {report.seed}; 95% BCa bootstrap intervals",
+        f"seed {report.seed}; 95% studentised bootstrap intervals",
         f"damage of zero-ablation: {damage}",
         f"intact model's loss: {intact}",
         *rounding(report),

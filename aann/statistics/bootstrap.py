@@ -8,32 +8,40 @@ more than 1 or less than 0.
 A ratio over a damage that may as well be zero means nothing. It is *identified* where
 
 1. the damage's own interval, at the chosen confidence and by the chosen method, lies above zero;
-2. at least ``MINIMUM`` examples (or groups) are damaged: the denominator rests on those alone.
+2. so does a lower end that takes skewness ``CAUTION`` times: of few skewed losses the rare ones
+   that help are easily missed, and a sample shows but a part of its own skewness (how often that
+   takes a damage of exactly zero for one is in ``docs/statistics.md``);
+3. at least ``MINIMUM`` examples (or groups) are damaged: the denominator rests on those alone.
 
-Elsewhere estimate and bounds are NaN, while the means behind them are kept. Both are properties of
-the data and of the confidence, not of how many resamples were drawn. A resample without any damage
-(with ``MINIMUM`` damaged examples one in 20,000, with more fewer) has no ratio: its draw is NaN and
-is left out where draws are ranked.
+Elsewhere estimate and bounds are NaN, while the means behind them are kept. A resample without any
+damage (with ``MINIMUM`` damaged examples one in 20,000, with more fewer) has no ratio: its draw is
+NaN and is left out where draws are ranked.
 
 Sharp edge: intervals say how the result would vary over other examples of the same kind, nothing
 about other data.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from aann.shown.brief import brief
+from aann.statistics import studentised
+from aann.statistics.drawn import draw_ratios
 from aann.statistics.interval import Interval, Setting, interval
-from aann.statistics.resample import draw_means, group_sums
+from aann.statistics.parts import Parts, paired
+from aann.statistics.quantiles import quantiles
+from aann.statistics.resample import group_sums
 
 MINIMUM = 10
 """Fewest examples (or groups) for an interval; below, the draws take too few values to rank."""
 
 NEGLIGIBLE = 1e-6
 """Relative to the mean damage: an example damaged by less is not damaged, up to rounding."""
+
+CAUTION = 3.0
+"""How often the bootstrap-t's excess over Student's quantile is taken before a damage is one."""
 
 
 class Recovered(NamedTuple):
@@ -42,15 +50,24 @@ class Recovered(NamedTuple):
     Attributes:
         ratio: (...), the loss recovered.
         damage: (...), mean of zero - intact, one a metric (rows share it).
-        gap: (...), mean of spliced - intact.
+        left: (..., units), sums of spliced - intact over what is resampled, examples or groups.
     """
 
     ratio: Interval
     damage: Interval
-    gap: Interval
+    left: np.ndarray
 
     def __repr__(self) -> str:
         return brief(self)
+
+    @property
+    def gap(self) -> Interval:
+        """(...), mean of spliced - intact; drawn when it is asked for."""
+        setting = self.damage.setting
+        sizes = np.broadcast_to(self.damage.parts.bottom, self.left.shape)
+        mean = np.asarray(self.left.sum(axis=-1) / sizes.sum(axis=-1))
+        parts = Parts(self.left - mean[..., None] * sizes, sizes)
+        return _of(mean, parts, np.ones(mean.shape, dtype=bool), setting)
 
 
 def recovered(
@@ -75,26 +92,32 @@ def recovered(
     setting = setting or Setting()
     losses = _checked({"intact": intact, "spliced": spliced, "zero": zero}, setting)
     harm = losses["zero"] - losses["intact"]
-    damage, gap = _means((harm, losses["spliced"] - losses["intact"]), setting)
-    shape = np.broadcast_shapes(damage.estimate.shape, gap.estimate.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate, draws, jackknife = (
-            1.0 - getattr(gap, name) / getattr(damage, name)
-            for name in ("estimate", "draws", "jackknife")
-        )
+    gaps = losses["spliced"] - losses["intact"]
+    damage = _mean(harm, setting)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        estimate = 1.0 - _column_means(gaps) / damage.estimate
+    around = np.where(np.isfinite(estimate), estimate, 0.0)[..., None]
+    residual = _sums((harm - gaps) - around * harm, setting)
+    parts = Parts(residual, np.broadcast_to(_sums(harm, setting), residual.shape))
+    known = np.broadcast_to(_identified(damage, harm, setting), around.shape[:-1])
+    return Recovered(_of(around[..., 0], parts, known, setting), damage, _sums(gaps, setting))
+
+
+def _identified(damage: Interval, harm: np.ndarray, setting: Setting) -> np.ndarray:
+    """(...), where a ratio over the damage, the mean of harm (..., n), means anything."""
+    tail = (1.0 - setting.confidence) / 2.0
+    off = studentised.pivots(damage.estimate, damage.draws, damage.errors)
+    level = np.full((off[..., 0].size, 1), 1.0 - tail)
+    reach = quantiles(off.reshape(-1, off.shape[-1]), level).reshape(off.shape[:-1])
+    plain = studentised.student(damage.parts.units, setting.confidence)
+    careful = plain + CAUTION * np.maximum(0.0, reach - plain)
     floor = NEGLIGIBLE * np.abs(damage.estimate[..., None])
-    draws = np.where(np.abs(damage.draws) > floor, draws, np.nan)
-    known = (damage.low > 0) & (_damaged(harm, floor, setting) >= MINIMUM)
-    ratio = interval(estimate, draws, jackknife, np.broadcast_to(known, shape), setting)
-    return Recovered(ratio, damage, gap)
-
-
-def _damaged(harm: np.ndarray, floor: np.ndarray, setting: Setting) -> np.ndarray:
-    """(...), how many examples, or groups, of (..., n) lose more than ``floor`` or gain as much."""
-    touched = (np.abs(harm) > floor).astype(np.float64)
-    sums, _ = group_sums(touched.reshape(-1, touched.shape[-1]).T, setting.groups)
-    count: np.ndarray = (sums > 0).sum(axis=0).reshape(touched.shape[:-1])
-    return count
+    touched = _sums((np.abs(harm) > floor).astype(np.float64), setting) > 0
+    clear = studentised.bounded(
+        Parts(damage.parts.residual, _sums(harm, setting)), setting.confidence
+    )
+    clear &= (damage.low > 0) & (damage.estimate > careful * damage.parts.error())
+    return np.asarray(clear & (touched.sum(axis=-1) >= MINIMUM))
 
 
 def mean_interval(values: ArrayLike, setting: Setting | None = None) -> Interval:
@@ -104,30 +127,34 @@ def mean_interval(values: ArrayLike, setting: Setting | None = None) -> Interval
         ValueError: as ``recovered``.
     """
     setting = setting or Setting()
-    (result,) = _means((_checked({"values": values}, setting)["values"],), setting)
-    return result
+    return _mean(_checked({"values": values}, setting)["values"], setting)
 
 
 def difference(first: Interval, second: Interval) -> Interval:
     """The paired difference first - second with its interval.
 
-    Not identified where either is not.
+    Not identified where either is not, or where denominators that differ are together too
+    uncertain.
 
     Raises:
         ValueError: the two do not share their resamples.
     """
-    if first.setting != second.setting or first.jackknife.shape[-1] != second.jackknife.shape[-1]:
+    if first.setting != second.setting or first.parts.units != second.parts.units:
         raise ValueError(
             "a paired difference needs the same resamples of the same examples: got "
-            f"{first.setting} over {first.jackknife.shape[-1]} and {second.setting} over "
-            f"{second.jackknife.shape[-1]} examples or groups"
+            f"{first.setting} over {first.parts.units} and {second.setting} over "
+            f"{second.parts.units} examples or groups"
         )
+    setting = first.setting
+    parts = paired(first.parts, second.parts)
+    gap = first.estimate - second.estimate
+    known = first.identified & second.identified & studentised.bounded(parts, setting.confidence)
+    drawn = draw_ratios(parts, setting.draws, setting.seed)
     with np.errstate(invalid="ignore"):  # infinite draws of what is not identified
-        estimate, draws, jackknife = (
-            getattr(first, name) - getattr(second, name)
-            for name in ("estimate", "draws", "jackknife")
-        )
-    return interval(estimate, draws, jackknife, first.identified & second.identified, first.setting)
+        draws = first.draws - second.draws
+    if first.parts.same(second.parts):  # digits that a difference of draws would lose
+        draws = np.where(known[..., None], gap[..., None] + drawn.shift, draws)
+    return interval(gap, draws, drawn.errors, parts, known, setting)
 
 
 def _checked(losses: dict[str, ArrayLike], setting: Setting) -> dict[str, np.ndarray]:
@@ -160,27 +187,33 @@ def _checked(losses: dict[str, ArrayLike], setting: Setting) -> dict[str, np.nda
     return arrays
 
 
-def _means(arrays: Sequence[np.ndarray], setting: Setting) -> list[Interval]:
-    """Intervals of the means of several (..., n) arrays, under the same resamples."""
-    columns = [array.reshape(-1, array.shape[-1]) for array in arrays]
-    values = np.ascontiguousarray(np.concatenate(columns).T)
-    drawn = np.ascontiguousarray(
-        draw_means(values, draws=setting.draws, seed=setting.seed, groups=setting.groups).T
-    )
-    sums, sizes = group_sums(values, setting.groups)
-    left_out = (sums.sum(axis=0)[:, None] - sums.T) / (len(values) - sizes)[None, :]
-    results, start = [], 0
-    for array in arrays:
-        shape = array.shape[:-1]
-        part = slice(start, start := start + int(np.prod(shape, dtype=int)))
-        estimate = np.array([column.mean() for column in array.reshape(-1, array.shape[-1])])
-        results.append(
-            interval(
-                estimate.reshape(shape),
-                drawn[part].reshape(*shape, -1),
-                left_out[part].reshape(*shape, -1),
-                np.ones(shape, dtype=bool),
-                setting,
-            )
-        )
-    return results
+def _mean(values: np.ndarray, setting: Setting) -> Interval:
+    """Of the last axis of (..., n) values."""
+    mean = _column_means(values)
+    residual = _sums(values - mean[..., None], setting)
+    sizes = _sums(np.ones((1, values.shape[-1])), setting)[0]
+    parts = Parts(residual, np.broadcast_to(sizes, residual.shape))
+    return _of(mean, parts, np.ones(mean.shape, dtype=bool), setting)
+
+
+def _of(estimate: np.ndarray, parts: Parts, known: np.ndarray, setting: Setting) -> Interval:
+    """The interval of ratios, from resamples of their parts."""
+    drawn = draw_ratios(parts, setting.draws, setting.seed)
+    floor = NEGLIGIBLE * np.abs(parts.bottom.mean(axis=-1))[..., None]
+    with np.errstate(invalid="ignore"):
+        draws = np.where(np.abs(drawn.bottom) > floor, estimate[..., None] + drawn.shift, np.nan)
+    return interval(estimate, draws, drawn.errors, parts, known, setting)
+
+
+def _column_means(values: np.ndarray) -> np.ndarray:
+    """(...), of (..., n), each as if it were alone: what rows share does not depend on the rest."""
+    columns = values.reshape(-1, values.shape[-1])
+    return np.array([column.mean() for column in columns]).reshape(values.shape[:-1])
+
+
+def _sums(values: np.ndarray, setting: Setting) -> np.ndarray:
+    """(..., units), of (..., n): over the examples of each group."""
+    if setting.groups is None:
+        return values
+    sums, _ = group_sums(values.reshape(-1, values.shape[-1]).T, setting.groups)
+    return np.ascontiguousarray(sums.T).reshape(*values.shape[:-1], -1)

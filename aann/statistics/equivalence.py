@@ -37,8 +37,8 @@ MOST = 10**9
 """More examples than these are no answer."""
 
 _NORMAL = NormalDist()
-_EXPERIMENTS = 400
-_RESAMPLES = 400
+_EXPERIMENTS = 300
+_RESAMPLES = 300
 _NUMBERS = 2**22
 _AROUND = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)  # times the formula's n
 
@@ -126,20 +126,22 @@ def size_by_simulation(
     guess = size_by_formula(gap, margin, power, setting.confidence, both=both)
     if guess is None:
         return None
-    sizes = sorted({max(MINIMUM, math.ceil(guess * factor)) for factor in _AROUND})
-    before: tuple[float, float] | None = None
-    for n in sizes:
+    known: dict[int, float] = {}
+    place, end = _AROUND.index(1.0), len(_AROUND)
+    sizes = [max(MINIMUM, math.ceil(guess * factor)) for factor in _AROUND]
+    while 0 <= place < end and sizes[place] not in known:  # up, or down, until the power crosses
+        n = sizes[place]
         if n > LARGEST:
             return None
-        found = power_by_simulation(gap, margin, n, setting, both=both)
-        if found >= power:
-            if before is None:
-                return float(n)
-            smaller, less = before
-            part = (power - less) / (found - less)
-            return smaller * math.exp(part * math.log(n / smaller))
-        before = float(n), found
-    return None
+        known[n] = power_by_simulation(gap, margin, n, setting, both=both)
+        place += 1 if known[n] < power else -1
+    enough = [n for n, found in known.items() if found >= power]
+    fewer = [n for n, found in known.items() if found < power and (not enough or n < min(enough))]
+    if not enough or not fewer:
+        return float(min(enough)) if enough else None
+    n, less = min(enough), max(fewer)
+    part = (power - known[less]) / (known[n] - known[less])
+    return less * math.exp(part * math.log(n / less))
 
 
 def power_by_simulation(

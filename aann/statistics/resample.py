@@ -172,14 +172,16 @@ def _product(
 
     BLAS threads under ours would wait for each other; tiles also let sums be kept in float64.
     """
-    height = 128
-    width = max(1, _TILE // (height * columns.shape[1]))
+    height, across = 32, 96
+    width = _TILE // (height * across)
     sums = np.zeros((len(counts), columns.shape[1]))
     for top in range(0, len(counts), height):
         rows = slice(top, top + height)
-        for left in range(0, len(columns), width):
-            part = slice(left, left + width)
-            sums[rows] += counts[rows, part] @ columns[part]
+        for beside in range(0, columns.shape[1], across):
+            some = slice(beside, beside + across)
+            for left in range(0, len(columns), width):
+                part = slice(left, left + width)
+                sums[rows, some] += counts[rows, part] @ columns[part, some]
     return sums
 
 

@@ -35,13 +35,14 @@ from aann.data.provenance import described, versions
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.shown.screen import html, screen
 from aann.statistics.bootstrap import MINIMUM, Recovered, difference, recovered
 from aann.statistics.interval import Interval, Setting
 from aann.sweeps import pareto_table
 from aann.sweeps.front import front
 from aann.sweeps.pareto_data import ParetoData, Point
+from aann.sweeps.residuals import residual_bits
 from aann.sweeps.settings import sweep
 from aann.sweeps.sweep_losses import check_examples
 
@@ -67,11 +68,17 @@ class Pareto(ParetoData):
             self.network, self.chosen, heldout, self.metric, self.batch_size, self.machine
         )
         found = _recovered(losses, setting, self.metric)
-        measured = iter(zip(_estimates(found.ratio), _steps(found.ratio), strict=True))
+        left = residual_bits(
+            self.network, self.chosen, heldout, self.confidence, batch_size=self.batch_size,
+            machine=self.machine,
+        )  # fmt: skip
+        measured = iter(zip(_estimates(found.ratio), _steps(found.ratio), left, strict=True))
         points = []
         for point in self.points:
-            estimate, step = next(measured) if point.on_front else (None, None)
-            points.append(dataclasses.replace(point, heldout=estimate, step=step))
+            estimate, step, bits = next(measured) if point.on_front else (None, None, None)
+            points.append(
+                dataclasses.replace(point, heldout=estimate, step=step, residual_bits=bits)
+            )
         return dataclasses.replace(
             self, points=points, data={**self.data, "heldout": described(heldout)},
             damage={**self.damage, "heldout": Damage.of(found.damage[0])},

@@ -11,7 +11,7 @@ from aann.data.examples import Design
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 
@@ -33,6 +33,8 @@ class Point:
         step: how much more it recovers than the next shorter setting on the front, the paired
             difference over held-out examples (before ``report`` over design examples); of the
             shortest one over zero-ablation. None off the front.
+        residual_bits: what the program leaves to be stated of one held-out example, see
+            ``aann.statistics.agreement``; None as ``heldout``, or where that is not known.
     """
 
     name: str
@@ -43,8 +45,14 @@ class Point:
     design: Estimate
     heldout: Estimate | None = None
     step: Estimate | None = None
+    residual_bits: Estimate | None = None
 
     __repr__ = brief
+
+    def code_length(self, n: int) -> float | None:
+        """Bits of the two-part code on ``n`` examples, as ``ReportRow.code_length``."""
+        residual = self.residual_bits.estimate if self.residual_bits else None
+        return None if residual is None else self.bits + n * residual
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.shown.screen import Shown
 from aann.shown.table import aligned, markdown
 from aann.sweeps.pareto_data import ParetoData
@@ -67,14 +67,16 @@ def _head(found: ParetoData) -> list[str]:
 def _front(found: ParetoData) -> Cells:
     level = f"[{found.confidence:.0%}]"
     half = "design" if found.data["heldout"] is None else "held-out"
+    n = found.data["heldout"]["n"] if _coded(found) else None
     header = [
         "setting", "constants", "bits", f"{half} {level}", "left", f"over the one before {level}",
-        "chosen at",
+        "chosen at", *([f"bits on n = {n:,}"] if n else []),
     ]  # fmt: skip
     rows = [
         [
             p.name, _count(p.constants), _count(p.bits), _interval(shown), _left(shown),
             _interval(p.step, ".2g"), _number(p.design.estimate),
+            *([_count(p.code_length(n))] if n else []),
         ]
         for p in found.points
         if p.on_front
@@ -108,7 +110,19 @@ def _legend(found: ParetoData) -> list[str]:
             "chosen and measured on the same design examples: the best of many is too good to be "
             "true there. Report it on held-out examples: .report(heldout).",
         ]
-    return [*lines, "chosen at: what the design examples, by which it was chosen, had promised."]
+    lines.append("chosen at: what the design examples, by which it was chosen, had promised.")
+    if not _coded(found):
+        return lines
+    return [
+        *lines,
+        "bits on n examples: of the program and of its residuals, the two-part code up to 1% of "
+        "the units' variance.",
+    ]
+
+
+def _coded(found: ParetoData) -> bool:
+    """Whether residuals of the front were measured."""
+    return any(p.residual_bits is not None for p in found.points)
 
 
 def _left(found: Estimate) -> str:

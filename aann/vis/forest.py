@@ -12,7 +12,7 @@ CLEAR, UNCLEAR = KINDS["program"], KINDS["ablation"]
 
 
 def forest(comparison: Comparison, *, title: str = "") -> Figure:
-    """Every difference of a comparison with its BCa interval, one panel a metric.
+    """Every difference of a comparison with its interval, one panel a metric.
 
     Intervals that exclude 0 are blue with a full dot, others grey with a hollow one; differences
     that are not identified say so.
@@ -35,7 +35,7 @@ def forest(comparison: Comparison, *, title: str = "") -> Figure:
     axes[0].set_yticks(range(height), names)
     axes[0].set_ylim(height - 0.4, -0.6)
     drawing.supxlabel(
-        f"difference of recovered, first less second ({comparison.confidence:.0%} BCa interval, "
+        f"difference of recovered, first less second ({comparison.confidence:.0%} interval, "
         f"paired, n = {comparison.n})",
         fontsize=NORMAL,
     )

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.sweeps.pareto import Pareto
 from aann.sweeps.pareto_data import Point
 from aann.vis.bits import Dot, Stroke, name_dots
@@ -25,7 +25,7 @@ def against_settings(found: Pareto, *, title: str = "") -> Figure:
     Settings off the front are where the design examples put them. Those on it are where the
     held-out examples put them once they are reported; rings show what design had promised. Where
     nearly everything is recovered a second panel shows what is left on a logarithmic scale; the
-    names are there.
+    names are there. Where residuals were measured, a last panel has the two-part code of the front.
 
     Raises:
         ValueError: nothing is on the front.
@@ -34,8 +34,11 @@ def against_settings(found: Pareto, *, title: str = "") -> Figure:
     if not front:
         raise ValueError("the front is empty: no setting recovered more than zero-ablation")
     close = max(_of(p)[1] for p in front) > 0.98
-    drawing = figure(11.0 if close else 7.2, 4.8)
-    panels = drawing.subplots(1, 2 if close else 1, squeeze=False)[0]
+    coded = [p for p in front if p.residual_bits is not None]
+    across = 1 + close + bool(coded)
+    drawing = figure((7.2, 11.0, 15.0)[across - 1], 4.8)
+    *panels, last = drawing.subplots(1, across, squeeze=False)[0]
+    panels += [] if coded else [last]
     _panel(panels[0], found, _same)
     panels[0].set_ylabel(
         f"{found.metric} recovered ({found.confidence:.0%} interval)", fontsize=NORMAL
@@ -46,6 +49,7 @@ def against_settings(found: Pareto, *, title: str = "") -> Figure:
         panels[1].set_yscale("log")
         _panel(panels[1], found, _left)
         panels[1].set_ylabel("part of the damage that is left", fontsize=NORMAL)
+    total = _two_part(last, coded, found.data["heldout"]["n"]) if coded else []
     drawing.suptitle(title, fontsize=LARGE, color=INK)
     legend(drawing, _handles(found))
     drawing.draw_without_rendering()  # the layout decides where names fit
@@ -53,6 +57,8 @@ def against_settings(found: Pareto, *, title: str = "") -> Figure:
     dots: list[Dot] = [(p.name, p.bits, change(_of(p)), INK) for p in front]
     shown = [dot for dot in dots if not close or min(dot[2]) > 0]  # the rest has no logarithm
     name_dots(panels[-1], shown, () if close else (0, 1), _strokes(found, change))
+    if coded:
+        name_dots(last, total)
     return drawing
 
 
@@ -118,6 +124,23 @@ def _front_dot(axes: Axes, point: Point, change: Callable[[Ends], Ends]) -> None
     if point.heldout is not None:
         promised = change(_ends(point.design))[1]
         axes.plot(point.bits, promised, "o", mec=FRONT, mfc="none", markersize=9, zorder=2)
+
+
+def _two_part(axes: Axes, points: Sequence[Point], n: int) -> list[Dot]:
+    """The front at the bits of programs and their residuals; returns what has a name."""
+    dots: list[Dot] = []
+    for p in points:
+        total = p.code_length(n)
+        assert total is not None
+        low, middle, high = _of(p)
+        axes.plot([total, total], [low, high], color=FRONT, linewidth=1.4, zorder=2)
+        axes.plot(total, middle, "o", color=FRONT, markersize=5.5, zorder=3)
+        dots.append((p.name, total, (low, middle, high), INK))
+    tidy(axes, grid="both")
+    axes.margins(x=0.12, y=0.1)
+    axes.set_xlabel(f"two-part code in bits: program and residual, n = {n:,}", fontsize=NORMAL)
+    axes.set_ylabel("recovered", fontsize=NORMAL)
+    return dots
 
 
 def _handles(found: Pareto) -> Sequence[Line2D]:

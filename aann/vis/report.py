@@ -18,6 +18,7 @@ from aann.vis.caption import captioned
 from aann.vis.further import further
 from aann.vis.ladder import bars
 from aann.vis.maps import MapRow, maps
+from aann.vis.shuffles import shuffled
 from aann.vis.style import Bar
 from aann.vis.tuning.panels import Band, radial_tuning
 
@@ -52,6 +53,8 @@ def makers(report: Report, metric: str) -> dict[str, Callable[[], Figure]]:
     if report.natural.get("bits"):
         found["recovered_against_bits"] = lambda: _bits(report, metric)
     found |= further(report, metric, _label(metric), _title(report))
+    if any(one.metrics[metric].program is not None for one in report.shuffles):
+        found["shuffles"] = lambda: _shuffles(report, metric)
     if "natural_maps" in report.arrays:
         found["maps"] = lambda: _maps(report)
     if "natural_tuning" in report.arrays:
@@ -94,6 +97,11 @@ def _bars(report: Report, metric: str) -> Figure:
         "zero-ablation that it undoes, with its 95% interval. Nothing was picked. 0 is the network "
         "with the units zeroed, 1 the intact one.",
     )
+
+
+def _shuffles(report: Report, metric: str) -> Figure:
+    known = [one for one in report.shuffles if one.metrics[metric].program is not None]
+    return shuffled(known, metric=metric, title=_title(report))
 
 
 def _bits(report: Report, metric: str) -> Figure:

@@ -62,6 +62,15 @@ UNIT_CONSTANTS = ("direction", "right", "up", "opposing", "gain")
 comes from curves facing the other way (the rest from curves of all directions); output scale."""
 
 
+def any_direction(rng: np.random.Generator, degrees: np.ndarray) -> np.ndarray:
+    """As many directions, drawn evenly from the full turn: those of a wrong program."""
+    return rng.uniform(0, 360, degrees.shape)
+
+
+EXCHANGEABLE = {"direction": any_direction}
+"""What a wrong program of the same form has drawn anew."""
+
+
 def curves(image: Float[Array, "b y x rgb"], c: Constants) -> Float[Array, "b i j unit"]:
     """Each unit fires on curves that face one way, of any colour, light or dark, line or edge."""
     return unit_curves(early_curves(oriented_energy(image, c), c), c)
@@ -185,7 +194,7 @@ def replacement(
     check_constants(wanted, constants, f"{len(units)} curve detectors")
     return make(
         placing.place(curves), model=model, site=site, units=units, constants=constants,
-        axis=placing.axis,
+        axis=placing.axis, exchangeable=EXCHANGEABLE,
     )  # fmt: skip
 
 
@@ -224,6 +233,7 @@ curve_detectors = register(
     model="inceptionv1",
     site="mixed3b",
     units=(345, 384, 343, 327, 335, 360, 415, 334, 391, 374),
+    exchangeable=EXCHANGEABLE,
     constants={
         **SHAPE,
         "direction": Constant(

@@ -49,6 +49,9 @@ CURVES = ("curve_channels", "curve_direction", "curve_gain")
 LINES = ("line_channels", "line_normal", "line_gain")
 """Units of mixed3a that are read: which, the angle of each in degrees, and how loud it is."""
 
+EXCHANGEABLE = ("curve_direction", "line_normal")
+"""Which early curve and which line has which direction: a wrong program has them exchanged."""
+
 
 def read_curves(early: Float[Array, "b i j channel"], c: Constants) -> jax.Array:
     """Each unit fires on an arc of early curves and lines of 3a that face one way, less its echo.
@@ -130,6 +133,7 @@ def replacement(
         reads=(read,),
         constants=constants,
         axis=axis,
+        exchangeable=EXCHANGEABLE,
     )
 
 
@@ -178,6 +182,7 @@ curves_from_3a = register(
     site=curve_detectors.site,
     units=curve_detectors.units,
     reads=("mixed3a",),
+    exchangeable=EXCHANGEABLE,
     constants={
         **{n: SHAPE[n] for n in FROM_PIXELS},
         "curve_tuning": Constant(10.0, "fitted", FIT),

@@ -28,7 +28,7 @@ from circuits.curves.program import (
     oriented_energy,
     shares,
 )
-from circuits.curves_from_3a.program import EARLY
+from circuits.curves_from_3a.program import EARLY, EXCHANGEABLE
 
 FROM_PIXELS = ("wavelength",)
 """Shape constants of ``curve_detectors`` that hold here as they are."""
@@ -101,7 +101,7 @@ def replacement(
     check_constants(wanted, constants, what)
     return make(
         placing.place(draw_early), name="early_curves", model=model, site=site, units=units,
-        constants=constants, axis=placing.axis,
+        constants=constants, axis=placing.axis, exchangeable=EXCHANGEABLE,
     )  # fmt: skip
 
 
@@ -158,5 +158,6 @@ early_curves = register(
     site="mixed3a",
     units=(*EARLY["curve_channels"].value, *EARLY["line_channels"].value),
     constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
+    exchangeable=EXCHANGEABLE,
 )
 """The units of the mirrored checkpoint that ``curves_from_3a`` reads there: early curves first."""

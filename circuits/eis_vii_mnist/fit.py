@@ -152,7 +152,7 @@ def on_difference(
     """A program in place of the logit difference."""
     return aann.make(
         program, model=seen.model.name, site="logits", units=(0,), basis=programs.DIFFERENCE,
-        constants=constants, name=name, host=host,
+        constants=constants, name=name, host=host, exchangeable=_exchangeable(constants),
     )  # fmt: skip
 
 
@@ -188,8 +188,14 @@ def _group(
     constants = {"template": template(seen), **{n: _fitted(x, seen) for n, x in found.items()}}
     return aann.make(
         program, model=seen.model.name, site="fc1", units=tuple(group), constants=constants,
-        name=name,
+        name=name, exchangeable=_exchangeable(constants),
     )  # fmt: skip
+
+
+def _exchangeable(constants: Mapping[str, Any]) -> dict[str, int | None]:
+    """A wrong program has the template's numbers in random places."""
+    drawn = {"template": None, "amplitude": 0, "cells": None}
+    return {name: axis for name, axis in drawn.items() if name in constants}
 
 
 def template(seen: Evidence) -> aann.Constant:

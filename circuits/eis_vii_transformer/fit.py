@@ -60,6 +60,7 @@ def residual(seen: Evidence, directions: int = DIRECTIONS) -> aann.Replacement:
         programs.look_ups, model=seen.model.name, site=MIDDLE, units=range(len(found.centre)),
         positions=(LAST,), name=f"look-ups in {counted(len(found.share), 'direction')}",
         constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
+        exchangeable=programs.LOOK_UPS,
     )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ Logits = Float[Array, "batch 2"]
 P = 113
 """How many numbers there are."""
 
+LOOK_UPS = {"first": 1, "second": 1}
+"""A wrong program of the same form has the look-ups of A, and those of B, dealt out anew."""
+
 
 def fixed_attention(tokens: Tokens, c: Constants) -> Float[Array, "batch head 1 key"]:
     """Each head attends to A, to B and to itself in the same way on all pairs."""

@@ -128,6 +128,7 @@ def replacement(
     return aann.make(
         program, model=seen.model.name, site=LOGITS, units=(0, 1), name=name,
         constants={n: aann.Constant(x, "fitted", note) for n, x in {**constants, **more}.items()},
+        exchangeable=programs.LOOK_UPS,
     )  # fmt: skip
 
 
@@ -147,6 +148,7 @@ def reading(
     return aann.make(
         program, model=seen.model.name, site=LOGITS, units=(0, 1), reads=(MIDDLE,),
         name=name, constants={n: aann.Constant(x, "fitted", note) for n, x in constants.items()},
+        exchangeable={"weights": 1},
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ Sharp edge: sites are read at "=", the last of the three positions: nothing else
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -152,6 +153,11 @@ def replacement(
     }
     return aann.make(
         program, model=seen.model.name, site=site, units=units, constants=declared, name=name,
+        exchangeable=(
+            {"frequency": functools.partial(fourier.other_frequencies, modulus=seen.modulus)}
+            if "frequency" in declared
+            else ()
+        ),
         **{"positions": (LAST,), **place},
     )  # fmt: skip
 

@@ -115,6 +115,18 @@ def strongest(share: Float[np.ndarray, " frequency"], n: int) -> tuple[int, ...]
     return tuple(int(k) + 1 for k in np.argsort(-share, kind="stable")[:n])
 
 
+def other_frequencies(
+    rng: np.random.Generator, frequency: Int[np.ndarray, " wave"], modulus: int
+) -> Int[np.ndarray, " wave"]:
+    """As many different frequencies, picked at random: those of a wrong program.
+
+    Waves that shared a frequency share another one.
+    """
+    used, at = np.unique(frequency, return_inverse=True)
+    drawn = 1 + rng.choice(modulus // 2, len(used), replace=False)
+    return np.asarray(drawn, frequency.dtype)[at]
+
+
 def check_modulus(p: int) -> None:
     """Refuse moduli with a frequency that is its own mirror, or without any.
 

@@ -1,12 +1,15 @@
 """Curve detectors as a program of the layer below, alone and fed by an artificial layer."""
 
 import argparse
+import dataclasses
+import functools
 import pathlib
 import sys
 from collections.abc import Sequence
 
 import aann
 import zoo
+from aann.evaluation.shuffles import Shuffles
 from aann.vis import report as vis
 from circuits.curves import controls as curve_controls
 from circuits.curves import family as curve_family
@@ -15,11 +18,24 @@ from circuits.curves_from_3a import controls as read_out_controls
 from circuits.curves_from_3a import fit as curves_from_3a_fit
 from circuits.early_curves import fit as early_curves_fit
 from evals.curves_from_3a import read_out
-from evals.shared import arguments, beyond, command, curve_figures, pictures, start, units_page
+from evals.shared import (
+    arguments,
+    beyond,
+    command,
+    curve_figures,
+    pictures,
+    refitted,
+    shuffled,
+    start,
+    units_page,
+    untrained_curves,
+)
 from zoo.scripts import integers, script
 
 NAME = "curves_from_3a"
 SITE, READ = "mixed3b", "mixed3a"
+FITS = 10
+"""Each takes a minute."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -33,9 +49,21 @@ def main(argv: list[str] | None = None) -> None:
     command.say(f"{family}; fitting to {READ} ...")
     curves, measured = curves_from_3a_fit.calibrate(model, family, design, READ)
     report = _report(
-        args, on, model, [curves], design, heldout, _programs(curves, measured), _wrong(curves)
+        args,
+        on,
+        model,
+        [curves],
+        design,
+        heldout,
+        _programs(curves, measured),
+        _wrong(curves),
+        shuffled.curves(curves, args),
     )
+    make = functools.partial(_made, model, args)
+    report = refitted.added(report, model, make, (design, heldout), args, on, FITS)
     report = report.with_arrays(**curve_figures.maps(model, curves, heldout, report))
+    nothing = untrained_curves.tried(model, design, family, NAME, args.seed)
+    report = dataclasses.replace(report, untrained=nothing)
     tuning = curve_figures.tuning(model, curves, family)
     report = report.with_arrays(**tuning.arrays())
     report = report.with_arrays(**read_out.arrays(model, curves))
@@ -46,6 +74,12 @@ def main(argv: list[str] | None = None) -> None:
     command.say(f"fitting the same units of {READ} from pixels ...")
     early = early_curves_fit.calibrate(model, READ, curves, design, inputs)
     _stack(args, on, model, early, curves, design, heldout, folder)
+
+
+def _made(model: aann.Model, args: argparse.Namespace, design: aann.Design) -> aann.Replacement:
+    """The family and what it reads, found and fitted on a design half."""
+    family = curve_family.find_family(model, measure(model, design), SITE, args.family)
+    return curves_from_3a_fit.calibrate(model, family, design, READ).own
 
 
 def _stack(
@@ -80,9 +114,10 @@ def _report(
     heldout: aann.HeldOut,
     programs: Sequence[Sequence[aann.Replacement]],
     controls: Sequence[Sequence[aann.Replacement]],
+    *shuffles: Shuffles,
 ) -> aann.Report:
     return aann.evaluate(
-        model, main, heldout, design=design, programs=programs, controls=controls,
+        model, main, heldout, design=design, programs=programs, controls=[*controls, *shuffles],
         linear=len(main) == 1 and main[0].site == SITE, **beyond.beyond(args),
         seed=args.seed, name=NAME, progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip

@@ -7,13 +7,13 @@ import numpy as np
 import aann
 import zoo
 from aann.statistics.interval import Setting
-from circuits.eis_vii_mnist import evidence
+from circuits.eis_vii_mnist import evidence, refined
 from evals.eis_vii_mnist import case as challenge_case
 from evals.eis_vii_mnist import figures as challenge_figures
 from evals.eis_vii_mnist import table as challenge_table
 from evals.eis_vii_mnist.case import Case
 from evals.eis_vii_mnist.table import Row
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.eis_vii_mnist import rule
 from zoo.mnist import pictures
@@ -43,11 +43,19 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, halves, case.circuits, draws=DRAWS, notes=lambda circuit: {},
             draw=functools.partial(_drawn, case, shown, table),
+            make=functools.partial(_whole, model, clue),
+            attempt=functools.partial(_attempt, clue),
         )  # fmt: skip
         challenge_table.save(table, ablations, begun.folder)
         tour.tables.extend(challenge_table.grids(table, ablations))
         command.show(challenge_table.text(table, ablations))
     tour.finish()
+
+
+def _attempt(clue: np.ndarray, model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The groups and the V of a network that learnt nothing."""
+    units, programs = challenge_case.main_programs(evidence.look(model, design, clue))
+    return untrained.Attempt(f"of the units of fc1 {units}", programs)
 
 
 def _measured(case: Case, heldout: aann.HeldOut, begun: start.Start) -> list[Row]:
@@ -59,6 +67,11 @@ def _measured(case: Case, heldout: aann.HeldOut, begun: start.Start) -> list[Row
     kinds = {"program": programs, "fit": case.ceilings, "control": controls}
     setting = Setting(draws=DRAWS, seed=begun.args.seed)
     return challenge_table.rows(case.seen, kinds, heldout, setting, begun.on)
+
+
+def _whole(model: aann.Model, clue: np.ndarray, design: aann.Design) -> seeds.Programs:
+    """The program of the last circuit, fitted to a design half."""
+    return (refined.clue_and_waves(evidence.look(model, design, clue)),)
 
 
 def _drawn(

@@ -12,6 +12,7 @@ from evals.shared import seeds
 from zoo.eis_vii_mnist import rule
 from zoo.mnist.pictures import Part
 
+GROUPS = ("units like the 1", "units like its inverse")
 BLOCKS = (7, 4, 2)
 WAVES = (5, 7, 9, 11, 13)
 STROKES = {
@@ -23,6 +24,8 @@ STROKES = {
 CEILINGS: tuple[Callable[[Evidence], aann.Replacement], ...] = (
     ceiling.own_template, ceiling.two_templates, ceiling.of_reads, ceiling.of_pixels
 )  # fmt: skip
+BOTH_KINDS = {"kinds": ("units", "constants")}
+"""Wrong programs: units with the arms of others, and the template's pixels in other places."""
 SMALL = 1e-2
 """Nats for blocks whose mean square is 1: it keeps those without ink at 0."""
 
@@ -67,15 +70,21 @@ def fitted(seen: Evidence, training: Part) -> Case:
     each, arms = fit.both(seen, units), fit.both(seen, units, one_arm=True)
     parts = [
         seeds.Circuit(
-            name, (mine,), ((arm,),), ((controls.crossed(mine, other),), (controls.mirrored(mine),))
+            name,
+            (mine,),
+            ((arm,),),
+            ((controls.crossed(mine, other),), (controls.mirrored(mine),)),
+            shuffles=BOTH_KINDS,
         )
-        for name, mine, arm, other in zip(
-            ("units like the 1", "units like its inverse"), each, arms, each[::-1], strict=True
-        )
+        for name, mine, arm, other in zip(GROUPS, each, arms, each[::-1], strict=True)
     ]
     turned = tuple(controls.mirrored(r) for r in each)
     swapped = tuple(controls.with_threshold(r, o) for r, o in zip(each, each[::-1], strict=True))
-    parts.append(seeds.Circuit("both groups", tuple(each), (tuple(arms),), (turned, swapped)))
+    parts.append(
+        seeds.Circuit(
+            "both groups", tuple(each), (tuple(arms),), (turned, swapped), shuffles=BOTH_KINDS
+        )
+    )
     vee, trade = fit.vee(seen), _trade(seen)
     by_name = {p.name: p for p in trade}
     whole = seeds.Circuit(
@@ -93,6 +102,18 @@ def fitted(seen: Evidence, training: Part) -> Case:
     ceilings = tuple(bound(seen) for bound in CEILINGS)
     trades = (vee, *trade, *whole.main, whole.programs[-1][0])
     return Case(seen, units, (*parts, whole), trades, ceilings)
+
+
+def main_programs(seen: Evidence) -> tuple[groups.Groups, dict[str, seeds.Programs]]:
+    """The groups, and circuit -> its main programs alone: to see whether they can be fitted.
+
+    Args:
+        seen: from ``circuits.eis_vii_mnist.evidence.look``.
+    """
+    units = groups.by_similarity(seen.activations, seen.similarity)
+    each = tuple(fit.both(seen, units))
+    parts = {name: (mine,) for name, mine in zip(GROUPS, each, strict=True)}
+    return units, {**parts, "both groups": each, "logits": (refined.clue_and_waves(seen),)}
 
 
 def _trade(seen: Evidence) -> list[aann.Replacement]:

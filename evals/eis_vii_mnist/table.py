@@ -14,7 +14,7 @@ import numpy as np
 
 import aann
 from aann.counting import complexity
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.shown.table import aligned, markdown
@@ -129,8 +129,8 @@ def grids(table: Sequence[Row], ablations: Sequence[Ablation]) -> list[Grid]:
 
 LEGEND = (
     "recovered: of the divergence from the network that the last layer's bias alone leaves; "
-    "agreement: part of the pictures with the network's class; 95% BCa bootstrap intervals. "
-    "besides: constants other than the pixels of the clue. Controls are wrong programs."
+    "agreement: part of the pictures with the network's class; 95% studentised bootstrap "
+    "intervals. besides: constants other than the pixels of the clue. Controls are wrong programs."
 )
 FLIPPED = (
     "part of the pictures whose class changes when a group of units is zeroed, or each unit held "

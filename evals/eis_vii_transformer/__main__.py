@@ -10,7 +10,7 @@ import aann
 import zoo
 from evals.eis_vii_transformer import case as cases
 from evals.eis_vii_transformer import figures, labels
-from evals.shared import command, networks, seeds, start
+from evals.shared import command, networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -35,7 +35,8 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), case.circuits, draws=DRAWS,
             notes=functools.partial(_everywhere, model, population),
-            draw=functools.partial(_drawn, model, case, population),
+            draw=functools.partial(_drawn, model, case, population), attempt=_attempt,
+            make=functools.partial(cases.whole, model),
         )  # fmt: skip
         command.say(f"{network}: labels of all pairs ...")
         found = [labels.of(model, r, population) for c in case.circuits for r in _programs(c)]
@@ -45,6 +46,11 @@ def main(argv: list[str] | None = None) -> None:
     tour.finish()
     command.show(labels.text(table))
     command.say(f"wrote labels.json, labels.md to {begun.folder}")
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The programs of a network that learnt nothing."""
+    return untrained.Attempt("look-ups and planes are fitted", cases.main_programs(model, design))
 
 
 def _halves() -> tuple[aann.Design, aann.HeldOut]:

@@ -13,6 +13,8 @@ DIRECTIONS = (1, 2, 3, 6)
 """Of the look-ups, beside those of ``fit.DIRECTIONS``."""
 PUBLISHED = 2
 """Principal components that the published analysis looked at."""
+PLANES, THRESHOLDS = "two planes of what the MLP reads", "two thresholds"
+"""Names of programs."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,6 +51,31 @@ def fit_all(model: aann.Model, design: aann.Design) -> Case:
     return Case(seen, tables, circuits)
 
 
+def whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The program of the last circuit, fitted to a design half."""
+    seen = look(model, design)
+    tables = thresholds.freed(seen, thresholds.read(seen).tables)
+    return (thresholds.replacement(seen, tables, THRESHOLDS, thresholds.FORMS["all"]),)
+
+
+def main_programs(model: aann.Model, design: aann.Design) -> dict[str, tuple[aann.Replacement]]:
+    """Circuit -> its main program, without the others: what is fitted to see whether it can be.
+
+    Raises:
+        TypeError: ``design`` is not a ``Design``.
+        ValueError: it is no network of this task.
+    """
+    seen = look(model, design)
+    read = thresholds.read(seen)
+    tables = thresholds.freed(seen, read.tables)
+    return {
+        "attention": (fit.mean_attention(seen),),
+        "what the MLP reads": (fit.residual(seen),),
+        "MLP": (thresholds.reading(seen, read, PLANES),),
+        "thresholds": (thresholds.replacement(seen, tables, THRESHOLDS, thresholds.FORMS["all"]),),
+    }
+
+
 def _attention(seen: Evidence, design: aann.Design) -> seeds.Circuit:
     mean = fit.mean_attention(seen)
     best = fit.best_attention(seen, design, mean)
@@ -72,7 +99,7 @@ def _planes(seen: Evidence, read: thresholds.Planes) -> seeds.Circuit:
     either = thresholds.reading(
         seen, thresholds.read(seen, form="any"), "either of two planes, OR", programs.either_plane
     )
-    main = thresholds.reading(seen, read, "two planes of what the MLP reads")
+    main = thresholds.reading(seen, read, PLANES)
     return seeds.Circuit("MLP", (main,), ((one,), (three,)), ((either,),), linear=False)
 
 
@@ -84,7 +111,7 @@ def _thresholds(
     def made(tables: thresholds.Tables, name: str, form: str = "all") -> aann.Replacement:
         return thresholds.replacement(seen, tables, name, thresholds.FORMS[form])
 
-    main = made(tables, "two thresholds")
+    main = made(tables, THRESHOLDS)
     single, triple = (thresholds.read(seen, k) for k in (1, 3))
     one, three = (thresholds.freed(seen, x.tables) for x in (single, triple))
     either = thresholds.read(seen, form="any").tables

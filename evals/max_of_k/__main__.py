@@ -6,10 +6,11 @@ import aann
 import zoo
 from circuits.max_of_k import fit as max_of_k_fit
 from circuits.max_of_k import program as programs
+from circuits.max_of_k.controls import renamed
 from circuits.max_of_k.fit import variant
 from evals.max_of_k import figures as max_of_k_figures
 from evals.max_of_k.mistakes import mistakes
-from evals.shared import networks, seeds, start
+from evals.shared import networks, seeds, start, untrained
 from evals.shared.tour import Drawn, Tour
 from zoo.scripts import script
 
@@ -32,7 +33,8 @@ def main(argv: list[str] | None = None) -> None:
         tour.visit(
             network, model, (design, heldout), _circuits(seen), draws=DRAWS,
             notes=functools.partial(_counted, model, seen),
-            draw=functools.partial(_drawn, model, heldout),
+            draw=functools.partial(_drawn, model, heldout), attempt=_attempt,
+            make=functools.partial(_whole, model),
         )  # fmt: skip
     tour.finish()
 
@@ -45,14 +47,33 @@ def _circuits(seen: max_of_k_fit.Evidence) -> list[seeds.Circuit]:
     evenly = variant(ordered, programs.evenly, "evenly")
     smallest = max_of_k_fit.smallest(ordered)
     too_many = variant(copying, programs.one_too_many(seen.vocabulary), "copying of the next")
+    drawn = {
+        "draw": functools.partial(renamed, vocabulary=seen.vocabulary),
+        "what": "tokens renamed at random",
+    }
     return [
-        seeds.Circuit("attention", (ordered,), ((largest,),), ((smallest,), (evenly,))),
-        seeds.Circuit("copying", (copying,), ((neighbours,),), ((too_many,),)),
+        seeds.Circuit(
+            "attention", (ordered,), ((largest,),), ((smallest,), (evenly,)), shuffles=drawn
+        ),
+        seeds.Circuit("copying", (copying,), ((neighbours,),), ((too_many,),), shuffles=drawn),
         seeds.Circuit(
             BOTH, (ordered, copying), ((largest, copying), (ordered, neighbours)),
-            ((smallest, copying), (evenly, copying), (ordered, too_many)),
+            ((smallest, copying), (evenly, copying), (ordered, too_many)), shuffles=drawn,
         ),
     ]  # fmt: skip
+
+
+def _whole(model: aann.Model, design: aann.Design) -> seeds.Programs:
+    """The programs of the last circuit, fitted to a design half."""
+    seen = max_of_k_fit.look(model, design)
+    return max_of_k_fit.ordered(seen), max_of_k_fit.copying(seen)
+
+
+def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
+    """The circuits of a network that learnt nothing."""
+    circuits = _circuits(max_of_k_fit.look(model, design))
+    slope = float(circuits[0].main[0].constants["slope"].value)
+    return untrained.of_circuits(f"attention rises by {slope:g} nats a step in value", circuits)
 
 
 def _drawn(

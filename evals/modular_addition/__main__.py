@@ -1,12 +1,15 @@
 """Fourier programs in place of the parts of networks that add modulo 113, and of all of it."""
 
 import argparse
+import dataclasses
+import functools
 from collections.abc import Sequence
 
 import jax
 
 import aann
 import zoo
+from aann.report.data import Untrained
 from aann.statistics.interval import Setting
 from aann.vis.report import figures
 from circuits.modular_addition import controls as modular_controls
@@ -14,7 +17,7 @@ from evals.modular_addition import case as modular_case
 from evals.modular_addition import figures as modular_figures
 from evals.modular_addition import table as modular_table
 from evals.modular_addition.case import Case, Circuit
-from evals.shared import beyond, command, networks, start
+from evals.shared import beyond, command, networks, refitted, shuffled, start, untrained
 from zoo.scripts import script
 from zoo.scripts.integers import draws
 
@@ -22,6 +25,8 @@ NAME = "modular_addition"
 SHOWN = ("recovered", "mixing", "subsets")
 """Figures of the parts of the network; the whole has all."""
 NETWORKS = ("seed0", "seed1", "seed2", "memorised", "published", "no_weight_decay")
+UNTRAINED = ("neurons", "attention", "network")
+"""Circuits that are fitted to a network that learnt nothing, too."""
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,13 +37,18 @@ def main(argv: list[str] | None = None) -> None:
     with jax.default_matmul_precision("highest"):
         cases = _cases(args.networks, design)
         *parts, whole = _reported(cases[0])
+        nothing = _untrained(cases[0], design, args.seed)
         chapters = []
         for circuit in parts:
             report = _report(cases[0], circuit, heldout, design, args, on)
+            report = dataclasses.replace(report, untrained=nothing.get(circuit.main.name))
             place = command.writable(folder / circuit.main.name.replace(" ", "_"))
             drawn = {n: figure for n, figure in figures(report).items() if n in SHOWN}
             chapters.append(command.save(report, drawn, place))
         report = _report(cases[0], whole, heldout, design, args, on)
+        make = functools.partial(modular_case.whole, cases[0])
+        report = refitted.added(report, cases[0].model, make, (design, heldout), args, on)
+        report = dataclasses.replace(report, untrained=nothing.get(whole.main.name))
         report = report.with_arrays(**modular_figures.arrays(cases[0], population))
         drawn = {**figures(report), **modular_figures.draw(report.arrays)}
         drawn |= modular_figures.training([c.network for c in cases])
@@ -97,12 +107,25 @@ def _report(
             modular_controls.difference(circuit.main, p),
             modular_controls.one_more(circuit.main, p),
             modular_controls.other_frequencies(circuit.main, found.model),
+            shuffled.of(circuit.main, args),
         ],
         **beyond.beyond(args),
         seed=args.seed,
         machine=on,
         name=f"{NAME}, {circuit.main.name}",
     )
+
+
+def _untrained(case: Case, design: aann.Design, seed: int) -> dict[str, Untrained]:
+    """What search and fit make of the same network with random parameters, by circuit."""
+    command.say(f"{case.network}: the same with random parameters ...")
+
+    def attempt(model: aann.Model, few: aann.Design) -> untrained.Attempt:
+        made = modular_case.fit("untrained", model, few)
+        said = "; ".join(made.notes) or f"frequencies {', '.join(map(str, made.frequencies))}"
+        return untrained.Attempt(said, {c.main.name: (c.main,) for c in made.circuits})
+
+    return untrained.tried(case.model, design, attempt, UNTRAINED, seed=seed)
 
 
 def _table(

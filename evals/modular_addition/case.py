@@ -77,3 +77,11 @@ def fit(network: str, model: aann.Model, design: aann.Design) -> Case:
         Circuit(modular_fit.network(seen, frequencies)),
     ]
     return Case(network, model, frequencies, seen, tuple(circuits), tuple(notes))
+
+
+def whole(case: Case, design: aann.Design) -> aann.Replacement:
+    """The program of the whole network, fitted to other design pairs.
+
+    Its frequencies come from the weights alone, so that they stay.
+    """
+    return modular_fit.network(modular_evidence.observe(case.model, design), case.frequencies)

@@ -19,7 +19,7 @@ from aann.data.batches import size_for
 from aann.data.examples import held_out
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import Measured, measure
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.shown.table import aligned, markdown
@@ -130,8 +130,8 @@ def grid(table: Sequence[Row], notes: Sequence[str]) -> Grid:
 
 
 LEGEND = (
-    "kl, nll: loss recovered on held-out pairs with 95% BCa bootstrap intervals, and over all "
-    "pairs; correlation: with the natural units, mean over units.",
+    "kl, nll: loss recovered on held-out pairs with 95% studentised bootstrap intervals, and over "
+    "all pairs; correlation: with the natural units, mean over units.",
     "nll / intact: mean cross-entropy over all pairs with the program, divided by the intact "
     "network's; below 1 more than 100% of nll is recovered.",
     "lead: of the right answer's logit over all others, mean over all pairs [least]. A loss is "

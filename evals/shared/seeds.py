@@ -12,7 +12,8 @@ from typing import Any
 
 import aann
 from aann.evaluation.lineup import name_of
-from aann.report.data import Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report
@@ -33,6 +34,8 @@ class Circuit:
         programs: more programs for the same places.
         controls: wrong programs for the same places.
         linear: whether a linear prediction from the reads can be fitted.
+        shuffles: how wrong programs of the same form are drawn: arguments of ``aann.shuffles``;
+            None draws none.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Circuit:
     programs: tuple[Programs, ...] = ()
     controls: tuple[Programs, ...] = ()
     linear: bool = True
+    shuffles: Mapping[str, Any] | None = dataclasses.field(default_factory=dict)
 
     def report(
         self,
@@ -51,12 +55,19 @@ class Circuit:
         seed: int,
         draws: int,
         on: aann.Machine | None = None,
+        shuffled: Callable[..., Any] | None = None,
         **more: Any,
     ) -> Report:
-        """The ladder of this circuit; ``more`` goes to ``aann.evaluate``."""
+        """The ladder of this circuit.
+
+        ``shuffled`` draws wrong programs of its form, ``more`` goes to ``aann.evaluate``.
+        """
+        drawn = []
+        if shuffled is not None and self.shuffles is not None:
+            drawn = [shuffled(self.main, **self.shuffles)]
         return aann.evaluate(
             model, self.main, heldout, design=design, programs=self.programs,
-            controls=self.controls, linear=self.linear, seed=seed, draws=draws,
+            controls=[*self.controls, *drawn], linear=self.linear, seed=seed, draws=draws,
             name=f"{eval_name}, {self.name}", machine=on, **more,
         )  # fmt: skip
 
@@ -169,9 +180,9 @@ FRONT = ("program", "kind", "network", "kl", "nll")
 
 
 LEGEND = (
-    "kl, nll: loss recovered on held-out examples with 95% BCa bootstrap intervals; left: mean KL "
-    "from the intact network in nats, of which zero-ablation has the damage; correlation: with the "
-    "natural units, mean over units. Controls are wrong programs."
+    "kl, nll: loss recovered on held-out examples with 95% studentised bootstrap intervals; left: "
+    "mean KL from the intact network in nats, of which zero-ablation has the damage; correlation: "
+    "with the natural units, mean over units. Controls are wrong programs."
 )
 
 HEADER = (

@@ -5,17 +5,20 @@ in the evaluation's own folder, the others in folders below it. All networks are
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
 import aann
+from aann.report.data import Untrained
 from aann.report.grid import Grid
 from aann.report.html import Chapter
 from aann.report.report import Report
 from aann.vis.report import figures
-from evals.shared import beyond, command, seeds, training_log
+from evals.shared import beyond, command, refitted, seeds, shuffled, training_log
 from evals.shared.start import Start
+from evals.shared.untrained import Attempt, tried
 
 Drawn = tuple[Report, Mapping[str, Figure]]
 """A report with the arrays of more figures, and these."""
@@ -53,6 +56,8 @@ class Tour:
         draws: int,
         notes: Callable[[seeds.Circuit], Mapping[str, str]],
         draw: Callable[[seeds.Circuit, Report], Drawn],
+        make: Callable[[aann.Design], seeds.Programs],
+        attempt: Callable[[aann.Model, aann.Design], Attempt] | None = None,
     ) -> None:
         """Measure the circuits of one network.
 
@@ -64,17 +69,29 @@ class Tour:
             draws: of the bootstrap; the reports of the first network have 10,000.
             notes: name of a program -> what else is known of it, for a circuit.
             draw: what only the whole has, from its circuit and report.
+            make: the programs of the whole, found and fitted on a design half.
+            attempt: finds and fits the circuits in a network that learnt nothing, for the reports
+                of the first network.
         """
         args, on, _ = self.start
         first = network == args.networks[0]
+        nothing: Mapping[str, Untrained] = {}
+        if first and attempt is not None:
+            command.say(f"{network}: the same with random parameters ...")
+            names = [circuit.name for circuit in circuits]
+            nothing = tried(model, halves[0], attempt, names, seed=args.seed)
         for circuit in circuits:
             report = circuit.report(
                 model, *halves, eval_name=self.name, seed=args.seed,
                 draws=10_000 if first else draws, on=on,
+                shuffled=functools.partial(shuffled.of, args=args) if first else None,
                 **(beyond.beyond(args) if first else {"rows": ()}),  # of others tables are made
             )  # fmt: skip
             self.rows.extend(circuit.rows(network, report, notes(circuit)))
+            if first and circuit is circuits[-1]:
+                report = refitted.added(report, model, make, halves, args, on)
             if first:
+                report = dataclasses.replace(report, untrained=nothing.get(circuit.name))
                 self._keep(circuit, report, draw if circuit is circuits[-1] else None)
 
     def _keep(

@@ -158,7 +158,7 @@ SENTENCES = (
     "{pareto[3 frequencies, 1 digit].bits:,.0f} and {pareto[4 frequencies, 1 digit].bits:,.0f} "
     "bits; seed 0, held-out n = {pareto.n:,},",
     "`make eval` (imagenet_samples, held-out half, n = {curve_detectors.n:d}, seed "
-    "{curve_detectors.seed:d}, 95% BCa",
+    "{curve_detectors.seed:d}, 95% studentised",
     "the ten curve detectors of mixed3b that the finder returns ({curve_detectors.units:d}).",
     "Zeroing them costs KL {curve_detectors.damage.kl:3} nats.",
     "The units themselves take {curve_detectors.natural.constants:,.0f} weights "
@@ -183,7 +183,7 @@ SENTENCES = (
 )
 
 KNOWN = {
-    "95% BCa": "level of all intervals",
+    "95% studentised": "level of all intervals",
     "95% intervals": "level of all intervals",
     "10,000 draws": "default of the bootstrap",
     "some 5 minutes on 2 cores": "by the clock, to plan by",

@@ -1,28 +1,47 @@
+import functools
+import inspect
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from aann.report.data import Untrained
+from aann.vis.units_seen import units_seen
+from circuits.curves.controls import without_colour
 from evals import curve_detectors
-from evals.shared import units_page
+from evals.shared import curve_figures, units_page, untrained_curves
+
+
+def pages(drawn, *args, **kwargs):
+    """Stands in for the page of units, which tests/aann/vis/test_units_seen.py draws."""
+    asked = inspect.signature(units_seen).bind(*args, **kwargs).arguments
+    drawn.append((asked["site"], len(asked["units"]), asked["tuning"].artificial is not None))
+    return SimpleNamespace(save=lambda folder: [folder / "units.html"])
 
 
 @pytest.mark.usefixtures("optimised")
 def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(units_page, "STEPS", 3)
-    monkeypatch.setattr(units_page, "SEVERAL", 0)
+    drawn = []
+    monkeypatch.setattr(units_page, "units_seen", functools.partial(pages, drawn))
+    few = {"directions": 12, "shifts": ((0.0, 0.0),), "kinds": ((1.0, False),)}
+    monkeypatch.setattr(curve_figures, "FEW", few)
+    monkeypatch.setattr(curve_detectors, "_reduced", lambda curves: [without_colour(curves)])
+    monkeypatch.setattr(untrained_curves, "tried", lambda *given: Untrained("none found", 1))
     curve_detectors.main(
-        ["--images", str(pictures_of_mine), "--limit", "12", "--out", str(tmp_path), "--seed", "1"]
-    )
+        ["--images", str(pictures_of_mine), "--limit", "12", "--out", str(tmp_path), "--seed", "1",
+         "--family", "2"]
+    )  # fmt: skip
     plain = json.loads((tmp_path / "report.json").read_text())
     assert (plain["schema"], plain["seed"], plain["data"]["n"]) == (1, 1, 12)
     assert plain["data"]["split"] == "heldout"
+    assert len(plain["units"]) == 2
+    assert plain["untrained"]["found"] == "none found"
     names = {row["name"] for row in plain["rows"]}
     assert {"zero", "linear", "curves", "without colour", "turned by 180 degrees"} <= names
     written = {path.name for path in tmp_path.iterdir()}
     figures = {"recovered.png", "recovered_against_bits.png", "maps.png", "tuning.png"}
-    seen = {name for name in written if name.startswith("units")}
-    assert {"report.html", "report.json", "report.md", "report.npz"} | figures == written - seen
-    assert {"units.html", "units_features.jpg", "units_histogram.png", "units_tuning.png"} <= seen
+    assert {"report.html", "report.json", "report.md", "report.npz"} | figures == written
+    assert drawn == [("mixed3b", 2, True)]
     for figure in figures:
         assert f"({figure})" in (tmp_path / "report.md").read_text()
     assert "turned by 180 degrees" in capsys.readouterr().out

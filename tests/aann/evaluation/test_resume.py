@@ -61,6 +61,7 @@ def run(bench, examples=None):
     found = {f.name: getattr(fitted, f.name) for f in dataclasses.fields(fitted)}
     found |= {"weights": found["linear"].weights, "tokens": found.pop("linear").tokens[0]}
     found |= measured.losses | {"r2": measured.r2, "correlation": measured.correlation}
+    found["kept"] = np.stack([part.kept for row in measured.parts for part in row])
     return {name: np.asarray(x) for name, x in found.items()}
 
 

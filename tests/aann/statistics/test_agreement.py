@@ -36,8 +36,10 @@ def test_one_example_of_200_decides_the_pooled_numbers_alone_and_the_interval_sa
     y[0], noise[0] = 100 * loud[0], 100 * right[0]
     correlation, r2, robust = found(y, noise).means
     assert correlation[0] > 0.55
-    assert correlation[1] < 0 < 0.95 < correlation[2]
-    assert r2[1] < 0 < 0.9 < r2[2]
+    assert correlation[1] < 0
+    assert correlation[2] > 0.95
+    assert r2[1] < 0
+    assert r2[2] > 0.9
     assert abs(robust[0]) < 0.03
     assert robust[1] < 0.01 < robust[2] + 0.03
     assert robust[2] - robust[1] < 0.06

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from aann.statistics.bootstrap import difference, mean_interval, recovered
-from aann.statistics.interval import Setting
+from aann.statistics.interval import Method, Setting
+
+METHODS = get_args(Method)
 
 
 def losses(seed, n, mean=0.5):
@@ -58,7 +62,7 @@ def test_bca_and_percentile_differ_on_skewed_data():
     )
 
 
-@pytest.mark.parametrize("method", ["percentile", "bca"])
+@pytest.mark.parametrize("method", METHODS)
 def test_nominal_95_percent_covers_the_truth(method):
     truth, n, repeats = 0.7, 200, 1500
     generator = np.random.default_rng(11)
@@ -85,7 +89,7 @@ def test_groups_that_move_together_are_covered_too():
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.integers(20, 300), st.sampled_from(["bca", "percentile"]))
+@given(st.integers(0, 10**6), st.integers(20, 300), st.sampled_from(METHODS))
 def test_identity_recovers_exactly_one_and_zero_exactly_none(seed, n, method):
     intact, spliced, zero = losses(seed, n)
     found = recovered(

@@ -8,7 +8,7 @@ from aann.statistics.each import each, kept, together, width
 from aann.statistics.moments import moments
 
 RNG = np.random.default_rng(0)
-Y = (RNG.normal(size=(30, 4, 2, 3)) + [0.0, 5.0, -100.0]).astype(np.float32)
+Y = (RNG.normal(size=(30, 4, 2, 3)) + np.asarray([0.0, 5.0, -100.0])).astype(np.float32)
 P = (0.3 * Y + RNG.normal(size=Y.shape)).astype(np.float32)
 
 

@@ -1,6 +1,6 @@
 """Choosing settings by bits and recovered on design examples, reporting them on held-out ones.
 
-Serves ``pareto_data``, ``pareto_table`` too.
+Serves ``pareto_data``, ``pareto_table``, ``residuals`` too.
 """
 
 import dataclasses
@@ -56,6 +56,10 @@ def test_a_report_is_of_the_front_alone_and_agrees_with_evaluate(chosen, reporte
         expected = whole.row(point.name).recovered["kl"]
         for end in ("estimate", "low", "high"):
             assert getattr(point.heldout, end) == pytest.approx(getattr(expected, end), abs=1e-4)
+        mine, theirs = point.residual_bits, whole.row(point.name).residual_bits
+        assert (mine.estimate, mine.low, mine.high) == pytest.approx(
+            (theirs.estimate, theirs.low, theirs.high), rel=1e-4, abs=1e-4
+        )
         assert point.bits == whole.row(point.name).bits
         assert point.constants == whole.row(point.name).constants
     assert reported.damage["heldout"].mean == pytest.approx(whole.damage["kl"].mean, rel=1e-4)
@@ -173,3 +177,5 @@ def test_the_figure_names_the_front(chosen, reported):
         left = {p.name for p in found.points if (p.heldout or p.design).high == 1.0}
         assert front - left <= texts
         assert not {p.name for p in found.points if not p.on_front} & texts
+        labels = [axes.get_xlabel() for axes in drawing.axes]
+        assert any("two-part code" in label for label in labels) == (found is reported)

@@ -32,6 +32,7 @@ def visited(tmp_path_factory):
     """Two networks, each with a part and a whole, and what was asked of the circuits."""
     with pytest.MonkeyPatch.context() as patch:
         drawn = {"training": captioned(Figure(), CAPTION)}
+        patch.setattr(tour.refitted, "added", lambda report, *_: report)
         patch.setattr(tour.training_log, "figures", lambda name, networks: drawn)
         return visit(tmp_path_factory.mktemp("tour"))
 
@@ -50,7 +51,7 @@ def visit(folder):
     for network in ("a", "b"):
         circuits = [Circuit(name=name, asked=asked, more=more) for name in ("one part", "all")]
         gone.visit(
-            network, network, (None, None), circuits, draws=300, draw=draw,
+            network, network, (None, None), circuits, draws=300, draw=draw, make=None,
             notes=lambda circuit: {"all": "2 wrong"} if circuit.name == "all" else {},
         )  # fmt: skip
     assert [m.get("alone") for m in more] == [True, True, None, None]

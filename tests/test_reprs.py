@@ -22,7 +22,7 @@ from aann.labelling.thresholds import Thresholds
 from aann.patching.attribution import Attributed, EstimateError
 from aann.patching.patch import Patched
 from aann.program.registry import Registered
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.scrubbing.interchange import Interchanged, Swap
 from aann.scrubbing.scrubbed import Scrubbed, ScrubRow, StandIns
 from aann.scrubbing.tree import Branch

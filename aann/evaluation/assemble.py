@@ -21,7 +21,8 @@ from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
 from aann.report import concentration, simultaneous
-from aann.report.data import Damage, Estimate, ReportRow, number
+from aann.report.data import ReportRow, number
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting

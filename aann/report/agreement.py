@@ -1,6 +1,7 @@
 """How each row agrees with the units, as a table: pooled and robust, with intervals."""
 
-from aann.report.data import Estimate, ReportData, ReportRow
+from aann.report.data import ReportData, ReportRow
+from aann.report.estimate import Estimate
 from aann.report.grid import Cell, Grid
 from aann.report.words import share
 from aann.shown.brief import counted

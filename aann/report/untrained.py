@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from aann.report.data import Damage, Estimate, ReportData, Untrained
+from aann.report.data import ReportData, Untrained
+from aann.report.estimate import Damage, Estimate
 from aann.report.grid import Cell, Grid
 
 LEGEND: Final = (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_made import UNKNOWN, report, row
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.two_part import break_even, table
 from aann.vis.report import figures
 

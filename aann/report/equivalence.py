@@ -128,8 +128,8 @@ def notes(tests: Sequence[EquivalenceTest]) -> list[str]:
     margin = f"{t.margin:.3g} of the loss's own unit"
     if t.unit == "damage":
         margin = (
-            f"{t.margin:.3g} of the damage of zeroing, itself not known exactly: each example's gap "
-            "is tested less that share of its own damage"
+            f"{t.margin:.3g} of the damage of zeroing, itself not known exactly: each example's "
+            "gap is tested less that share of its own damage"
         )
     drawn = any(x.simulated for x in tests)
     return [

@@ -127,7 +127,10 @@ def notes(tests: Sequence[EquivalenceTest]) -> list[str]:
     t = tests[0]
     margin = f"{t.margin:.3g} of the loss's own unit"
     if t.unit == "damage":
-        margin = f"{t.margin:.3g} of the damage of zeroing, itself not known exactly"
+        margin = (
+            f"{t.margin:.3g} of the damage of zeroing, itself not known exactly: each example's "
+            "gap is tested less that share of its own damage"
+        )
     drawn = any(x.simulated for x in tests)
     return [
         f"gap: mean loss of the row less that of the other, with its {2 * t.confidence - 1:.0%} "

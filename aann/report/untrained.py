@@ -49,8 +49,8 @@ def _said(tried: Untrained, metric: str) -> list[str]:
     elif (above := tried.above.get(metric)) is not None:
         gap = "not identified" if above.estimate is None else str(above)
         lines.append(
-            f"above the best of these constants the program recovers {gap} of {metric} there, on n = "
-            f"{tried.n} design examples"
+            f"above the best of these constants the program recovers {gap} of {metric} there, on "
+            f"n = {tried.n} design examples"
         )
     return [*lines, *(f"untrained: {note}" for note in tried.notes)]
 

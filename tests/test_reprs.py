@@ -252,7 +252,7 @@ def test_a_report_at_a_prompt_shows_its_program_and_counts_what_is_missing():
     assert lines[-2].startswith("ours")
     assert lines[-1] == "... 285 more rows and columns robust, R2, flops: print shows all"
     assert "285 more" not in str(ladder())
-    assert repr(report(row("ours", SOME))).count("\n") == 5
+    assert repr(report(row("ours", SOME))).count("\n") == 7
 
 
 def test_what_is_small_is_shown_as_it_is():

@@ -29,6 +29,7 @@ RUNS = {
     "pareto": "python -m evals.pareto",
     "compare": f"python -m evals.compare {CURVES} {CURVES}",
     "bootstrap": "python -m benchmarks.bootstrap",
+    "coverage": "python -m benchmarks.coverage",
     "devices": "python -m benchmarks.devices --images 24 --repeats 3",
     "import_time": "python -m benchmarks.import_time",
     "inception_throughput": "python -m benchmarks.inception_throughput",

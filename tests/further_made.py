@@ -4,7 +4,8 @@ import dataclasses
 
 from report_made import UNKNOWN, report, row
 
-from aann.report.data import Damage, Estimate, Subset
+from aann.report.estimate import Damage, Estimate
+from aann.report.subset import Subset
 
 
 def known(x):

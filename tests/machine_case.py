@@ -82,16 +82,17 @@ def evaluate(machine=None, loads=None, **more):
 def furthest(report, other):
     """The largest difference of losses and of r2, relative to the largest of a kind or 1.
 
-    Apart for the linear prediction: its normal equations enlarge the rounding of what it reads.
+    Apart for the linear prediction, whose normal equations enlarge the rounding of what it reads,
+    and for the best constant, whose search ends where the loss is flat.
     """
-    found = {"linear": 0.0, "others": 0.0}
+    found = {"linear": 0.0, "best constant": 0.0, "others": 0.0}
     losses = {k: x for k, x in report.arrays.items() if k.startswith("losses/")}
     for i, (row, same) in enumerate(zip(report.rows, other.rows, strict=True)):
         assert row.name == same.name
         pairs = [(x[i], other.arrays[k][i], x) for k, x in losses.items()]
         r2 = np.array(row.r2, float)
         pairs.append((r2, np.array(same.r2, float), r2))
-        kind = "linear" if row.name == "linear" else "others"
+        kind = row.name if row.name in found else "others"
         for a, b, scale in pairs:
             apart = float(np.nanmax(np.abs(a - b)) / max(1, np.nanmax(np.abs(scale))))
             found[kind] = max(found[kind], apart)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from aann.data.arrays import from_arrays
-from aann.report.data import Damage, Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Setting

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from aann.report.data import Damage, Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 
 UNKNOWN = Estimate(None, None, None, identified=False)

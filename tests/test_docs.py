@@ -56,6 +56,7 @@ def test_the_code_of_a_page_runs(page, request):
 def test_there_are_pages():
     expected = {
         "index",
+        "statistics",
         "concepts",
         "patching",
         "report",

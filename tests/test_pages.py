@@ -12,7 +12,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from toys import mlp_model
 
 import aann
-from aann.report.data import METRICS, Damage, Estimate
+from aann.report.data import METRICS
+from aann.report.estimate import Damage, Estimate
 from aann.vis.report import figures
 from evals.shared import command
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from aann.comparison.pairing import pair
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.report import Report
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from aann.evaluation.measure import Measured
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.shown.brief import brief
 from aann.statistics.agreement import MEASURES, Agreement, agreement
 from aann.statistics.interval import Setting

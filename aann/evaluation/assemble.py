@@ -20,9 +20,10 @@ from aann.evaluation.further import Further, found
 from aann.evaluation.lineup import name_of
 from aann.evaluation.measure import Measured
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate, ReportRow, number
+from aann.report import concentration, simultaneous
+from aann.report.data import ReportRow, number
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
-from aann.report.simultaneous import note, of_programs
 from aann.statistics.bootstrap import Recovered, difference, recovered
 from aann.statistics.interval import Setting
 
@@ -60,7 +61,8 @@ def assemble(
     """
     main = bench.replacements
     results = _recovered(measured, setting)
-    at = [row.name for row in rows].index(name_of(main))
+    names, kinds = [row.name for row in rows], [row.kind for row in rows]
+    at = names.index(name_of(main))
     units = agreed(measured, setting)
     report = Report(
         eval=name or name_of(main),
@@ -83,9 +85,10 @@ def assemble(
             *notes,
             *units.notes,
             *_donated(rows),
-            *note(sum(row.kind == "program" for row in rows)),
+            *simultaneous.note(kinds.count("program")),
+            *concentration.note(names, kinds, results),
         ],
-        simultaneous=of_programs([r.name for r in rows], [r.kind for r in rows], results),
+        simultaneous=simultaneous.of_programs(names, kinds, results),
         arrays=_arrays(heldout, measured, results) | units.arrays,
         above_constant=_above_constant(rows, results, at),
         **found(

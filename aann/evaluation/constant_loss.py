@@ -1,6 +1,7 @@
 """The mean loss with constants in place of units, and its slope."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ from aann.bench.workbench import Workbench
 from aann.data.batches import Batch
 from aann.evaluation.metrics import per_example
 from aann.store.passes import Pass
+from aann.store.prefixes import IN_TRANSIT
 
 Constants = Sequence[np.ndarray]
 """Float (*coordinates, units) of each replacement."""
@@ -68,13 +70,16 @@ def _summed(logits: Array, intact: Array, scored: Array | None, weights: Array |
 class ConstantLoss:
     """The mean loss over the examples of a pass, with its slope.
 
-    The outputs of the intact model are kept where they are small.
+    Inputs and the outputs of the intact model are kept where they are small.
     """
 
     def __init__(self, bench: Workbench, run: Pass, like: Constants) -> None:
         self.bench, self.run, self.like = bench, run, like
-        logits = sum(x.size * x.dtype.itemsize for x in jax.tree.leaves(bench.outputs))
-        self.keeps = logits * -(-len(run.examples) // bench.batch_size) < bench.machine.budget / 10
+        shown = [bench.model.batch(bench.batch_size), bench.outputs]
+        size = sum(math.prod(x.shape) * x.dtype.itemsize for x in jax.tree.leaves(shown))
+        count = -(-len(run.examples) // bench.batch_size)
+        self.keeps = size * count < bench.machine.budget / IN_TRANSIT
+        self.batches: list[Batch] = []
         self.intact: dict[int, Array] = {}
         # Not compiled as a whole: its parts are, and take the parameters as arguments.
         self.slope = jax.value_and_grad(lambda c, *seen: _total(bench, c, *seen))
@@ -84,7 +89,7 @@ class ConstantLoss:
         constants = [jnp.asarray(x, jnp.float32) for x in parts_of(flat, self.like)]
         constants = list(self.bench.machine.everywhere(constants))
         total, downhill = 0.0, np.zeros(flat.shape)
-        for batch in self.run.batches():
+        for batch in self._all():
             seen = self._seen(batch)
             if slope:
                 value, found = self.slope(constants, *seen)
@@ -95,6 +100,12 @@ class ConstantLoss:
         everyone = self.bench.machine.gather((total, downhill))
         n = len(self.run.examples)
         return sum(t for t, _ in everyone) / n, sum(d for _, d in everyone) / n
+
+    def _all(self) -> Iterable[Batch]:
+        if self.batches or not self.keeps:
+            return self.batches or self.run.batches()
+        self.batches = list(self.run.batches())
+        return self.batches
 
     def _seen(self, batch: Batch) -> tuple[Any, ...]:
         bench, at = self.bench, batch.indices[0]

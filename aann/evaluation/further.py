@@ -14,7 +14,8 @@ from aann.evaluation.halves import halves
 from aann.evaluation.ladder import joined
 from aann.evaluation.lineup import Programs
 from aann.evaluation.measure import Measured
-from aann.report.data import Damage, Estimate, Subset
+from aann.report.estimate import Damage, Estimate
+from aann.report.subset import Subset
 from aann.shown.brief import brief
 from aann.statistics.bootstrap import recovered
 from aann.statistics.interval import Interval, Setting

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from aann.model import fixed
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 

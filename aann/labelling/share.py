@@ -10,7 +10,7 @@ import scipy.stats
 from jaxtyping import Int
 
 from aann.labelling.found import Agreement
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.statistics.bootstrap import mean_interval
 from aann.statistics.confusion import balanced, kappa, pair_counts
 from aann.statistics.interval import Setting

@@ -1,9 +1,9 @@
 """How each row agrees with the units, as a table: pooled and robust, with intervals."""
 
-from aann.report.data import Estimate, ReportData, ReportRow
+from aann.report.data import ReportData, ReportRow
+from aann.report.estimate import Estimate
 from aann.report.grid import Cell, Grid
 from aann.report.words import share
-from aann.shown.brief import counted
 
 
 def table(report: ReportData) -> Grid:
@@ -35,16 +35,12 @@ def _notes(report: ReportData) -> list[str]:
     return [
         "Means over units, with 95% jackknife intervals over "
         f"{'groups of examples' if 'groups' in report.data else 'examples'}; no interval where "
-        f"fewer than ten of them vary in {_units(report)}.",
+        "some unit varies in fewer than ten of them.",
         "Correlation and R² pool all examples and positions: an example weighs as much as it "
         "varies, so that one may decide; a wide interval says so. Robust: all examples count "
         "alike. It is the correlation over positions within an example, averaged over examples; "
         "Spearman's rank correlation where an example has one value.",
     ]
-
-
-def _units(report: ReportData) -> str:
-    return f"each of {counted(len(report.units), 'unit')}" if report.units else "each unit"
 
 
 def _cell(pooled: float | None, interval: Estimate | None) -> Cell:

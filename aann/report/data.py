@@ -8,63 +8,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aann.report.fixed import fixed
+from aann.report.estimate import Damage, Estimate
+from aann.report.fixed import fix
 from aann.report.refitted import Refitted
 from aann.report.shuffled import Shuffled
+from aann.report.subset import Subset
 from aann.report.tested import EquivalenceTest
 from aann.shown.brief import brief
-from aann.shown.digits import bracketed
 from aann.shown.listing import Listing
-from aann.statistics.interval import Interval
 
 SCHEMA = 1
 METRICS = ("kl", "nll", "top1", "top5", "agreement")
 
 Kind = Literal["ablation", "fit", "control", "program"]
 """Of a row."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Estimate:
-    """A number with its interval; the numbers are None where it is not identified."""
-
-    estimate: float | None
-    low: float | None
-    high: float | None
-    identified: bool = True
-
-    __repr__ = brief
-
-    def __str__(self) -> str:
-        if self.estimate is None or self.low is None or self.high is None:
-            return "not identified"
-        return bracketed(self.estimate, self.low, self.high, 3)
-
-    @classmethod
-    def of(cls, interval: Interval) -> "Estimate":
-        """From the interval of one number."""
-        if not interval.identified:
-            return cls(None, None, None, identified=False)
-        return cls(float(interval.estimate), float(interval.low), float(interval.high))
-
-
-@dataclasses.dataclass(frozen=True)
-class Damage:
-    """The mean loss that zero-ablation adds, with its interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    __repr__ = brief
-
-    def __str__(self) -> str:
-        return bracketed(self.mean, self.low, self.high, 4)
-
-    @classmethod
-    def of(cls, interval: Interval) -> "Damage":
-        """From the interval of one number."""
-        return cls(float(interval.estimate), float(interval.low), float(interval.high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,28 +105,6 @@ class Untrained:
     recovered: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     above: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
     notes: Sequence[str] = ()
-
-    __repr__ = brief
-
-    def __post_init__(self) -> None:
-        fix(self)
-
-
-@dataclasses.dataclass(frozen=True)
-class Subset:
-    """Some of the units replaced by the program; the others keep their natural values.
-
-    Attributes:
-        kind: ``half`` (halves of one split follow each other) or ``alone``.
-        units: their places in the report's ``units``, from 0.
-        recovered: metric -> of the damage of zeroing these units alone, what the program undoes.
-        damage: metric -> that damage.
-    """
-
-    kind: str
-    units: Sequence[int]
-    recovered: Mapping[str, Estimate]
-    damage: Mapping[str, Damage]
 
     __repr__ = brief
 
@@ -275,12 +210,6 @@ class ReportData:
         plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
         del plain["arrays"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
-
-
-def fix(data: Any) -> None:
-    """Replace the fields of a dataclass by copies that cannot be changed."""
-    for field in dataclasses.fields(data):
-        object.__setattr__(data, field.name, fixed(getattr(data, field.name)))
 
 
 def number(x: float) -> float | None:

@@ -19,6 +19,7 @@ from aann.statistics.equivalence import Tests, equivalence, size_by_formula, siz
 from aann.statistics.interval import Setting
 
 INTACT: Final = "intact"
+RATES: Final = ("top1", "top5", "agreement")
 GROUPS: Final = "examples/groups"
 
 HEAD: Final = ("loss", "gap", "interval", "margin", "verdict", "n, non-inferior", "n, equivalent")
@@ -79,16 +80,19 @@ def measured(
         draws, report.seed if seed is None else seed, confidence,
         groups=None if groups is None else groups.tolist(),
     )  # fmt: skip
-    found = equivalence(gap, allowed, setting)
+    rates = np.asarray([m in RATES for m in chosen])
+    found = equivalence(gap, allowed, setting, rates)
     tests = []
     for i, metric in enumerate(chosen):
         verdict = _verdict(found, i)
         quick = not simulate or verdict != "undecided"
-        non_inferior, equivalent, drawn = _sizes(gap[i], allowed[i], power, setting, quick=quick)
+        non_inferior, equivalent, drawn = _sizes(
+            gap[i], allowed[i], power, setting, quick=quick, rate=bool(rates[i])
+        )
         tests.append(
             EquivalenceTest(
-                name, against, metric, float(found.gap.estimate[i]), float(found.gap.low[i]),
-                float(found.gap.high[i]), float(margin), unit, float(allowed[i].mean()), confidence,
+                name, against, metric, float(found.gap[i]), float(found.low[i]),
+                float(found.high[i]), float(margin), unit, float(allowed[i].mean()), confidence,
                 power, verdict, non_inferior, equivalent, drawn,
             )
         )  # fmt: skip
@@ -123,7 +127,10 @@ def notes(tests: Sequence[EquivalenceTest]) -> list[str]:
     t = tests[0]
     margin = f"{t.margin:.3g} of the loss's own unit"
     if t.unit == "damage":
-        margin = f"{t.margin:.3g} of the damage of zeroing, itself not known exactly"
+        margin = (
+            f"{t.margin:.3g} of the damage of zeroing, itself not known exactly: each example's "
+            "gap is tested less that share of its own damage"
+        )
     drawn = any(x.simulated for x in tests)
     return [
         f"gap: mean loss of the row less that of the other, with its {2 * t.confidence - 1:.0%} "
@@ -132,7 +139,8 @@ def notes(tests: Sequence[EquivalenceTest]) -> list[str]:
         f"{t.confidence:.0%}.",
         f"n: examples for {t.power:.0%} power if gaps are as seen, by "
         f"{'simulation where undecided, else ' if drawn else ''}the delta method; - where the gap "
-        "seen is not within the margin, or examples are in groups. Undecided is no verdict: that "
+        "seen is not within the margin, or examples are in groups. Rates of which fewer than ten "
+        "examples change have exact binomial bounds. Undecided is no verdict: that "
         "no difference was found says nothing where n is small.",
     ]
 
@@ -185,19 +193,17 @@ def _verdict(found: Tests, i: int) -> str:
 
 
 def _sizes(
-    gap: np.ndarray, allowed: np.ndarray, power: float, setting: Setting, *, quick: bool
+    gap: np.ndarray, allowed: np.ndarray, power: float, setting: Setting, *, quick: bool, rate: bool
 ) -> tuple[int | None, int | None, bool]:
     """Examples for non-inferiority and for equivalence, and whether both are simulated."""
     if setting.groups is not None:
         return None, None, False
-    formula = [
-        size_by_formula(gap, allowed, power, setting.confidence, both=both)
-        for both in (False, True)
-    ]
+    level, sides = setting.confidence, (False, True)
+    formula = [size_by_formula(gap, allowed, power, level, both=both, rate=rate) for both in sides]
     drawn: list[float | None] = [None, None]
     if not quick:
         drawn = [
-            size_by_simulation(gap, allowed, power, setting, both=both) for both in (False, True)
+            size_by_simulation(gap, allowed, power, setting, both=both, rate=rate) for both in sides
         ]
     best = [x if x is not None else y for x, y in zip(drawn, formula, strict=True)]
     needed = [None if n is None else max(MINIMUM, math.ceil(n)) for n in best]

@@ -3,6 +3,7 @@
 What a report hands out is the report itself: a loss that is changed by accident would be saved.
 """
 
+import dataclasses
 from typing import Any, NoReturn
 
 import numpy as np
@@ -54,3 +55,9 @@ def fixed(value: Any) -> Any:
     if isinstance(value, list):
         return FixedList([fixed(x) for x in value])
     return value
+
+
+def fix(data: Any) -> None:
+    """Replace the fields of a dataclass by copies that cannot be changed."""
+    for field in dataclasses.fields(data):
+        object.__setattr__(data, field.name, fixed(getattr(data, field.name)))

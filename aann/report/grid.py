@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.words import numbers, share
 from aann.shown.brief import brief
 from aann.shown.digits import vanishes

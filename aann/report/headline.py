@@ -1,6 +1,7 @@
 """What a report says first: the program beside what knows less, and beside what is wrong."""
 
-from aann.report.data import Estimate, ReportData, ReportRow
+from aann.report.data import ReportData, ReportRow
+from aann.report.estimate import Estimate
 from aann.report.grid import metric_name
 from aann.report.ladder import best_control
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aann.report.data import Estimate, ReportData, ReportRow
+from aann.report.data import ReportData, ReportRow
+from aann.report.estimate import Estimate
 from aann.report.grid import MARKS, Cell, Grid, metric_name, number, recovered
 from aann.report.words import count, share
 from aann.shown.brief import counted

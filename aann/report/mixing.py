@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.grid import Cell, Grid, interval, metric_name
 from aann.report.words import share as two_decimals
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.plain import decode
 from aann.shown.brief import word
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.grid import Cell, Grid, interval, metric_name
 from aann.shown.brief import counted
 from aann.statistics.bootstrap import Recovered

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from aann.report.data import ReportData, Subset
+from aann.report.data import ReportData
 from aann.report.grid import Cell, Grid, interval, metric_name
 from aann.report.mixing import identified
+from aann.report.subset import Subset
 from aann.report.words import some
 from aann.shown.brief import counted
 

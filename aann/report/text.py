@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from aann.report.beyond import beyond
-from aann.report.data import Estimate, ReportData
+from aann.report.data import ReportData
+from aann.report.estimate import Estimate
 from aann.report.grid import Grid
 from aann.report.headline import headline
 from aann.report.pictures import Picture, title

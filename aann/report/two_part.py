@@ -22,15 +22,18 @@ MEAN: Final = "mean"
 
 
 def break_even(row: ReportRow, other: ReportRow) -> int | None:
-    """The fewest examples on which ``row`` has a shorter two-part code; None if it never has."""
+    """From how many examples on ``row`` has the shorter two-part code; None if it never has.
+
+    None, too, where it is shorter on few examples alone: it says less and leaves more.
+    """
     start, ours = row.code_length(0), row.code_length(1)
     floor, theirs = other.code_length(0), other.code_length(1)
     if start is None or ours is None or floor is None or theirs is None:
         return None
     more, saved = start - floor, (theirs - floor) - (ours - start)
-    if more < 0:
-        return 0
-    return math.floor(more / saved) + 1 if saved > 0 else None
+    if saved < 0 or (saved == 0 and more >= 0):
+        return None
+    return 0 if more < 0 else math.floor(more / saved) + 1
 
 
 def table(report: ReportData) -> Grid:
@@ -54,7 +57,7 @@ NOTES: Final = (
     "interval; a Gaussian code, which is an upper bound. The next column is the sum of both on all "
     "examples of this report.",
     f"pays from: the number of examples from which on the sum is below that of {MEAN!r}; - where "
-    "it never is.",
+    "it does not stay below.",
 )
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from aann.report.data import Damage, Estimate, ReportData, Untrained
+from aann.report.data import ReportData, Untrained
+from aann.report.estimate import Damage, Estimate
 from aann.report.grid import Cell, Grid
 
 LEGEND: Final = (
@@ -49,8 +50,8 @@ def _said(tried: Untrained, metric: str) -> list[str]:
     elif (above := tried.above.get(metric)) is not None:
         gap = "not identified" if above.estimate is None else str(above)
         lines.append(
-            f"above the best of these constants the program recovers {gap} of {metric} there, on n = "
-            f"{tried.n} design examples"
+            f"above the best of these constants the program recovers {gap} of {metric} there, on "
+            f"n = {tried.n} design examples"
         )
     return [*lines, *(f"untrained: {note}" for note in tried.notes)]
 

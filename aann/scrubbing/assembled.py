@@ -10,7 +10,7 @@ from scipy.stats import t as student
 from aann.data.examples import Examples
 from aann.data.provenance import versions
 from aann.model import Model
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.scrubbing.bound import Bound
 from aann.scrubbing.plan import Plan
 from aann.scrubbing.scrubbed import Losses, Scrubbed, ScrubRow, StandIns

@@ -21,7 +21,7 @@ from aann.data.examples import Examples
 from aann.data.provenance import described
 from aann.machine.machine import DEFAULT_MEMORY, Machine
 from aann.model import Model
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.scrubbing.bound import bind
 from aann.scrubbing.checked import by_name, check_examples, check_number, check_outputs
 from aann.scrubbing.hypothesis import Hypothesis

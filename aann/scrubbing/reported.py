@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aann.report.data import Damage, Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.statistics.bootstrap import Recovered, recovered

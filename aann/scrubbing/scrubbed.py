@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.shown.table import markdown

@@ -12,9 +12,16 @@ Where the margin is a share of the damage, m is that share of each example's dam
 then not known exactly, and its uncertainty counts. Nothing else is a verdict: that a difference was
 not found says nothing where n is small, so that ``undecided`` comes with the n that would decide.
 
+Error rates are bounded by 1 an example, and mostly do not change at all: where fewer than ten
+examples (or groups) change, resampling does not know how many more there might be. The bounds of
+the gap are then those of Clopper and Pearson for the share of examples that get worse, or better:
+of 40 examples without any change they lie at 7%. By a loss that is no rate, gaps that are 0 in all
+examples are equivalent at any margin: no other program leaves such a loss as it is.
+
 Sources: Schuirmann, "A comparison of the two one-sided tests procedure and the power approach for
 assessing the equivalence of average bioavailability" (1987); Piaggio et al., "Reporting of
-noninferiority and equivalence randomized trials" (JAMA, 2012).
+noninferiority and equivalence randomized trials" (JAMA, 2012); Clopper and
+Pearson, "The use of confidence or fiducial limits" (1934).
 """
 
 import dataclasses
@@ -24,11 +31,12 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from aann.shown.brief import brief
 from aann.statistics.bootstrap import MINIMUM, mean_interval
-from aann.statistics.interval import Interval, Setting
+from aann.statistics.interval import Setting
+from aann.statistics.resample import group_sums
 
 LARGEST = 5_000
 """Most examples of a simulated experiment."""
@@ -47,11 +55,13 @@ class Tests(NamedTuple):
     """Of several losses, each (losses,).
 
     Attributes:
-        gap: mean gaps with the two-sided interval behind the tests.
+        gap, low, high: mean gaps with the two-sided interval behind the tests.
         non_inferior, equivalent, worse: verdicts, see above.
     """
 
-    gap: Interval
+    gap: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     non_inferior: np.ndarray
     equivalent: np.ndarray
     worse: np.ndarray
@@ -61,7 +71,10 @@ class Tests(NamedTuple):
 
 
 def equivalence(
-    gap: Float[np.ndarray, "losses n"], margin: Float[np.ndarray, "losses n"], setting: Setting
+    gap: Float[np.ndarray, "losses n"],
+    margin: Float[np.ndarray, "losses n"],
+    setting: Setting,
+    rates: Bool[np.ndarray, " losses"] | bool = False,
 ) -> Tests:
     """Test mean gaps against margins.
 
@@ -69,25 +82,52 @@ def equivalence(
         gap: of every example, for each loss.
         margin: of every example; the same for all, or a share of its damage.
         setting: ``confidence`` is that of each one-sided bound, between 0.5 and 1.
+        rates: which losses lie between 0 and 1.
 
     Raises:
         ValueError: as ``mean_interval``; a confidence of 0.5 or less.
     """
-    found = mean_interval(np.stack([gap, gap - margin, gap + margin]), _two_sided(setting))
-    same = (gap == 0).all(axis=-1)  # the same at any margin, also where that is not known well
-    above, below = found[1], found[2]
-    non_inferior = (above.high < 0) | same
-    return Tests(
-        gap=found[0],
-        non_inferior=non_inferior,
-        equivalent=non_inferior & ((below.low > 0) | same),
-        worse=(above.low > 0) & ~same,
+    found = mean_interval(np.stack([gap, gap - margin, gap + margin, margin]), _two_sided(setting))
+    above, below = found[1].high, found[2].low
+    low, high = found[0].low, found[0].high
+    few, least, most = _changes(gap, setting)
+    few &= np.asarray(rates)
+    low, high = (
+        np.where(few, np.minimum(low, least), low),
+        np.where(few, np.maximum(high, most), high),
     )
+    above = np.where(few, np.maximum(above, most - found[3].low), above)
+    below = np.where(few, np.minimum(below, least + found[3].low), below)
+    same = (gap == 0).all(axis=-1) & ~np.asarray(rates)  # also at margins that are not known well
+    return Tests(
+        gap=found[0].estimate,
+        low=low,
+        high=high,
+        non_inferior=(above < 0) | same,
+        equivalent=((above < 0) & (below > 0)) | same,
+        worse=(found[1].low > 0) & ~same & ~few,
+    )
+
+
+def _changes(gap: np.ndarray, setting: Setting) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each loss: whether few examples (or groups) change, and bounds of the mean gap then."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - when it is needed
+
+    worse, better = (
+        group_sums((x > 0).T.astype(np.float64), setting.groups)[0] > 0 for x in (gap, -gap)
+    )
+    n = len(worse)
+    least, most = (
+        betaincinv(k + 1.0, np.maximum(n - k, 1e-9), setting.confidence)
+        for k in (better.sum(axis=0), worse.sum(axis=0))
+    )
+    few: np.ndarray = (worse | better).sum(axis=0) < MINIMUM
+    return few, -least, most
 
 
 def size_by_formula(
     gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], power: float, confidence: float,
-    *, both: bool,
+    *, both: bool, rate: bool = False,
 ) -> float | None:  # fmt: skip
     """Examples for non-inferiority, or equivalence, by the delta method, if gaps are as seen.
 
@@ -97,6 +137,7 @@ def size_by_formula(
         power: chance of the verdict.
         confidence: of each one-sided bound.
         both: for equivalence rather than for non-inferiority.
+        rate: whether the loss lies between 0 and 1.
 
     Returns:
         None where the mean gap is not within the margin: then no n would do.
@@ -110,12 +151,16 @@ def size_by_formula(
     def chance(n: float) -> float:
         return 1.0 - sum(1.0 - _NORMAL.cdf(r * math.sqrt(n) - critical) for r in reach)
 
-    return _least(chance, power)
+    found = _least(chance, power)
+    changed = np.count_nonzero(gap)
+    if rate and found is not None and changed < MINIMUM:  # so many, if none of them changes
+        found = max(found, math.log(1.0 - confidence) / math.log1p(-min(margin.mean(), 0.999)))
+    return found
 
 
 def size_by_simulation(
     gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], power: float, setting: Setting,
-    *, both: bool,
+    *, both: bool, rate: bool = False,
 ) -> float | None:  # fmt: skip
     """The same by drawing experiments from the examples and testing each as ``equivalence`` does.
 
@@ -123,7 +168,7 @@ def size_by_simulation(
         None where the mean gap is not within the margin, or experiments would need more than
         ``LARGEST`` examples.
     """
-    guess = size_by_formula(gap, margin, power, setting.confidence, both=both)
+    guess = size_by_formula(gap, margin, power, setting.confidence, both=both, rate=rate)
     if guess is None:
         return None
     known: dict[int, float] = {}
@@ -133,7 +178,7 @@ def size_by_simulation(
         n = sizes[place]
         if n > LARGEST:
             return None
-        known[n] = power_by_simulation(gap, margin, n, setting, both=both)
+        known[n] = power_by_simulation(gap, margin, n, setting, both=both, rate=rate)
         place += 1 if known[n] < power else -1
     enough = [n for n, found in known.items() if found >= power]
     fewer = [n for n, found in known.items() if found < power and (not enough or n < min(enough))]
@@ -146,7 +191,7 @@ def size_by_simulation(
 
 def power_by_simulation(
     gap: Float[np.ndarray, " n"], margin: Float[np.ndarray, " n"], n: int, setting: Setting,
-    *, both: bool, experiments: int = _EXPERIMENTS,
+    *, both: bool, rate: bool = False, experiments: int = _EXPERIMENTS,
 ) -> float:  # fmt: skip
     """The share of experiments of ``n`` examples, drawn from those given, with the verdict."""
     rng = np.random.default_rng([setting.seed, n])
@@ -155,7 +200,7 @@ def power_by_simulation(
     verdicts = 0
     for start in range(0, experiments, at_once):
         drawn = rng.integers(0, len(gap), (min(at_once, experiments - start), n))
-        found = equivalence(gap[drawn], margin[drawn], quick)
+        found = equivalence(gap[drawn], margin[drawn], quick, rate)
         verdicts += int((found.equivalent if both else found.non_inferior).sum())
     return verdicts / experiments
 

@@ -35,7 +35,7 @@ from aann.data.provenance import described, versions
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.shown.screen import html, screen
 from aann.statistics.bootstrap import MINIMUM, Recovered, difference, recovered
 from aann.statistics.interval import Interval, Setting

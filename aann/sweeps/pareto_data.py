@@ -11,7 +11,7 @@ from aann.data.examples import Design
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 

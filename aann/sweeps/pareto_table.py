@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.shown.screen import Shown
 from aann.shown.table import aligned, markdown
 from aann.sweeps.pareto_data import ParetoData

@@ -11,7 +11,7 @@ from aann.evaluation.sums import Sums
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.statistics.agreement import agreement
 from aann.statistics.moments import merge
 from aann.store.passes import Pass

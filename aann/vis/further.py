@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 from aann.report.subsets import name_of
 from aann.shown.brief import clip, counted

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from aann.vis.style import FAINT, INK, LARGE, NATURAL, NORMAL, SMALL, colour, figure, tidy
+from aann.vis.subsets import NARROWEST
 
 Point = tuple[float, float, float, float]
 """Share of the program; low, estimate and high of what is recovered."""
@@ -57,6 +58,8 @@ def along(points: Sequence[Point], *, metric: str = "KL", title: str = "") -> Fi
     tidy(axes, grid="y")
     axes.set_xlim(-0.02, 1.03)
     axes.margins(y=0.12)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 1 - NARROWEST), max(high, 1 + 0.12 * NARROWEST))
     axes.set_xlabel("share of the program in the units' values", fontsize=NORMAL, color=INK)
     axes.set_ylabel(f"{metric} recovered", fontsize=NORMAL, color=INK)
     axes.legend(fontsize=SMALL, frameon=False, loc="lower left")

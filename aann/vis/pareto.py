@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.sweeps.pareto import Pareto
 from aann.sweeps.pareto_data import Point
 from aann.vis.bits import Dot, Stroke, name_dots

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.scrubbing.scrubbed import Scrubbed
 from aann.scrubbing.tree import Branch
 from aann.shown.brief import clip

@@ -29,6 +29,10 @@ NAMED = 40
 """More units than these are shown without their names."""
 
 
+NARROWEST = 1e-3
+"""An axis shows at least so much of recovered: less is not worth telling apart."""
+
+
 class Part(NamedTuple):
     """Some of the units.
 
@@ -123,5 +127,6 @@ def _alone(axes: Axes, alone: Sequence[Part], whole: Ends | None, metric: str) -
 
 def _limits(values: Sequence[float]) -> tuple[float, float]:
     low, high = max(FLOOR, min(values)), min(CEILING, max(values))
-    margin = 0.06 * (high - low) or 0.1
+    low = min(low, high - NARROWEST)
+    margin = 0.06 * (high - low)
     return low - margin, high + margin

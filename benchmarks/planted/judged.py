@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 import aann
-from aann.report.data import Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Estimate
 from aann.report.report import Report
 from benchmarks.planted.programs import Planned
 

@@ -14,7 +14,7 @@ import numpy as np
 import aann
 from aann.labelling.found import LabelAgreement
 from aann.labelling.share import share_of
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.shown.table import aligned, markdown

@@ -19,7 +19,7 @@ from aann.data.batches import size_for
 from aann.data.examples import held_out
 from aann.evaluation.ladder import programs_row, zero_row
 from aann.evaluation.measure import Measured, measure
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.shown.table import aligned, markdown

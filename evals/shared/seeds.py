@@ -12,7 +12,8 @@ from typing import Any
 
 import aann
 from aann.evaluation.lineup import name_of
-from aann.report.data import Estimate, ReportRow
+from aann.report.data import ReportRow
+from aann.report.estimate import Estimate
 from aann.report.folder import replacing
 from aann.report.grid import Grid, of_text
 from aann.report.report import Report

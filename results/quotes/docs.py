@@ -1,31 +1,7 @@
 """What the pages of docs/ quote."""
 
 from results.page import Page
-from results.quotes.tables import header, line
-
-ORDERING = {
-    "kl": "recovered, KL", "nll": "recovered, cross-entropy", "top1": "recovered, top-1",
-    "correlation": "correlation", "robust correlation": "robust correlation", "R2": "R²",
-    "bits": "bits", "residual bits": "residual bits", "two-part code": "two-part code",
-    "equivalence": "equivalence", "p": "p among shuffles",
-}  # fmt: skip
-"""Metric -> what the page calls it."""
-
-ORDER_KINDS = (
-    "constants jittered", "gain", "shrunk to the mean", "noise added", "units exchanged",
-    "another place", "table of examples", "all",
-)  # fmt: skip
-EXPERIMENT_COLUMNS = ("identified", "bias", "coverage", "told apart", "misled")
-PLACED = ("constants jittered", "units exchanged", "all")
-"""Chains whose programs are set among shuffles."""
-
-
-def _share(metric: str, kind: str) -> str:
-    """A cell; of p there are few."""
-    if metric == "p" and kind not in PLACED:
-        return "-"
-    return f"{{planted[{metric}, {kind}]:.2f}}"
-
+from results.quotes import planted, statistics
 
 CLUSTERS = Page(
     "docs/clusters.md",
@@ -62,26 +38,7 @@ PATCHING = Page(
         )
     ),
 )
-PLANTED = Page(
-    "docs/planted.md",
-    tables={
-        "order": [
-            *header("metric", *ORDER_KINDS),
-            *(
-                line(title, *(_share(metric, kind) for kind in ORDER_KINDS))
-                for metric, title in ORDERING.items()
-            ),
-        ],
-        "experiments": [
-            *header("examples", *EXPERIMENT_COLUMNS),
-            *(
-                line(n, *(f"{{planted[n = {n}, {x}]:.3f}}" for x in EXPERIMENT_COLUMNS))
-                for n in ("50", "200")
-            ),
-        ],
-    },
-)
-PAGES = (CLUSTERS, RESUME, PATCHING, PLANTED)
+PAGES = (CLUSTERS, RESUME, PATCHING, statistics.PAGE, planted.PAGE)
 
 KNOWN = {
     "docs/clusters.md": {
@@ -100,6 +57,7 @@ KNOWN = {
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
     "docs/errors/not-finite-examples.md": {"above / below, 0.0)": "code"},
+    "docs/statistics.md": statistics.KNOWN,
     "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code", "--units 343,415 --out DIR`": "code"},
     "docs/scrubbing.md": {
         "`Within(0.1)`": "code",

@@ -39,7 +39,13 @@ def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys,
     names = {row["name"] for row in plain["rows"]}
     assert {"zero", "linear", "curves", "without colour", "turned by 180 degrees"} <= names
     written = {path.name for path in tmp_path.iterdir()}
-    figures = {"recovered.png", "recovered_against_bits.png", "maps.png", "tuning.png"}
+    figures = {
+        "recovered.png",
+        "recovered_against_bits.png",
+        "maps.png",
+        "tuning.png",
+        "shuffles.png",
+    }
     assert {"report.html", "report.json", "report.md", "report.npz"} | figures <= written
     assert drawn == [("mixed3b", 2, True)]
     for figure in figures:

@@ -4,7 +4,7 @@ import numpy as np
 from report_made import UNKNOWN, report, row
 
 from aann.report.agreement import fact, table
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.grid import units
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from report_made import report, row
 
-from aann.report.data import Damage
+from aann.report.estimate import Damage
 from aann.report.report import Report
 from aann.report.tested import EquivalenceTest
 

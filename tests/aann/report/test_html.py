@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_made import report, row
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.grid import of_text
 from aann.report.html import Chapter, page
 from aann.report.pictures import Picture

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_made import UNKNOWN, report, row
 
-from aann.report.data import Damage, Estimate
+from aann.report.estimate import Damage, Estimate
 from aann.report.html import Chapter, page
 from aann.report.ladder import COSTS, best_control, folded, ladder
 

@@ -4,7 +4,7 @@ import pytest
 from report_made import report, row
 
 from aann.report import pictures
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.pictures import Picture
 
 ONE = Picture("one", "It shows one.", "image/png", b"P", "All of it.", b"W", "one.png")

@@ -1,4 +1,4 @@
-"""Serves ``data``, ``text`` too."""
+"""Serves ``data``, ``estimate``, ``text`` too."""
 
 import dataclasses
 import json
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from report_made import report, row
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 
 
 def test_the_table_shows_intervals_and_what_is_not_identified():

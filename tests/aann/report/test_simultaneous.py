@@ -3,7 +3,7 @@
 import numpy as np
 from report_made import report, row
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.report.report import Report
 from aann.report.simultaneous import note, of_programs
 from aann.statistics.bootstrap import recovered

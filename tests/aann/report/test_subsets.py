@@ -1,4 +1,4 @@
-"""The tables of subsets, and of whether they add up."""
+"""The tables of subsets, and of whether they add up. Serves ``subset`` too."""
 
 import numpy as np
 import pytest

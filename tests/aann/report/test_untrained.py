@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from report_made import report, row
 
-from aann.report.data import Damage, Estimate, Untrained
+from aann.report.data import Untrained
+from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
 from aann.report.untrained import untrained
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from aann.statistics.bootstrap import difference, mean_interval, recovered
-from aann.statistics.interval import Method, Setting
+from aann.statistics.interval import Method, Setting, rerank
 
 METHODS = get_args(Method)
 
@@ -240,3 +240,27 @@ def test_bad_losses_are_all_named():
 def test_bad_settings_are_all_named(unchecked):
     with pytest.raises(ValueError, match=r"at least 100; confidence.*got 95; .*got 'basic'"):
         Setting(draws=50, confidence=95, method="basic")
+
+
+def test_skewed_losses_are_covered_where_bca_falls_short():
+    rng = np.random.default_rng(21)
+    hurt = rng.lognormal(0, 1.5, (600, 100))
+    left = np.asarray([0.13, 0.1])[:, None, None] * hurt * rng.lognormal(-0.32, 0.8, (2, 600, 100))
+    found = recovered(np.zeros(100), left, hurt, Setting(draws=400)).ratio
+    gap = difference(found[0], found[1])
+
+    def covered(interval, truth):
+        known = interval.identified
+        return ((interval.low <= truth) & (interval.high >= truth))[known].mean()
+
+    for interval, truth in ((found[0], 0.87), (gap, -0.03)):
+        assert 0.91 <= covered(interval, truth) <= 0.985
+        assert covered(rerank(interval, "bca"), truth) < 0.91
+
+
+def test_a_damage_of_zero_is_seldom_identified():
+    rng = np.random.default_rng(22)
+    harm = np.exp(1.125) - rng.lognormal(0, 1.5, (1000, 100))  # few examples are helped a lot
+    found = recovered(np.zeros(100), np.zeros(100), harm, Setting(draws=400))
+    assert found.ratio.identified.mean() < 0.05
+    assert (rerank(found.damage, "bca").low > 0).mean() > 0.07

@@ -120,6 +120,31 @@ def test_experiments_beyond_thousands_are_not_drawn():
     assert size_by_simulation(gap, np.full_like(gap, 0.01), 0.8, QUICK, both=False) is None
 
 
+@pytest.mark.parametrize("n", [40, 400])
+def test_a_rate_that_never_changed_may_still_change(n):
+    """Of n examples without a change the share is below 3 / n, no more."""
+    gap, bound = np.zeros((1, n)), stats.beta.ppf(0.95, 1, n)
+    assert bound == pytest.approx(3 / n, rel=0.05)
+    for margin, shown in ((0.9 * bound, False), (1.1 * bound, True)):
+        found = equivalence(gap, np.full_like(gap, margin), QUICK, np.asarray([True]))
+        assert found.equivalent.item() is shown
+        assert found.non_inferior.item() is shown
+        assert (found.low.item(), found.high.item()) == pytest.approx((-bound, bound))
+    needed = size_by_formula(gap[0], np.full(n, 0.01), 0.8, 0.95, both=True, rate=True)
+    assert needed == pytest.approx(298.07, abs=0.1)
+
+
+def test_few_changes_have_the_bounds_of_a_binomial():
+    """With many, they are those of other losses."""
+    gap = np.zeros((2, 200))
+    gap[0, :3], gap[0, 3:5], gap[1, :40] = 1.0, -1.0, 1.0
+    found = equivalence(gap, np.full_like(gap, 0.05), QUICK, np.asarray([True, True]))
+    assert found.high[0] == pytest.approx(stats.beta.ppf(0.95, 4, 197))
+    assert found.low[0] == pytest.approx(-stats.beta.ppf(0.95, 3, 198))
+    assert found.worse.tolist() == [False, True]
+    assert found.high[1] < 0.3
+
+
 @pytest.mark.parametrize("confidence", [0.5, 0.3])
 def test_a_side_needs_more_than_half(confidence):
     with pytest.raises(ValueError, match=f"between 0.5 and 1, got {confidence}"):

@@ -13,7 +13,7 @@ from PIL import Image
 from report_made import report, row
 from scipy.ndimage import gaussian_filter
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from aann.vis.caption import captioned
 from aann.vis.pictures import picture, pictures
 from aann.vis.report import figures

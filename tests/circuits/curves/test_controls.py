@@ -3,6 +3,7 @@ import early_toy
 import jax.numpy as jnp
 import numpy as np
 
+import aann
 from aann.vis.tuning import circular
 from circuits.curves import controls as curve_controls
 
@@ -31,3 +32,14 @@ def test_a_turned_early_program_turns_all_its_angles():
     turned = curve_controls.turned(early_toy.early(), 30, ("curve_direction", "line_normal"))
     found = np.asarray(turned.constants["line_normal"].value)
     np.testing.assert_allclose(found, np.asarray(early_toy.NORMALS) + 30)
+
+
+def test_shuffles_look_for_curves_that_face_any_way():
+    ours = toy.replacement()
+    drawn = aann.shuffles(ours, n=50, kinds="constants").drawn[0]
+    directions = np.asarray([w.programs[0].constants["direction"].value for w in drawn.wrong])
+    assert directions.shape == (50, 5)
+    assert 0 <= directions.min() < 20
+    assert 340 < directions.max() < 360
+    gains = [w.programs[0].constants["gain"].value for w in drawn.wrong]
+    assert (np.asarray(gains) == np.asarray(ours.constants["gain"].value)).all()

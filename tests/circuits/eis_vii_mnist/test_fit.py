@@ -66,6 +66,16 @@ def test_the_v_and_its_wrong_versions(case):
     assert {c.origin for c in vee.constants.values()} == {"source", "fitted"}
 
 
+def test_shuffles_have_the_templates_ink_in_other_places(case):
+    vee = fit.vee(case[3])
+    drawn = aann.shuffles(vee, n=5).drawn[0]
+    templates = [np.asarray(w.programs[0].constants["template"].value) for w in drawn.wrong]
+    assert len({t.tobytes() for t in templates}) == 5
+    assert all((np.sort(t.ravel()) == np.sort(case[3].clue.ravel())).all() for t in templates)
+    one, _ = fit.both(case[3], case[4])
+    assert [d.kind for d in aann.shuffles(one, n=5).drawn] == ["units", "constants"]
+
+
 def test_the_height_of_the_rule_is_the_best(case):
     seen = case[3]
     rule = fit.label(seen)

@@ -79,9 +79,10 @@ def test_attention_and_look_ups_recover_the_network(case, monkeypatch):
     assert sums.name == "look-ups in 2 directions"
     wrong = [controls.shuffled(sums), controls.exchanged(sums)]
     report = aann.evaluate(
-        model, sums, heldout, design=design, programs=[fit.residual(seen, 1)], controls=wrong,
-        **OPTIONS,
+        model, sums, heldout, design=design, programs=[fit.residual(seen, 1)],
+        controls=[*wrong, aann.shuffles(sums, n=19, kinds="constants")], **OPTIONS,
     )  # fmt: skip
+    assert report.shuffles[0].metrics["kl"].p == 1 / 20
     assert report.row(sums.name).recovered["kl"].estimate > 0.99
     for name in ("look-ups in 1 direction", *(c.name for c in wrong)):
         assert report.row(name).recovered["kl"].estimate < 0.5

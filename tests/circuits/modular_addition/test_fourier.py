@@ -83,3 +83,13 @@ def test_constant_rows_have_no_preference():
 def test_even_moduli_are_refused(p):
     with pytest.raises(ValueError, match=rf"odd and at least 3, got {p} residues"):
         fourier.shares(np.zeros((2, p), np.float32))
+
+
+@given(ODD, st.lists(st.integers(0, 2), min_size=1, max_size=9), st.integers(0, 99))
+def test_other_frequencies_are_as_many_and_shared_as_they_were(p, which, seed):
+    old = np.asarray([1, 2, 3])[which]
+    new = fourier.other_frequencies(np.random.default_rng(seed), old, p)
+    assert new.dtype == old.dtype
+    assert ((new >= 1) & (new <= (p - 1) // 2)).all()
+    pairs = set(zip(old.tolist(), new.tolist(), strict=True))
+    assert len(pairs) == len(set(old.tolist())) == len(set(new.tolist()))

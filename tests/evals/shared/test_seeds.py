@@ -3,7 +3,7 @@ import json
 import pytest
 from seed_rows import report, row
 
-from aann.report.data import Estimate
+from aann.report.estimate import Estimate
 from evals.shared import seeds
 
 

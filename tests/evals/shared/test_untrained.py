@@ -61,7 +61,7 @@ def test_what_was_learnt_is_not_there(found):
     learnt = found["what was learnt"]
     assert learnt.n == 60
     assert list(learnt.recovered) == ["identity", "mean", "position mean"]
-    assert learnt.above["kl"].high < 0
+    assert learnt.above["kl"].estimate < 0
 
 
 def test_what_anything_recovers_is_told_and_set_beside_constants(found):

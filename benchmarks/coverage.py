@@ -67,7 +67,18 @@ def main(argv: list[str] | None = None) -> None:
         for name, value in found.items():
             print(f"{name:58s} {value:8.3g}", flush=True)
         numbers |= found
-    saving.save(args, numbers)
+    saving.save(args, {n: float(f"{x:.4g}") for n, x in numbers.items() if _kept(n)})
+
+
+def _kept(name: str) -> bool:
+    """Whether a number is saved: of all populations coverage, of one of them all there is."""
+    if name.startswith(("lognormal recovered n=", "zero", "best", "donors")) or " n=" not in name:
+        return True
+    statistic, _, of = name.partition(" n=")
+    wanted = ["studentised"]
+    if statistic.split(" ", 1)[-1] in MAIN:
+        wanted += ["bca", "percentile", "studentised width"]
+    return of.partition(" ")[2] in wanted
 
 
 def covered(plan: Plan) -> Iterator[dict[str, float]]:

@@ -1,6 +1,6 @@
 """Losses of our own evaluations, as populations to draw experiments from.
 
-    python -m benchmarks.losses out/induction out/max_of_k out/modular_addition
+    python -m benchmarks.losses out/curve_detectors out/induction out/max_of_k out/modular_addition
 
 Writes ``losses.json`` beside this file: for each report the KL that zeroing the units adds to an
 example, and what two of its rows leave, for 400 of the examples, evenly spread over those ordered
@@ -22,6 +22,7 @@ from zoo.scripts import script
 FILE = pathlib.Path(__file__).with_suffix(".json")
 EXAMPLES = 400
 ROWS = {
+    "curve_detectors": ("curves", "without scale"),
     "induction": ("previous token + prefix matching", "two back + prefix matching"),
     "max_of_k": ("linear", "evenly + copying"),
     "modular_addition": ("network", "other frequencies"),

@@ -47,7 +47,7 @@ RUNS = {
 ELSEWHERE = ("--out", "--save", "--devices", "--memory", "--cache", "--coordinator", "--processes",
              "--process")  # fmt: skip
 """Arguments with a value that change where and how something runs, not what comes out."""
-FLAGS = ("--resume", "--distributed")
+FLAGS = ("--resume", "--distributed", "--no-pictures")
 
 
 def name_of(command: str) -> str:

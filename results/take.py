@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from evals.curves_from_3a.read_out import correlations
-from results import runs
+from results import runs, tried
 
 METRICS = ("kl", "nll")
 HEAD = ("eval", "model", "site", "units", "data", "seed", "versions", "weights", "natural")
@@ -78,6 +78,7 @@ def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
     _check_same(name, whole)
     parts = sorted(p.parent for p in folder.glob("*/report.json"))
     reports = {"": _slim(whole, folder)}
+    hard = _tried(folder, whole, parts)
     table = folder / "seeds.json"
     if table.is_file():  # it has the parts' rows, of all networks
         found = _json(table)
@@ -95,9 +96,18 @@ def _reports(folder: pathlib.Path) -> tuple[str, dict[str, Any]]:
         if name in WITHOUT_VALUES:
             for row in [*rows, *reports[""]["rows"]]:
                 row.pop("values", None)
-        return name, _head(name) | {"reports": reports, **more, "table": rows}
+        return name, _head(name) | {"reports": reports, **more, "table": rows, **hard}
     reports |= {part.name: _slim(_json(part / "report.json"), part) for part in parts}
-    return name, _head(name) | {"reports": reports}
+    return name, _head(name) | {"reports": reports, **hard}
+
+
+def _tried(
+    folder: pathlib.Path, whole: Mapping[str, Any], parts: Sequence[pathlib.Path]
+) -> dict[str, Any]:
+    """How hard the programs of all reports of a run were tried, if they were."""
+    found = [("", whole), *((part.name, _json(part / "report.json")) for part in parts)]
+    kept = [{"where": where, **slim} for where, report in found if (slim := tried.slim(report))]
+    return {"tried": rounded(kept)} if kept else {}
 
 
 def _named(path: pathlib.Path, found: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from results import runs
+from results import runs, tried
 from results.values import Estimate, Number, Row, Several
 
 INTACT = "intact"
@@ -55,6 +55,7 @@ class Run(Report):
     def __init__(self, saved: Mapping[str, Any]) -> None:
         reports = dict(saved["reports"])
         super().__init__(reports.pop(""))
+        self.tried = tried.everything(saved.get("tried", ()))
         self.parts = {name: Report(part) for name, part in reports.items()}
 
     def __getattr__(self, name: str) -> Report:
@@ -150,6 +151,7 @@ class Table:
 
     def __init__(self, saved: Mapping[str, Any]) -> None:
         self.first = Report(saved["reports"][""])
+        self.tried = tried.everything(saved.get("tried", ()))
         names = dict.fromkeys(row["network"] for row in saved["table"])
         self.networks = {name: Network(name, saved) for name in names}
         self.every = _Every({n: self.networks[n] for n in SHOWN if n in self.networks})

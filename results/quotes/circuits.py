@@ -1,7 +1,7 @@
 """What circuits/README.md quotes."""
 
 from results.page import Page
-from results.quotes import challenges, scrubs
+from results.quotes import challenges, scrubs, tried
 from results.quotes.tables import header, line, rows
 
 BELOW = ["kl:2", "correlation:.2f", "constants:,.0f"]
@@ -258,5 +258,6 @@ PAGE = Page(
         "modular_addition": ADDITION, "induction": INDUCTION, "max_of_k": MAX_OF_K,
         "eis_vii_mnist": challenges.MNIST, "eis_vii_mnist_groups": challenges.MNIST_GROUPS,
         "eis_vii_transformer": challenges.TRANSFORMER, "scrubs": scrubs.TABLE,
+        "tried": tried.TABLE,
     },
 )  # fmt: skip

@@ -4,7 +4,12 @@ from results.page import Page
 
 SIZES = (50, 100, 200, 500, 2000)
 MADE = ("lognormal", "pareto", "zero-inflated", "normal")
-REAL = {"induction": "induction", "max_of_k": "max of K", "modular_addition": "modular addition"}
+REAL = {
+    "curve_detectors": "curve detectors",
+    "induction": "induction",
+    "max_of_k": "max of K",
+    "modular_addition": "modular addition",
+}
 WHAT = {"recovered": "recovered", "difference": "difference of two", "damage": "damage"}
 
 
@@ -78,6 +83,12 @@ PAGE = Page(
     (
         "from populations whose truth is known, {coverage[experiments]:,.0f} experiments a "
         "number, so that 95% is known to within {coverage[error]:.1f}%. Made-up",
+        "With 20 examples it is {coverage[lognormal recovered n=20 bca]:.1f} → "
+        "{coverage[lognormal recovered n=20 studentised]:.1f} (lognormal), "
+        "{coverage[pareto recovered n=20 bca]:.1f} → "
+        "{coverage[pareto recovered n=20 studentised]:.1f} (Pareto) and "
+        "{coverage[normal recovered n=20 bca]:.1f} → "
+        "{coverage[normal recovered n=20 studentised]:.1f} (normal).",
         "a percentile interval whose level a second bootstrap sets covers "
         "{coverage[lognormal recovered n=50 calibrated]:.1f}, "
         "{coverage[lognormal recovered n=100 calibrated]:.1f} and "
@@ -93,6 +104,7 @@ PAGE = Page(
 KNOWN = {
     "| n = 50 | n = 100 | n = 200 | n = 500 | n = 2,000 |": "sizes of experiments",
     "| n = 20 |": "a size of experiments",
+    "With 20 examples": "a size of experiments",
     "experiments (n = 200)": "a size of experiments",
     "n = 50, 100 and 200": "sizes of experiments",
     "resampled 10,000 times": "default of the bootstrap",

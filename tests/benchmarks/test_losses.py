@@ -21,4 +21,4 @@ def test_examples_of_a_report_are_stored(tmp_path, monkeypatch):
 def test_other_reports_are_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         losses.main([str(tmp_path / "elsewhere")])
-    assert "no report of induction, max_of_k" in capsys.readouterr().err
+    assert "no report of curve_detectors, induction" in capsys.readouterr().err

@@ -67,6 +67,19 @@ class Shuffled:
         self.p = Estimate(saved["p"])
 
 
+class Untrained:
+    """Recovered above units at their means, in a network of random parameters."""
+
+    def __init__(self, saved: Mapping[str, Any] | None) -> None:
+        self.saved = saved
+
+    def __format__(self, spec: str) -> str:
+        if self.saved is None:
+            return "-"
+        found = self.saved["above"]
+        return format(Estimate(found), spec) if found else "nothing found"
+
+
 class Tried:
     """How hard one program was tried.
 
@@ -86,8 +99,7 @@ class Tried:
         test = saved["equivalent"][0] if saved["equivalent"] else None
         self.gap = Estimate({**test, "estimate": test["gap"]} if test else UNKNOWN)
         self.verdict = test["verdict"] if test else "-"
-        found = (saved["untrained"] or {}).get("above")
-        self.untrained = Estimate(found) if found else "nothing found"
+        self.untrained = Untrained(saved["untrained"])
 
 
 def everything(saved: Sequence[Mapping[str, Any]]) -> dict[str, Tried]:

@@ -168,10 +168,10 @@ SENTENCES = (
     "The metric is forgiving: ten constants recover {curve_detectors[best constant].kl:2}, wrong "
     "programs up to {derived[best control]:.2f}.",
     "What the program knows of the pictures is the {curve_detectors.tried[whole].above:2} above the "
-    "best constant;",
-    "{curve_detectors.tried[whole].shuffles[0].n:d} programs with its units permuted recover "
-    "{curve_detectors.tried[whole].shuffles[0].median:.2f} in the median and at most "
-    "{curve_detectors.tried[whole].shuffles[0].most:.2f} on "
+    "best constant.",
+    "Of {curve_detectors.tried[whole].shuffles[0].n:d} programs with its units permuted the median "
+    "recovers {curve_detectors.tried[whole].shuffles[0].median:.2f} and the best "
+    "{curve_detectors.tried[whole].shuffles[0].most:.2f}, on "
     "{curve_detectors.tried[whole].shuffles[0].examples:d} pictures on which it recovers "
     "{curve_detectors.tried[whole].shuffles[0].program:.2f} (p = "
     "{curve_detectors.tried[whole].shuffles[0].p:~.2g}).",

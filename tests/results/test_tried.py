@@ -41,9 +41,15 @@ def test_a_page_writes_it(report):
     wanted = report["above_constant"]["kl"]["estimate"]
     assert f"{found.above:.3f}" == f"{wanted:.3f}"
     assert found.verdict in ("equivalent", "non-inferior", "worse", "undecided")
-    assert found.untrained == "nothing found"
+    assert f"{found.untrained:2}" == "-"
     assert f"{found.shuffles[0].p:~.2g}".startswith(f"{found.shuffles[0].p.value:.2g} [")
 
 
 def test_a_report_that_was_not_asked_has_nothing(report):
     assert tried.slim(report | {"above_constant": {}}) == {}
+
+
+def test_a_network_that_learnt_nothing():
+    above = {"estimate": 0.0123, "low": -0.01, "high": 0.03}
+    assert f"{tried.Untrained({'n': None, 'above': None}):2?}" == "nothing found"
+    assert f"{tried.Untrained({'n': 200, 'above': above}):2}" == "0.01 [-0.01, 0.03]"

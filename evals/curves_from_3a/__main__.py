@@ -5,7 +5,8 @@ import dataclasses
 import functools
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import aann
 import zoo
@@ -57,6 +58,7 @@ def main(argv: list[str] | None = None) -> None:
         heldout,
         _programs(curves, measured),
         _wrong(curves),
+        beyond.beyond(args),
         shuffled.curves(curves, args),
     )
     make = functools.partial(_made, model, args)
@@ -98,7 +100,8 @@ def _stack(
         ("early_curves", [early], [[turned]]),
         ("both", [early, curves], [[turned, curves], [early, curve_controls.turned(curves, 90)]]),
     ):
-        report = _report(args, on, model, main, design, heldout, (), wrong)
+        more = beyond.beyond(args) if args.thorough else {}
+        report = _report(args, on, model, main, design, heldout, (), wrong, more)
         place = command.writable(folder / name)
         if len(main) == 1:
             report = report.with_arrays(**curve_figures.maps(model, early, heldout, report))
@@ -114,11 +117,12 @@ def _report(
     heldout: aann.HeldOut,
     programs: Sequence[Sequence[aann.Replacement]],
     controls: Sequence[Sequence[aann.Replacement]],
+    more: Mapping[str, Any],
     *shuffles: Shuffles,
 ) -> aann.Report:
     return aann.evaluate(
         model, main, heldout, design=design, programs=programs, controls=[*controls, *shuffles],
-        linear=len(main) == 1 and main[0].site == SITE, **beyond.beyond(args),
+        linear=len(main) == 1 and main[0].site == SITE, **more,
         seed=args.seed, name=NAME, progress=sys.stderr.isatty(), machine=on,
     )  # fmt: skip
 

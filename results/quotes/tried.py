@@ -5,8 +5,6 @@ from results.quotes.tables import header, line
 PROGRAMS = (
     ("curve detectors from pixels", "curve_detectors", "whole"),
     ("curve detectors from mixed3a", "curves_from_3a", "whole"),
-    ("mixed3a's lines and early curves", "curves_from_3a", "early_curves"),
-    ("both layers", "curves_from_3a", "both"),
     ("modular addition: neurons", "modular_addition", "neurons"),
     ("its MLP's output", "modular_addition", "mlp"),
     ("its attention", "modular_addition", "attention"),

@@ -4,8 +4,8 @@ from results.page import Page
 from results.quotes.tables import header, line, rows
 
 LADDER = (
-    "zero", "mean", "position mean", "best constant", "resample", "linear", "lines alone", "without colour",
-    "without centring", "without scale", "curves", "curves, recalibrated",
+    "zero", "mean", "position mean", "best constant", "resample", "linear", "lines alone",
+    "without colour", "without centring", "without scale", "curves", "curves, recalibrated",
     "program of another example", "units permuted", "edge energy", "turned by 90 degrees",
     "turned by 180 degrees",
 )  # fmt: skip
@@ -167,8 +167,8 @@ SENTENCES = (
     "{compare[without centring]:3}.",
     "The metric is forgiving: ten constants recover {curve_detectors[best constant].kl:2}, wrong "
     "programs up to {derived[best control]:.2f}.",
-    "What the program knows of the pictures is the {curve_detectors.tried[whole].above:2} above the "
-    "best constant.",
+    "What the program knows of the pictures is the {curve_detectors.tried[whole].above:2} above "
+    "the best constant.",
     "Of {curve_detectors.tried[whole].shuffles[0].n:d} programs with its units permuted the median "
     "recovers {curve_detectors.tried[whole].shuffles[0].median:.2f} and the best "
     "{curve_detectors.tried[whole].shuffles[0].most:.2f}, on "

@@ -96,7 +96,7 @@ def _anew(
         new: dict[str, Any] = {}
         for e in p.exchangeable:
             if e.anew is not None:
-                new[e.names[0]] = e.anew(rng, v[e.names[0]])
+                new[e.names[0]] = e.anew(rng, v[e.names[0]].copy())  # to shuffle in place
             else:
                 new |= e.moved(v, rng.permutation(e.entries(v)).tolist())
         made.append(p.with_constants(**new))

@@ -66,6 +66,7 @@ def measured(
     draws: int = 10_000,
 ) -> Equivalence:  # fmt: skip
     """See ``aann.report.report.Report.equivalence``."""
+    metrics = (metrics,) if isinstance(metrics, str) else metrics
     name = row or (report.main.name if report.main else "")
     _check(report, name, against, metrics, margin, unit, confidence, power)
     chosen = [m for m in metrics or report.metrics if f"losses/{m}" in report.arrays]

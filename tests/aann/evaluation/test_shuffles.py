@@ -4,6 +4,7 @@ Serves ``wrong`` too.
 """
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -69,6 +70,17 @@ def test_a_function_may_shuffle_in_place():
     found = aann.shuffles(made(exchangeable={"gain": anew}), n=20, kinds="constants")
     assert {tuple(sorted(x)) for x in gains(found.drawn[0])} == {(1.0, 2.0, 3.0)}
     assert np.asarray(found.programs[0].constants["gain"].value).tolist() == [1, 2, 3]
+
+
+def test_large_tables_are_told_apart_in_little_memory():
+    table = np.repeat(np.arange(6.0), 10_000).reshape(6, -1)
+    ours = made(exchangeable="gain", gain=table)
+    tracemalloc.start()
+    found = aann.shuffles(ours, n=10, kinds="constants")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len({x.programs[0].constants["gain"].value.tobytes() for x in found.drawn[0].wrong}) == 10
+    assert peak < 30 * table.nbytes
 
 
 def test_a_kind_that_is_named_twice_is_shuffled_once():

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from aann.report.data import ReportData
 from aann.report.grid import Cell, Grid, metric_name, number
 from aann.report.tested import EquivalenceTest, Unit
 from aann.report.words import count
+from aann.shown.brief import word
 from aann.shown.screen import Shown, Tabular
 from aann.shown.table import markdown
 from aann.statistics.bootstrap import MINIMUM
@@ -169,16 +170,20 @@ def _check(
             for m in metrics
             if m not in there
         ]
-    if not 0 < margin < math.inf:
-        problems.append(f"margin is a gap that does not matter, above 0, got {margin}")
+    if not _inside(margin, 0, math.inf):
+        problems.append(f"margin is a gap that does not matter, above 0, got {word(margin)}")
     if unit not in get_args(Unit):
         problems.append(f"unit is {' or '.join(map(repr, get_args(Unit)))}, got {unit!r}")
-    if not 0.5 < confidence < 1:
-        problems.append(f"confidence of one side lies between 0.5 and 1, got {confidence}")
-    if not 0 < power < 1:
-        problems.append(f"power lies between 0 and 1, got {power}")
+    if not _inside(confidence, 0.5, 1):
+        problems.append(f"confidence of one side lies between 0.5 and 1, got {word(confidence)}")
+    if not _inside(power, 0, 1):
+        problems.append(f"power lies between 0 and 1, got {word(power)}")
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def _inside(x: Any, low: float, high: float) -> bool:
+    return isinstance(x, int | float | np.number) and bool(low < x < high)
 
 
 def _names(report: ReportData) -> list[str]:

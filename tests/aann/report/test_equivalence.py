@@ -150,6 +150,7 @@ def test_a_result_is_shown_everywhere():
         ({"margin": 0.0, "unit": "share"}, "above 0, got 0.0\nunit is 'damage' or 'loss'"),
         ({"margin": float("nan")}, "above 0, got nan"),
         ({"margin": float("inf")}, "above 0, got inf"),
+        ({"margin": "10%", "power": None}, "above 0, got '10%'\npower lies .* got None"),
         ({"confidence": 0.5, "power": 1.0}, "0.5 and 1, got 0.5\npower lies between 0 and 1"),
     ],
 )  # fmt: skip

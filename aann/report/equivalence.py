@@ -170,13 +170,13 @@ def _check(
             for m in metrics
             if m not in there
         ]
-    if not _inside(margin, 0, math.inf):
+    if not _inside(margin, 0.0, math.inf):
         problems.append(f"margin is a gap that does not matter, above 0, got {word(margin)}")
     if unit not in get_args(Unit):
         problems.append(f"unit is {' or '.join(map(repr, get_args(Unit)))}, got {unit!r}")
-    if not _inside(confidence, 0.5, 1):
+    if not _inside(confidence, 0.5, 1.0):
         problems.append(f"confidence of one side lies between 0.5 and 1, got {word(confidence)}")
-    if not _inside(power, 0, 1):
+    if not _inside(power, 0.0, 1.0):
         problems.append(f"power lies between 0 and 1, got {word(power)}")
     if problems:
         raise ValueError("\n".join(problems))

@@ -93,5 +93,5 @@ def kept(sums: Float[np.ndarray, "n 11 columns"], units: int) -> Kept:
     every = np.concatenate([sums[:, 0, :1], *pooled, mean_y, mean_p], axis=1)
     with np.errstate(
         over="ignore"
-    ):  # infinite squares of a program that is far off have no interval
+    ):  # infinite squares have no interval
         return np.asarray(every.astype(np.float32))

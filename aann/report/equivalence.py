@@ -12,7 +12,6 @@ from aann.report.data import ReportData
 from aann.report.grid import Cell, Grid, metric_name, number
 from aann.report.tested import EquivalenceTest, Unit
 from aann.report.words import count
-from aann.shown.brief import word
 from aann.shown.screen import Shown, Tabular
 from aann.shown.table import markdown
 from aann.statistics.bootstrap import MINIMUM
@@ -171,13 +170,13 @@ def _check(
             if m not in there
         ]
     if not _inside(margin, 0.0, math.inf):
-        problems.append(f"margin is a gap that does not matter, above 0, got {word(margin)}")
+        problems.append(f"margin is a gap that does not matter, above 0, got {margin!r}")
     if unit not in get_args(Unit):
         problems.append(f"unit is {' or '.join(map(repr, get_args(Unit)))}, got {unit!r}")
     if not _inside(confidence, 0.5, 1.0):
-        problems.append(f"confidence of one side lies between 0.5 and 1, got {word(confidence)}")
+        problems.append(f"confidence of one side lies between 0.5 and 1, got {confidence!r}")
     if not _inside(power, 0.0, 1.0):
-        problems.append(f"power lies between 0 and 1, got {word(power)}")
+        problems.append(f"power lies between 0 and 1, got {power!r}")
     if problems:
         raise ValueError("\n".join(problems))
 

@@ -38,7 +38,7 @@ def check_programs(bench: Workbench, programs: Iterable[Sequence[Replacement]]) 
                 checked.add(id(program.program))
             problems += _problems(bench, i, program)
     if problems:
-        raise ValueError("\n".join(problems))
+        raise ValueError("\n".join(dict.fromkeys(problems)))  # of many wrong programs alike
 
 
 def _problems(bench: Workbench, i: int, program: Replacement) -> list[str]:

@@ -103,13 +103,15 @@ def shuffles(
 
     Raises:
         TypeError: ``program`` is no replacement, or ``draw`` gives none.
-        ValueError: ``n`` or ``examples`` is no positive number; there are no such kinds, or
+        ValueError: ``n``, ``examples`` or ``seed`` is no such number; there are no such kinds, or
             nothing to shuffle: what would help.
     """
     programs = together(program)
     for name, count in (("n", n), ("examples", 1 if examples is None else examples)):
         if not is_count(count):
             raise ValueError(f"{name} is a positive whole number, got {word(count)}")
+    if not (is_count(seed) or (seed == 0 and not isinstance(seed, bool))):
+        raise ValueError(f"seed is a whole number, 0 or more, got {word(seed)}")
     chosen = _chosen(programs, kinds, draw)
     made = []
     for kind in chosen:
@@ -145,7 +147,7 @@ def _chosen(
     if kinds is None:
         wanted = ("drawn",) if draw is not None else tuple(k for k in KINDS if possible[k])
     else:
-        wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        wanted = (kinds,) if isinstance(kinds, str) else tuple(dict.fromkeys(kinds))
     if strange := [kind for kind in wanted if kind not in KINDS]:
         raise ValueError(f"kinds are {', '.join(KINDS)}; got {', '.join(map(repr, strange))}")
     lacking = [k for k in (wanted or KINDS) if not possible[k]]

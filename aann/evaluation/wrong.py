@@ -1,5 +1,6 @@
 """How wrong programs of one form come about: permuted, exchanged, or drawn by the user."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -69,8 +70,11 @@ def with_constants_exchanged(programs: Programs, n: int, rng: np.random.Generato
             for p, v in zip(programs, values, strict=True)
         ]
 
-    def looks(order: Orders) -> tuple[bytes, ...]:
-        return tuple(x.tobytes() for part in moved(order) for x in part.values())
+    def looks(order: Orders) -> bytes:  # thousands are held at once, of tables of megabytes
+        found = hashlib.sha256()
+        for x in (x for part in moved(order) for x in part.values()):
+            found.update(x.tobytes())
+        return found.digest()
 
     what = ", ".join(n for p in programs for e in p.exchangeable for n in e.names)
     none = tuple(None for _ in programs)
@@ -96,7 +100,7 @@ def _anew(
         new: dict[str, Any] = {}
         for e in p.exchangeable:
             if e.anew is not None:
-                new[e.names[0]] = e.anew(rng, v[e.names[0]])
+                new[e.names[0]] = e.anew(rng, v[e.names[0]].copy())  # to shuffle in place
             else:
                 new |= e.moved(v, rng.permutation(e.entries(v)).tolist())
         made.append(p.with_constants(**new))

@@ -84,8 +84,8 @@ def exchanges(declared: Any, constants: Mapping[str, Any]) -> tuple[Exchange, ..
         how = declared[item] if isinstance(declared, Mapping) else 0
         if callable(how):
             found.append(Exchange(names, None, how))
-        elif how is None or (isinstance(how, int) and not isinstance(how, bool)):
-            found.append(Exchange(names, how))
+        elif how is None or (isinstance(how, int | np.integer) and not isinstance(how, bool)):
+            found.append(Exchange(names, None if how is None else int(how)))
         else:
             raise TypeError(
                 f"exchangeable {', '.join(names)}: give the axis of the entries, None for all "

@@ -38,10 +38,11 @@ from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.refitting import spread
 from aann.refitting.again import again
+from aann.report.data import METRICS
 from aann.report.refitted import Refits, Refitted
 from aann.statistics.bootstrap import recovered
 from aann.statistics.indices import is_count
-from aann.statistics.interval import Setting
+from aann.statistics.interval import LEAST_DRAWS, Setting
 from aann.statistics.wider import FEWEST, wider
 
 MakeProgram = Callable[[Design], Replacement | Sequence[Replacement]]
@@ -91,6 +92,10 @@ def refit(
     """
     if not is_count(draws) or draws < FEWEST:
         raise ValueError(f"draws is a whole number of at least {FEWEST}, got {draws!r}")
+    if resamples < LEAST_DRAWS:
+        raise ValueError(f"resamples is {resamples}: an interval needs at least {LEAST_DRAWS}")
+    wanted = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
+    _check_metrics(wanted, METRICS)
     machine = machine or Machine()
     design = check_halves(heldout, design)
     setting = Setting(draws=resamples, seed=seed, groups=heldout.groups)
@@ -102,9 +107,8 @@ def refit(
             f"spread of fits needs at least {FEWEST}: {said}"
         )
     losses = _losses(model, made, heldout, batch_size, seed, machine, progress=progress)
-    known = list(losses[0])
-    if strange := [m for m in metrics or () if m not in known]:
-        raise ValueError(f"no metric {', '.join(strange)}; there are {', '.join(known)}")
+    known = [m for m in METRICS if m in losses[0]]
+    _check_metrics(wanted, known)
     return Refitted(
         program=name_of(made[0]),
         fits=len(made) - 1,
@@ -112,10 +116,15 @@ def refit(
         seed=seed,
         design=len(design),
         n=len(heldout),
-        metrics={m: _refits([x[m] for x in losses], setting) for m in metrics or known},
+        metrics={m: _refits([x[m] for x in losses], setting) for m in wanted or known},
         units=spread.units(made[0], made[1:]),
         constants=spread.spreads(made[0], made[1:]),
     )
+
+
+def _check_metrics(wanted: Sequence[str], known: Sequence[str]) -> None:
+    if strange := [m for m in wanted if m not in known]:
+        raise ValueError(f"no metric {', '.join(strange)}; there are {', '.join(known)}")
 
 
 def _make(

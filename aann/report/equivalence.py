@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 
@@ -66,6 +66,7 @@ def measured(
     draws: int = 10_000,
 ) -> Equivalence:  # fmt: skip
     """See ``aann.report.report.Report.equivalence``."""
+    metrics = (metrics,) if isinstance(metrics, str) else metrics
     name = row or (report.main.name if report.main else "")
     _check(report, name, against, metrics, margin, unit, confidence, power)
     chosen = [m for m in metrics or report.metrics if f"losses/{m}" in report.arrays]
@@ -168,16 +169,20 @@ def _check(
             for m in metrics
             if m not in there
         ]
-    if not 0 < margin < math.inf:
-        problems.append(f"margin is a gap that does not matter, above 0, got {margin}")
+    if not _inside(margin, 0.0, math.inf):
+        problems.append(f"margin is a gap that does not matter, above 0, got {margin!r}")
     if unit not in get_args(Unit):
         problems.append(f"unit is {' or '.join(map(repr, get_args(Unit)))}, got {unit!r}")
-    if not 0.5 < confidence < 1:
-        problems.append(f"confidence of one side lies between 0.5 and 1, got {confidence}")
-    if not 0 < power < 1:
-        problems.append(f"power lies between 0 and 1, got {power}")
+    if not _inside(confidence, 0.5, 1.0):
+        problems.append(f"confidence of one side lies between 0.5 and 1, got {confidence!r}")
+    if not _inside(power, 0.0, 1.0):
+        problems.append(f"power lies between 0 and 1, got {power!r}")
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def _inside(x: Any, low: float, high: float) -> bool:
+    return isinstance(x, int | float | np.number) and bool(low < x < high)
 
 
 def _names(report: ReportData) -> list[str]:

@@ -125,6 +125,12 @@ class Refitted(Tabular):
             f"{self.seed}; n = {self.n:,} held-out examples"
         ]
         lines += [f"{counted(k, 'refit')} failed: {error}" for error, k in self.failed.items()]
+        for metric, r in self.metrics.items():
+            if r.estimate is not None and (none := sum(x is None for x in r.draws)):
+                lines.append(
+                    f"{metric}: zeroing the units of {counted(none, 'refit')} does no damage to "
+                    "recover; the spread of fits is that of the others"
+                )
         return lines
 
     def cells(self) -> list[list[str]]:

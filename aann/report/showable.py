@@ -12,6 +12,7 @@ from aann.shown.brief import word
 
 _HALF: Final = {"name": str, "split": str, "n": int, "hash": str}
 _NATURAL: Final = ("constants", "bits", "flops")
+_AGREEMENT: Final = ("correlation_interval", "r2_interval", "robust_correlation", "residual_bits")
 
 
 def unshowable(report: ReportData) -> list[str]:
@@ -30,6 +31,12 @@ def unshowable(report: ReportData) -> list[str]:
                 problems.append(f"no {metric!r} in rows[{i}].recovered")
             elif not _is_whole(row.recovered[metric]):
                 problems.append(f"rows[{i}].recovered.{metric} has some of its numbers, not all")
+    for i, row in enumerate(report.rows):
+        problems += [
+            f"rows[{i}].{name} has some of its numbers, not all"
+            for name in _AGREEMENT
+            if (found := getattr(row, name)) is not None and not _is_whole(found)
+        ]
     for name, constant in report.constants.items():
         problems += _constant(constant, f"constants.{word(name)}")
     return problems + _beyond(report) + _precision(report)

@@ -51,6 +51,8 @@ class EquivalenceTest:
     def __str__(self) -> str:
         if self.verdict != "undecided":
             return self.verdict
+        if self.allowed <= 0:
+            return "undecided: zeroing does no damage here, of which a share is no margin"
         if self.gap >= self.allowed:
             return "undecided: the gap seen is above the margin"
         if self.needed is None:

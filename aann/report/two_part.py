@@ -33,7 +33,10 @@ def break_even(row: ReportRow, other: ReportRow) -> int | None:
     more, saved = start - floor, (theirs - floor) - (ours - start)
     if saved < 0 or (saved == 0 and more >= 0):
         return None
-    return 0 if more < 0 else math.floor(more / saved) + 1
+    if more < 0:
+        return 0
+    n = more / saved
+    return math.floor(n) + 1 if math.isfinite(n) else None
 
 
 def table(report: ReportData) -> Grid:

@@ -94,6 +94,7 @@ class _Left(NamedTuple):
         return brief(self)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # sums that are infinite are not known
 def agreement(parts: Sequence[Part], groups: Sequence[Any] | None, confidence: float) -> Agreement:
     """The agreement of a row with the units of all its replacements, in order.
 

@@ -90,4 +90,8 @@ def kept(sums: Float[np.ndarray, "n 11 columns"], units: int) -> Kept:
         np.where(vary_y & vary_p, yp, 0.0), squares,
     )  # fmt: skip
     pooled = [x.reshape(n, -1, units).sum(axis=1) for x in spreads]
-    return np.concatenate([sums[:, 0, :1], *pooled, mean_y, mean_p], axis=1).astype(np.float32)
+    every = np.concatenate([sums[:, 0, :1], *pooled, mean_y, mean_p], axis=1)
+    with np.errstate(
+        over="ignore"
+    ):  # infinite squares have no interval
+        return np.asarray(every.astype(np.float32))

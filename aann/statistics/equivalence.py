@@ -5,7 +5,7 @@ large a mean gap does not matter. Per example, with d the gap and m the margin:
 
 - non-inferior: the upper bound of the mean of d - m lies below 0;
 - equivalent: it does, and the lower bound of the mean of d + m lies above 0 (two one-sided tests);
-- worse: the lower bound of the mean of d - m lies above 0.
+- worse: the lower bound of the mean of d - m lies above 0, and so does that of d.
 
 Bounds are one-sided at the confidence, the ends of a two-sided interval of 2 * confidence - 1.
 Where the margin is a share of the damage, m is that share of each example's damage: the margin is
@@ -105,7 +105,7 @@ def equivalence(
         high=high,
         non_inferior=(above < 0) | same,
         equivalent=((above < 0) & (below > 0)) | same,
-        worse=(found[1].low > 0) & ~same & ~few,
+        worse=(found[1].low > 0) & (low > 0) & ~few,  # a share of no damage lies below 0
     )
 
 

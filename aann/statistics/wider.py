@@ -59,7 +59,7 @@ def wider(
     values = np.asarray(draws, np.float64)
     if values.size < FEWEST:
         raise ValueError(f"the spread of fits needs at least {FEWEST} of them, got {values.size}")
-    deviation = float(values.std(ddof=1))
+    deviation = float((values - values[0]).std(ddof=1))  # exactly 0 where all are equal
     reach = float(scipy.special.stdtrit(values.size - 1, 0.5 + confidence / 2)) * deviation
     return Wider(
         estimate - float(np.hypot(estimate - low, reach)),

@@ -4,6 +4,7 @@ Serves ``wrong`` too.
 """
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -61,6 +62,32 @@ def test_constants_are_drawn_anew_by_their_function():
     assert gains(aann.shuffles(ours, n=4, kinds="constants", seed=1).drawn[0]) != gains(found)
 
 
+def test_a_function_may_shuffle_in_place():
+    def anew(rng, x):
+        rng.shuffle(x)
+        return x
+
+    found = aann.shuffles(made(exchangeable={"gain": anew}), n=20, kinds="constants")
+    assert {tuple(sorted(x)) for x in gains(found.drawn[0])} == {(1.0, 2.0, 3.0)}
+    assert np.asarray(found.programs[0].constants["gain"].value).tolist() == [1, 2, 3]
+
+
+def test_large_tables_are_told_apart_in_little_memory():
+    table = np.repeat(np.arange(6.0), 10_000).reshape(6, -1)
+    ours = made(exchangeable="gain", gain=table)
+    tracemalloc.start()
+    found = aann.shuffles(ours, n=10, kinds="constants")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    values = [np.asarray(w.programs[0].constants["gain"].value) for w in found.drawn[0].wrong]
+    assert len({x.tobytes() for x in values}) == 10
+    assert peak < 30 * table.nbytes
+
+
+def test_a_kind_that_is_named_twice_is_shuffled_once():
+    assert [d.kind for d in aann.shuffles(made(), kinds=["units", "units"]).drawn] == ["units"]
+
+
 def test_each_draw_shuffles_every_program():
     found = aann.shuffles(
         [made(tuple(range(8)), gain=range(8)), made(tuple(range(9)), gain=range(9))]
@@ -105,8 +132,9 @@ def test_controls_and_shuffles_are_told_apart():
         ({"n": 0}, "n is a positive whole number, got 0"),
         ({"examples": 1.5}, "examples is a positive whole number, got 1.5"),
         ({"draw": []}, "got an empty list"),
+        ({"seed": -1}, "seed is a whole number, 0 or more, got -1"),
     ],
-    ids=["undeclared", "no draw", "unknown", "none", "part", "empty"],
+    ids=["undeclared", "no draw", "unknown", "none", "part", "empty", "seed"],
 )
 def test_what_cannot_be_shuffled_says_what_would_help(unchecked, arguments, message):
     with pytest.raises(ValueError, match=message):

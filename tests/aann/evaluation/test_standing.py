@@ -157,3 +157,9 @@ def test_programs_that_do_not_fit_or_are_not_finite_are_refused(heldout):
     bad = dataclasses.replace(ours, program=endless)
     with pytest.raises(ValueError, match="shuffle 1 of ours gives inf at site 'm'"):
         stand(ours, heldout, draw=[bad])
+
+
+def test_what_is_wrong_with_many_draws_alike_is_said_once(heldout, unchecked):
+    with pytest.raises(ValueError, match="cannot stand beside") as caught:
+        stand(made(TRUE), heldout, n=9, draw=lambda rng, p: dataclasses.replace(p, units=(0, 1, 2)))
+    assert len(str(caught.value).splitlines()) == 1

@@ -38,6 +38,7 @@ def test_names_tuples_and_mappings_come_to_one_form():
         (("gain", "offset"), 0, None), (("table",), None, anew)
     ]  # fmt: skip
     assert made("gain").exchangeable[0].names == ("gain",)
+    assert made({"table": np.int64(1)}).exchangeable[0].axis == 1
     assert [e.names for e in made(("gain", ("offset",))).exchangeable] == [("gain",), ("offset",)]
     assert exchanges(found, made().constants) == found
 

@@ -126,6 +126,8 @@ def test_what_cannot_be_refitted_is_refused(halves, unchecked):
         refit(draws=4)
     with pytest.raises(TypeError, match="replacements are what aann.make"):
         refit(lambda design: scaled)
+    with pytest.raises(ValueError, match="resamples is 10: an interval needs at least 100"):
+        refit(resamples=10)
     with pytest.raises(ValueError, match="no metric top9; there are"):
         refit(draws=5, metrics=["top9"])
 

@@ -150,6 +150,7 @@ def test_a_result_is_shown_everywhere():
         ({"margin": 0.0, "unit": "share"}, "above 0, got 0.0\nunit is 'damage' or 'loss'"),
         ({"margin": float("nan")}, "above 0, got nan"),
         ({"margin": float("inf")}, "above 0, got inf"),
+        ({"margin": "10%", "power": None}, "above 0, got '10%'\npower lies .* got None"),
         ({"confidence": 0.5, "power": 1.0}, "0.5 and 1, got 0.5\npower lies between 0 and 1"),
     ],
 )  # fmt: skip
@@ -173,10 +174,21 @@ def test_every_loss_is_tested():
               for r in found.rows],
     ).with_arrays(**{"losses/top1": losses(0.4)})  # fmt: skip
     assert [t.verdict for t in two.equivalence().tests] == ["equivalent", "worse"]
-    assert [t.metric for t in two.equivalence(metrics=["top1"]).tests] == ["top1"]
+    for chosen in (["top1"], "top1"):
+        assert [t.metric for t in two.equivalence(metrics=chosen).tests] == ["top1"]
 
 
 def test_a_verdict_without_doubt_is_one_word():
     known = EquivalenceTest("a", "intact", "kl", 0.1, 0.0, 0.2, 0.1, "loss", 0.1, 0.95, 0.8,
                             "worse", None, None)  # fmt: skip
     assert str(known) == "worse"
+
+
+def test_a_share_of_no_damage_is_no_margin():
+    found = made(-0.9)
+    zero, ours, intact = found.arrays["losses/kl"]
+    helps = found.with_arrays(**{"losses/kl": np.stack([2 * intact - zero, ours, intact])})
+    helped = helps.equivalence(2.0)
+    assert verdict(helped) == (
+        "undecided: zeroing does no damage here, of which a share is no margin"
+    )

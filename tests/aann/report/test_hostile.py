@@ -89,6 +89,14 @@ def test_an_altered_report_is_refused_or_shown(tmp_path_factory, data):
             raise AssertionError("it was loaded and cannot be shown") from error
 
 
+@pytest.mark.parametrize("name", ["correlation_interval", "robust_correlation", "residual_bits"])
+def test_intervals_with_one_end_are_refused(tmp_path, name):
+    plain = copy.deepcopy(saved()[0])
+    plain["rows"][1][name] = {"estimate": 0.5, "low": 0.25, "high": None}
+    with pytest.raises(ValueError, match=rf"rows\[1\]\.{name} has some of its numbers, not all"):
+        load(tmp_path, plain, saved()[1])
+
+
 KINDS = ["f2", "f8", "f16", "c8", "O", "U3", "U0", "S4", "V0", "V8", "M8[s]", "?", ">f4", ">U3"]
 
 

@@ -48,6 +48,10 @@ def test_a_program_pays_once_its_residuals_have_saved_its_bits(bits, residual, e
     assert break_even(coded("a", bits, residual), MEAN) == expected
 
 
+def test_beyond_all_numbers_it_never_pays():
+    assert break_even(coded("a", 1e308, 0.0), coded("mean", 0.0, 5e-324)) is None
+
+
 @given(st.floats(0, 1e5), st.floats(0, 1e3))
 def test_from_there_on_it_is_shorter(bits, residual):
     ours = coded("a", bits, residual)

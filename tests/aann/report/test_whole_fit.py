@@ -43,6 +43,13 @@ def test_tables_say_what_the_fit_adds():
     assert texts(whole_fit.constants(report)) == [["gain", "1", "2", "1", "20"]]
 
 
+def test_refits_without_damage_are_named():
+    metrics = {"kl": Refits(0.9, 0.85, 0.94, 0.7, 1.0, 0.08, [*[0.9, 0.8] * 3, None])}
+    line = "kl: zeroing the units of 1 refit does no damage to recover"
+    assert any(x.startswith(line) for x in refitted(metrics=metrics).head())
+    assert not any("no damage" in x for x in refitted().head())
+
+
 def test_without_refits_there_are_none():
     report = report_files.report()
     for table in (whole_fit.intervals, whole_fit.units, whole_fit.constants):

@@ -180,3 +180,8 @@ def test_worse_programs_leave_more_bits(a, b):
     assert residual_bits(min(a, b), 7.0) <= residual_bits(max(a, b), 7.0)
     assert residual_bits(a, 0.0) == 0
     assert residual_bits(7.0, 7.0) == pytest.approx(0.5 * math.log2(100))
+
+
+def test_a_program_beyond_all_bounds_has_no_numbers_and_no_warnings():
+    y, p = maps(n=20)
+    assert np.isnan(found(y, 1e30 * p).means[:2]).all()

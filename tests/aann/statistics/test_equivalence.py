@@ -86,6 +86,14 @@ def test_verdicts_agree_with_each_other(middle, margin, seed):
     assert not (found.equivalent & ~wider.equivalent).any()
 
 
+def test_below_a_share_of_no_damage_a_program_that_is_better_is_not_worse():
+    rng = np.random.default_rng(3)
+    gap = np.stack([-0.05 + 0.02 * rng.normal(size=200), 0.05 + 0.02 * rng.normal(size=200)])
+    found = equivalence(gap, np.full_like(gap, -0.1), QUICK)
+    assert found.worse.tolist() == [False, True]
+    assert not found.equivalent.any()
+
+
 def test_few_examples_decide_nothing():
     gap = RNG.normal(size=(200, 10))
     found = flat(gap, 0.1)

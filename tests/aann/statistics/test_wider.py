@@ -22,6 +22,7 @@ def test_it_holds_the_given_interval_and_grows_with_the_spread(below, above, sca
 
 def test_equal_fits_add_nothing():
     assert wider(0.8, 0.5, 0.9, [0.7] * 6)[:2] == (pytest.approx(0.5), pytest.approx(0.9))
+    assert wider(0.8, 0.5, 0.9, [0.9441] * 6).deviation == 0
 
 
 def test_without_chance_in_examples_it_is_students():

@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _kept(name: str) -> bool:
     """Whether a number is saved: of all populations coverage, of one of them all there is."""
-    if name.startswith(("lognormal recovered n=", "zero", "best", "donors")) or " n=" not in name:
+    if name.startswith(("lognormal recovered n=", "zero ", "best", "donors")) or " n=" not in name:
         return True
     statistic, _, of = name.partition(" n=")
     wanted = ["studentised"]

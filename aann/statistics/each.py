@@ -91,7 +91,5 @@ def kept(sums: Float[np.ndarray, "n 11 columns"], units: int) -> Kept:
     )  # fmt: skip
     pooled = [x.reshape(n, -1, units).sum(axis=1) for x in spreads]
     every = np.concatenate([sums[:, 0, :1], *pooled, mean_y, mean_p], axis=1)
-    with np.errstate(
-        over="ignore"
-    ):  # infinite squares have no interval
+    with np.errstate(over="ignore"):  # infinite squares have no interval
         return np.asarray(every.astype(np.float32))

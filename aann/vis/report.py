@@ -12,6 +12,7 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from aann.report.report import Report
+from aann.report.shuffled import Shuffled
 from aann.shown.brief import clip, counted
 from aann.vis.bits import against_bits
 from aann.vis.caption import captioned
@@ -53,7 +54,7 @@ def makers(report: Report, metric: str) -> dict[str, Callable[[], Figure]]:
     if report.natural.get("bits"):
         found["recovered_against_bits"] = lambda: _bits(report, metric)
     found |= further(report, metric, _label(metric), _title(report))
-    if any(one.metrics[metric].program is not None for one in report.shuffles):
+    if _shuffled(report, metric):
         found["shuffles"] = lambda: _shuffles(report, metric)
     if "natural_maps" in report.arrays:
         found["maps"] = lambda: _maps(report)
@@ -100,8 +101,16 @@ def _bars(report: Report, metric: str) -> Figure:
 
 
 def _shuffles(report: Report, metric: str) -> Figure:
-    known = [one for one in report.shuffles if one.metrics[metric].program is not None]
-    return shuffled(known, metric=metric, title=_title(report))
+    return shuffled(_shuffled(report, metric), metric=metric, title=_title(report))
+
+
+def _shuffled(report: Report, metric: str) -> list[Shuffled]:
+    """Those that have something to recover by the metric."""
+    return [
+        one
+        for one in report.shuffles
+        if metric in one.metrics and one.metrics[metric].program is not None
+    ]
 
 
 def _bits(report: Report, metric: str) -> Figure:

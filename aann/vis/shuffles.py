@@ -64,10 +64,11 @@ def _panel(axes: Axes, one: Shuffled, metric: str) -> None:
             name, (value, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
             textcoords="offset points", ha="center", fontsize=SMALL, color=INK,
         )  # fmt: skip
+    name, mine = ("program" if mine >= low else f"program at {mine:.3g}"), max(mine, low)
     axes.axvline(mine, color=KINDS["program"], linewidth=1.6, zorder=3)
     middle = mine < (low + high) / 2
     axes.annotate(
-        f"program, beats {stands.quantile:.0%}, p = {stands.p:.2g}", (mine, 1.16 * top),
+        f"{name}, beats {stands.quantile:.0%}, p = {stands.p:.2g}", (mine, 1.16 * top),
         xytext=(4 if middle else -4, 0), textcoords="offset points",
         ha="left" if middle else "right", va="center", fontsize=SMALL, color=KINDS["program"],
     )  # fmt: skip

@@ -77,3 +77,19 @@ def test_tiny_numbers_keep_digits():
     draws = np.random.default_rng(0).normal(3e-6, 1e-6, size=(1, 400))
     (line,) = str(made(draws, np.asarray([3.1e-6]), method="percentile")).splitlines()
     assert line.startswith("3.1e-06 [1.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"draws": 1e3}, "draws is a whole number of resamples, got 1000.0"),
+        ({"draws": 99}, "draws is 99: an interval needs at least 100"),
+        ({"seed": -1}, "seed is a whole number, 0 or more, got -1"),
+        ({"seed": 1.5, "confidence": "95%"}, "got 1.5; confidence lies between 0 and 1, got '95%'"),
+    ],
+    ids=["draws", "few", "seed", "several"],
+)
+def test_settings_that_mean_nothing_are_refused(unchecked, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        Setting(**wrong)
+    assert Setting(draws=np.int64(500), seed=np.int32(0), confidence=np.float32(0.5)).draws == 500

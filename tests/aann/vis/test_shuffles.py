@@ -44,6 +44,8 @@ def test_reports_with_shuffles_have_the_figure():
     plain = report(row("ours"))
     assert "shuffles" not in makers(plain, "kl")
     assert "shuffles" in makers(dataclasses.replace(plain, shuffles=[made()]), "kl")
+    other = dataclasses.replace(made(), metrics={})
+    assert "shuffles" not in makers(dataclasses.replace(plain, shuffles=[other]), "kl")
     lost = made(program=None, draws=(None,))
     assert "shuffles" not in makers(dataclasses.replace(plain, shuffles=[lost]), "kl")
 
@@ -59,3 +61,9 @@ def test_a_program_far_below_stays_on_the_axis():
     low, high = axes.get_xlim()
     assert low < -0.5
     assert high > 1
+
+
+def test_a_program_below_the_axis_is_drawn_at_its_end():
+    (axes,) = shuffled([made(program=-5.0)]).axes
+    assert "program at -5, beats 100%, p = 0.2" in drawn_texts(axes)
+    assert min(float(line.get_xdata()[0]) for line in axes.lines) >= axes.get_xlim()[0]

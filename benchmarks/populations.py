@@ -19,7 +19,7 @@ SHARES = (0.0, 0.87, 0.99, 1.0, 0.9)
 """What programs recover of made-up damages; the last is what 0.87 is compared with."""
 PAIR = (1, 4)
 MADE = ("lognormal", "pareto", "zero-inflated", "normal")
-REAL = ("induction", "max_of_k", "modular_addition")
+REAL = ("curve_detectors", "induction", "max_of_k", "modular_addition")
 
 
 class Drawn(NamedTuple):

@@ -24,10 +24,11 @@ from aann.statistics.bootstrap import difference, mean_interval, recovered
 from aann.statistics.interval import Interval, Method, Setting, rerank
 from aann.statistics.resample import draw_counts
 from aann.statistics.simultaneous import simultaneous
-from benchmarks import populations, saving
+from benchmarks import correlations, populations, saving
 from zoo.scripts import script
 
 METHODS: tuple[Method, ...] = get_args(Method)
+ALL_OF = ("lognormal recovered n=", "agreement", "zero ", "best", "donors")
 MAIN = ("recovered", "difference", "damage")
 SIZES = (20, 50, 100, 200, 500, 2000)
 FEWEST = 50
@@ -63,7 +64,8 @@ def main(argv: list[str] | None = None) -> None:
     numbers["error"] = error
     print(f"{plan.experiments:,} experiments a line: 95% is known to within {error:.1f}%")
     others = (part(plan) for part in (zero, best, donors, calibrated))
-    for found in itertools.chain(covered(plan), others):
+    agreements = correlations.covered(plan.sizes, plan.experiments)
+    for found in itertools.chain(covered(plan), agreements, others):
         for name, value in found.items():
             print(f"{name:58s} {value:8.3g}", flush=True)
         numbers |= found
@@ -72,7 +74,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _kept(name: str) -> bool:
     """Whether a number is saved: of all populations coverage, of one of them all there is."""
-    if name.startswith(("lognormal recovered n=", "zero ", "best", "donors")) or " n=" not in name:
+    if name.startswith(ALL_OF) or " n=" not in name:
         return True
     statistic, _, of = name.partition(" n=")
     wanted = ["studentised"]

@@ -18,10 +18,10 @@ And of all units together:
   that do not vary have nothing to state.
 
 Intervals are those of the jackknife, which leaves out each example (or group): its standard error
-times Student's t, for correlations on Fisher's scale, artanh r. In simulations with losses of
-tails as heavy as lognormal or Pareto they cover 87 to 95% from 50 examples on, where BCa and
-delta-method intervals cover 74 to 90%. An interval needs ``MINIMUM`` examples (or groups) that
-vary.
+times Student's t, for correlations on Fisher's scale, artanh r. Those of
+the robust correlation cover what they say, those of pooled numbers some percent less where examples
+differ much in loudness (``docs/agreement.md`` has what was measured). An interval needs ``MINIMUM``
+examples (or groups) that vary.
 
 Sources: Efron, "The jackknife, the bootstrap and other resampling plans" (1982); Fisher, "On the
 probable error of a coefficient of correlation" (1921); Cover and Thomas, "Elements of information

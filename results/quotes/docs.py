@@ -38,7 +38,7 @@ PATCHING = Page(
         )
     ),
 )
-PAGES = (CLUSTERS, RESUME, PATCHING, statistics.PAGE, planted.PAGE)
+PAGES = (CLUSTERS, RESUME, PATCHING, statistics.PAGE, statistics.AGREEMENT_PAGE, planted.PAGE)
 
 KNOWN = {
     "docs/clusters.md": {
@@ -57,6 +57,7 @@ KNOWN = {
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
     "docs/errors/not-finite-examples.md": {"above / below, 0.0)": "code"},
+    "docs/agreement.md": statistics.AGREEMENT_KNOWN,
     "docs/statistics.md": statistics.KNOWN,
     "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code", "--units 343,415 --out DIR`": "code"},
     "docs/scrubbing.md": {

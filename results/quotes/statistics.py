@@ -78,6 +78,19 @@ ZERO = [
         for name in MADE
     ),
 ]
+AGREEMENT = [
+    *_header("loudness of examples, measure"),
+    *(
+        _line(
+            f"{name}, {said}",
+            [_cell(f"agreement {name} {measure} n={n}") for n in SIZES],
+        )
+        for name in ("alike", "lognormal", "one in a hundred louder")
+        for measure, said in (
+            ("correlation", "correlation"), ("r2", "R²"), ("robust", "robust correlation"),
+        )
+    ),
+]  # fmt: skip
 PAGE = Page(
     "docs/statistics.md",
     (
@@ -101,6 +114,12 @@ PAGE = Page(
     ),
     {"coverage": COVERAGE, "methods": METHODS, "sides": SIDES, "zero": ZERO},
 )
+AGREEMENT_PAGE = Page("docs/agreement.md", (), {"agreement": AGREEMENT})
+AGREEMENT_KNOWN = {
+    "| n = 50 | n = 100 | n = 200 | n = 500 | n = 2,000 |": "sizes of experiments",
+    "95% intervals": "level of all intervals",
+    "correlation 0.7;": "of the benchmark's programs",
+}
 KNOWN = {
     "| n = 50 | n = 100 | n = 200 | n = 500 | n = 2,000 |": "sizes of experiments",
     "| n = 20 |": "a size of experiments",

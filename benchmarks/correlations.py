@@ -36,7 +36,9 @@ def covered(sizes: tuple[int, ...], experiments: int) -> Iterator[Mapping[str, f
     """``agreement NAME MEASURE n=SIZE`` -> % of experiments whose interval holds the truth."""
     rng = np.random.default_rng(0)
     y, p = _values("alike", rng, LARGE, 1)
-    within = float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(y[..., 0], p[..., 0])]))
+    within = float(
+        np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(y[..., 0], p[..., 0], strict=True)])
+    )
     truth = {"correlation": SHARE, "r2": 2 * SHARE - 1, "robust": within}
     for name in NAMES:
         for n in sizes:

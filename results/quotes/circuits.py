@@ -246,6 +246,8 @@ KNOWN = {
     "95, 95, 93, 64 and 50% of the labels within 0.01, 0.1, 1 and 10%": "published",
     "12,769 pairs": "113 squared",
     "16,777,216 sequences": "64 to the 4th",
+    "(seed 0, 95% intervals; left": "level of all intervals",
+    "margin of 10% of the damage": "the margin of Report.equivalence",
     "over 85% explained": "the threshold of arXiv 2301.05217 (circuits/modular_addition/fit.py)",
     "more than 100% of the loss": "all of it",
 }

@@ -57,6 +57,15 @@ KNOWN = {
     },
     "docs/errors/site-ignored.md": {"meaningless 100%": "all of the loss"},
     "docs/errors/not-finite-examples.md": {"above / below, 0.0)": "code"},
+    "docs/controls.md": {
+        "up to 4,096 of them": "MOST of aann.evaluation.best_constant",
+        "mixing=(0.25, 0.5, 0.75)": "code",
+    },
+    "docs/refit.md": {"with 63% of the examples": "1 - 1/e"},
+    "docs/shuffles.md": {
+        "arXiv 2410.13032": "its number",
+        "at most 0.05 in 5% of cases": "what p means",
+    },
     "docs/agreement.md": statistics.AGREEMENT_KNOWN,
     "docs/statistics.md": statistics.KNOWN,
     "docs/visualise.md": {"`low_high=(0.0, 1.0)`": "code", "--units 343,415 --out DIR`": "code"},

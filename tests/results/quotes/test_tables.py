@@ -1,6 +1,7 @@
 """Lines of tables.
 
-What ``readme``, ``circuits``, ``challenges``, ``scrubs``, ``tried`` and ``docs`` quote: see test_project.py.
+What ``readme``, ``circuits``, ``challenges``, ``scrubs``, ``tried`` and ``docs`` quote: see
+test_project.py.
 """
 
 from results.quotes.tables import header, line, rows

@@ -154,6 +154,8 @@ def size_by_formula(
     found = _least(chance, power)
     changed = np.count_nonzero(gap)
     if rate and found is not None and changed < MINIMUM:  # so many, if none of them changes
+        if margin.mean() <= 0:
+            return None
         found = max(found, math.log(1.0 - confidence) / math.log1p(-min(margin.mean(), 0.999)))
     return found
 

@@ -142,6 +142,13 @@ def test_a_rate_that_never_changed_may_still_change(n):
     assert needed == pytest.approx(298.07, abs=0.1)
 
 
+def test_no_number_of_examples_shows_that_a_rate_stays_below_none_at_all():
+    """The program errs less than the model, and zeroing does no harm to take a share of."""
+    gap = np.r_[np.full(4, -1.0), np.zeros(46)]
+    for margin in (np.zeros(50), np.full(50, -0.02)):
+        assert size_by_formula(gap, margin, 0.8, 0.95, both=False, rate=True) is None
+
+
 def test_few_changes_have_the_bounds_of_a_binomial():
     """With many, they are those of other losses."""
     gap = np.zeros((2, 200))

@@ -63,6 +63,8 @@ def _everywhere(constant: Array, natural: Array) -> Array:
 
 @jax.jit
 def _summed(logits: Array, intact: Array, scored: Array | None, weights: Array | None) -> Array:
+    if scored is not None and logits.ndim > 2:  # NaN at padding has a slope of NaN, masked or not
+        logits, intact = (jnp.where(scored[..., None], x, 0.0) for x in (logits, intact))
     losses = per_example(logits, intact, scored=scored)["kl"]
     return losses.sum() if weights is None else (losses * weights).sum()
 

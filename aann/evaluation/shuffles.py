@@ -23,7 +23,7 @@ from aann.evaluation.wrong import (
 )
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief, word
-from aann.statistics.indices import is_count
+from aann.statistics.indices import is_count, is_seed
 
 KINDS: Final = ("units", "constants", "drawn")
 """Outputs given to other units; constants exchanged; programs that the user draws."""
@@ -110,7 +110,7 @@ def shuffles(
     for name, count in (("n", n), ("examples", 1 if examples is None else examples)):
         if not is_count(count):
             raise ValueError(f"{name} is a positive whole number, got {word(count)}")
-    if not (is_count(seed) or (seed == 0 and not isinstance(seed, bool))):
+    if not is_seed(seed):
         raise ValueError(f"seed is a whole number, 0 or more, got {word(seed)}")
     chosen = _chosen(programs, kinds, draw)
     made = []

@@ -6,7 +6,6 @@ drawn independently; where they come in groups, groups are resampled instead.
 """
 
 import numpy as np
-import scipy.stats
 from jaxtyping import Int
 
 from aann.labelling.found import Agreement
@@ -14,6 +13,7 @@ from aann.report.estimate import Estimate
 from aann.statistics.bootstrap import mean_interval
 from aann.statistics.confusion import balanced, kappa, pair_counts
 from aann.statistics.interval import Setting
+from aann.statistics.rank import wilson
 
 
 def agreement(
@@ -55,6 +55,5 @@ def share_of(right: np.ndarray, setting: Setting) -> Estimate:
     """
     if setting.groups is not None:
         return Estimate.of(mean_interval(right.astype(np.float64), setting))
-    found = scipy.stats.binomtest(int(right.sum()), len(right))
-    ends = found.proportion_ci(setting.confidence, method="wilson")
-    return Estimate(float(right.mean()), float(ends.low), float(ends.high))
+    low, high = wilson(int(right.sum()), len(right), setting.confidence)
+    return Estimate(float(right.mean()), low, high)

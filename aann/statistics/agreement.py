@@ -40,6 +40,7 @@ from aann.statistics.each import Kept
 from aann.statistics.moments import Moments, varying
 from aann.statistics.ranks import rank_correlation
 from aann.statistics.resample import group_sums
+from aann.statistics.studentised import student
 
 DISTORTION: Final = 0.01
 """Of a unit's variance: the mean squared error that two-part codes leave."""
@@ -112,8 +113,8 @@ def agreement(parts: Sequence[Part], groups: Sequence[Any] | None, confidence: f
         for name in (*MEASURES, "residual")
     }
     known: np.ndarray = np.concatenate([x for _, x in found])
-    freedom, units = joined["r2"].deviations.shape[0] - 1, len(known)
-    critical = _student(freedom, confidence)
+    units = len(known)
+    critical = student(joined["r2"].deviations.shape[0], confidence)
     each = [_ends(joined[m], known, critical, fisher=m != "r2") for m in MEASURES]
     every = np.atleast_1d(known.all())
     means = [
@@ -241,9 +242,3 @@ def _ends(left: _Left, known: np.ndarray, critical: float, *, fisher: bool) -> E
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     found: np.ndarray = np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
     return found
-
-
-def _student(freedom: int, confidence: float) -> float:
-    from scipy.special import stdtrit  # noqa: PLC0415 - when it is needed
-
-    return float(stdtrit(freedom, (1.0 + confidence) / 2.0))

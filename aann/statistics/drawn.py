@@ -12,7 +12,7 @@ from jaxtyping import Float32, Float64
 
 from aann.shown.brief import brief
 from aann.statistics.parts import Parts
-from aann.statistics.resample import draw_means
+from aann.statistics.resample import draw_means, first_of_equal
 
 _ROWS_AT_ONCE = 100
 _FLAT = 1e-5
@@ -50,7 +50,8 @@ def draw_ratios(parts: Parts, draws: int, seed: int) -> Drawn:
     shape, units = parts.residual.shape[:-1], parts.units
     residual = parts.residual.reshape(-1, units)
     bottom = np.broadcast_to(parts.bottom, parts.residual.shape).reshape(-1, units)
-    first, place = _distinct(residual, bottom)
+    rows_of = zip(residual, bottom, strict=True)
+    first, place = first_of_equal((r.tobytes(), b.tobytes()) for r, b in rows_of)
     count = len(first)
     shift, under = np.empty((count, draws)), np.empty((count, draws))
     errors = np.empty((count, draws), dtype=np.float32)
@@ -81,15 +82,3 @@ def _draw(parts: Parts, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray, 
         shift = ratio * (scale / width)
     flat = ~(error**2 > _FLAT * own[:, None] ** 2)  # NaN as well
     return shift, np.where(flat, own[:, None], error).astype(np.float32), b * width
-
-
-def _distinct(residual: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the first of equal rows, and where each row is among them."""
-    number: dict[tuple[bytes, bytes], int] = {}
-    first: list[int] = []
-    place = np.empty(len(residual), dtype=np.int64)
-    for i, (r, b) in enumerate(zip(residual, bottom, strict=True)):
-        place[i] = number.setdefault((r.tobytes(), b.tobytes()), len(number))
-        if place[i] == len(first):
-            first.append(i)
-    return np.asarray(first, dtype=np.int64), place

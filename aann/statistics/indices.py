@@ -40,6 +40,11 @@ def is_count(value: Any) -> bool:
     return whole and bool(value >= 1)
 
 
+def is_seed(value: Any) -> bool:
+    """Whether a value is a whole number of at least 0, which False is not."""
+    return is_count(value) or (not isinstance(value, bool) and value == 0)
+
+
 def _plain(value: Any, what: str, size: int | None) -> tuple[int, ...]:
     if isinstance(value, slice):
         if size is None:

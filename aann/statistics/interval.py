@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from aann.shown.brief import brief, word
 from aann.shown.digits import bracketed
 from aann.statistics import quantiles, studentised
-from aann.statistics.indices import is_count
+from aann.statistics.indices import is_count, is_seed
 from aann.statistics.parts import Parts
 
 Method = Literal["studentised", "fieller", "bootstrap-t", "percentile", "bca"]
@@ -58,14 +58,13 @@ class Setting:
         if self.groups is not None:
             object.__setattr__(self, "groups", tuple(self.groups))  # comparable
         problems = []
-        seed: Any = self.seed
         confidence: Any = self.confidence
         if not is_count(self.draws):
             problems.append(f"draws is a whole number of resamples, got {self.draws!r}")
         elif self.draws < LEAST_DRAWS:
             problems.append(f"draws is {self.draws}: an interval needs at least {LEAST_DRAWS}")
-        if not is_count(seed) and (isinstance(seed, bool) or seed != 0):
-            problems.append(f"seed is a whole number, 0 or more, got {seed!r}")
+        if not is_seed(self.seed):
+            problems.append(f"seed is a whole number, 0 or more, got {self.seed!r}")
         if not isinstance(confidence, float | int | np.floating) or not 0 < confidence < 1:
             problems.append(f"confidence lies between 0 and 1, got {confidence!r}")
         if self.method not in get_args(Method):

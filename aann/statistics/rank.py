@@ -6,7 +6,6 @@ Methods and their Application", 1997, section 4.2). Other draws would give anoth
 is Wilson's (1927) for the share of all possible draws that are at least as good.
 """
 
-from statistics import NormalDist
 from typing import NamedTuple
 
 from aann.shown.brief import brief
@@ -52,9 +51,7 @@ def rank(as_good: int, n: int, *, enumerated: bool = False, confidence: float = 
 
 def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's interval for a probability."""
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share = successes / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    low = 0.0 if successes == 0 else max(0.0, centre - half)
-    return low, 1.0 if successes == n else min(1.0, centre + half)
+    from scipy.stats import binomtest  # noqa: PLC0415 - when it is needed
+
+    ends = binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    return float(ends.low), float(ends.high)

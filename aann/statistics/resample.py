@@ -17,7 +17,7 @@ its own standard error. Results do not depend on the number of threads.
 import functools
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -62,7 +62,8 @@ def draw_means(
             f"{values.shape}"
         )
     means = np.array([column.mean() for column in np.ascontiguousarray(values.T)])
-    distinct, inverse = _distinct_columns(values)
+    # BLAS may round equal columns differently, depending on their place in the matrix.
+    distinct, inverse = first_of_equal(column.tobytes() for column in values.T)
     sums, sizes = group_sums(values[:, distinct] - means[None, distinct], groups)
     scale = np.abs(sums).max(axis=0, initial=0.0)
     scale[scale == 0] = 1.0
@@ -191,15 +192,10 @@ def _cores() -> int:
     return min(cores, _MOST_THREADS)
 
 
-def _distinct_columns(
-    values: Float64[np.ndarray, "n columns"],
-) -> tuple[Int[np.ndarray, " distinct"], Int[np.ndarray, " columns"]]:
-    """Indices of the first of equal columns, and where each column is among them.
-
-    BLAS may round equal columns differently, depending on their place in the matrix.
-    """
-    first: dict[bytes, int] = {}
-    inverse = [first.setdefault(column.tobytes(), len(first)) for column in values.T]
-    return np.unique(np.array(inverse, dtype=np.int64), return_index=True)[1], np.array(
-        inverse, dtype=np.int64
-    )
+def first_of_equal(
+    keys: Iterable[Hashable],
+) -> tuple[Int[np.ndarray, " distinct"], Int[np.ndarray, " keys"]]:
+    """Indices of the first of equal keys, and where each key is among them."""
+    number: dict[Hashable, int] = {}
+    inverse = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
+    return np.unique(inverse, return_index=True)[1], inverse

@@ -16,10 +16,10 @@ new design examples: the interval is then too wide rather than too narrow.
 from typing import NamedTuple
 
 import numpy as np
-import scipy.special
 from numpy.typing import ArrayLike
 
 from aann.shown.brief import brief
+from aann.statistics.studentised import student
 
 FEWEST = 5
 """Fits below which the standard deviation between them is anyone's guess."""
@@ -60,7 +60,7 @@ def wider(
     if values.size < FEWEST:
         raise ValueError(f"the spread of fits needs at least {FEWEST} of them, got {values.size}")
     deviation = float((values - values[0]).std(ddof=1))  # exactly 0 where all are equal
-    reach = float(scipy.special.stdtrit(values.size - 1, 0.5 + confidence / 2)) * deviation
+    reach = student(values.size, confidence) * deviation
     return Wider(
         estimate - float(np.hypot(estimate - low, reach)),
         estimate + float(np.hypot(high - estimate, reach)),

@@ -13,8 +13,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
-    "vis", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation", "comparison",
-    "store", "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters",
+    "vis", "residuals", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation",
+    "comparison", "store", "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters",
     "trace", "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "docs": PACKAGES,
 }
 
-HAND_ON = ("adapters", "vis")
+HAND_ON = ("adapters", "residuals", "vis")
 """Wings that are used at the keyboard, and not part of ``import aann``: their doors have names."""
 
 # statement -> what it must not import
@@ -57,6 +57,7 @@ FORBIDDEN = {
         "aann.labelling",
         "aann.refitting",
         "aann.report",
+        "aann.residuals",
         "aann.scrubbing",
         "aann.sweeps",
     ],
@@ -212,6 +213,7 @@ def test_what_comes_when_it_is_asked_for_is_what_a_checker_sees():
     tree = ast.parse(pathlib.Path(aann.__file__).read_text(encoding="utf-8"))
     (block,) = [n for n in tree.body if isinstance(n, ast.If) and "not" not in ast.unparse(n.test)]
     seen = {a.name: n.module for n in block.body for a in n.names if n.module != "aann"}
+    assert seen.pop("residuals") == "aann.residuals.door"  # the package itself, as it is called
     assert {name: f"aann.{module}" for name, module in aann._LATER.items()} == seen
     assert {*seen, "adapters", "site"} <= set(dir(aann))
     with pytest.raises(AttributeError, match="module 'aann' has no attribute 'evalute'"):

@@ -14,8 +14,8 @@ PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
 
 WINGS = (
     "vis", "residuals", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation",
-    "comparison", "store", "bench", "counting", "report", "splicing", "program", "data", "machine", "adapters",
-    "trace", "statistics", "shown",
+    "comparison", "store", "bench", "counting", "report", "splicing", "program", "data", "machine",
+    "adapters", "trace", "statistics", "shown",
 )  # fmt: skip
 """From the top. A wing imports from those after it, and from nothing before it."""
 

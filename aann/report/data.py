@@ -31,16 +31,19 @@ class ReportRow:
     Attributes:
         name: of the row.
         kind: one of ``Kind``.
-        constants, bits, flops: its complexity (flops an example); None where that has no meaning.
+        constants: how many numbers it knows; None where that has no meaning.
+        bits: its description length, likewise.
+        flops: of one example, likewise.
         recovered: metric -> loss recovered.
         loss: metric -> mean loss with it (error rates for top1, top5 and agreement).
-        r2, correlation: one a unit; None where undefined.
+        r2: one a unit; None where undefined.
+        correlation: likewise.
         source: the source of the row's programs and of the helpers that count with them; empty for
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
-        correlation_interval, r2_interval: of the means over units, over examples; None where they
-            were not measured.
+        correlation_interval: of the mean over units, over examples; None where not measured.
+        r2_interval: likewise.
         robust_correlation: the mean over units of a correlation in which no example counts more
             than another, see ``aann.statistics.agreement``; likewise.
         residual_bits: what stating the units of one example takes once the program is known, up to
@@ -119,7 +122,9 @@ class ReportData:
     Attributes:
         eval: what was run.
         claim: the program's claim.
-        model, site, units: what was replaced.
+        model: in which units were replaced.
+        site: where.
+        units: which.
         data: ``{"name", "split", "n", "hash"}`` of the held-out examples, and of ``design``.
         seed: of resamples and donors.
         versions: of Python and the libraries; ``weights``: hash of the parameters.

@@ -6,6 +6,7 @@ module; here is what it gets and what it returns, and how many numbers that are.
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -156,14 +157,22 @@ def initial(shape: Any, reads: Sequence[Any], seed: int) -> Any:
         reads: shapes and dtypes of what it reads, as ``predict`` takes them.
         seed: of the parameters.
     """
-    from aann.bench.network_layers import Layers  # noqa: PLC0415 - loads flax
-
     entered = []
     for read, how in zip(reads, shape.reads, strict=True):
         given = jnp.zeros((1, *read.shape[1:]), jnp.int32 if how.tokens else jnp.float32)
         entered.append(given if how.tokens else with_channels(given, how.kind, shape.places))
-    with allowed():
-        return Layers(shape).init(jax.random.key(seed), tuple(entered))["params"]
+    return _initial(shape)(jax.random.key(seed), tuple(entered))
+
+
+@functools.lru_cache(maxsize=32)
+def _initial(shape: Any) -> Any:
+    from aann.bench.network_layers import Layers  # noqa: PLC0415 - loads flax
+
+    def init(key: Array, reads: tuple[Array, ...]) -> Any:
+        with allowed():
+            return Layers(shape).init(key, reads)["params"]
+
+    return jax.jit(init)
 
 
 class allowed:  # noqa: N801 - used as a function

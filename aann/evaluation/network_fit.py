@@ -10,34 +10,25 @@ same machine gives the same bits.
 
 import dataclasses
 import functools
-import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
+from jaxtyping import Bool, Float, Float32
 
 from aann.bench import network
 from aann.bench.network import Trained
-from aann.bench.workbench import Workbench
+from aann.evaluation.network_batches import drawn, in_order, padded, step_size
 from aann.evaluation.network_settings import Networks
+from aann.evaluation.network_sizes import tokens
 from aann.evaluation.seen import Seen
 from aann.machine.progress import progress as progress_of
 from aann.shown.brief import brief
 
-ROWS = 4096
-"""Places that a step of training looks at, about."""
-
-FEWEST, MOST = 4, 256
-"""Examples of a step."""
-
 LOOK = 20
 """Steps between two looks at the examples kept apart, at least; else all examples once."""
-
-SPARE = 1.5
-"""So many times the weights that were asked for may the smallest network have."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -62,40 +53,6 @@ class Fit:
     __repr__ = brief
 
 
-def shapes(bench: Workbench, i: int, seen: Seen, settings: Networks) -> list[Any]:
-    """The layers of a network for each size, from the smallest.
-
-    Raises:
-        ValueError: the smallest network has more weights than were asked for.
-    """
-    known = _tokens(seen)
-    make = functools.partial(
-        network.shape_of, bench, i, [len(t) for t in known], depth=settings.depth,
-        mixing=settings.mixing,
-    )  # fmt: skip
-    if settings.widths:
-        return [make(width=width) for width in settings.sizes]
-    counts = np.asarray([_count(make(width=w), seen) for w in (1, 2, 3)], np.float64)
-    a = (counts[2] - 2 * counts[1] + counts[0]) / 2  # weights are a quadratic of the width
-    b = counts[1] - counts[0] - 3 * a
-    widths, small = [], []
-    for asked in settings.sizes:
-        if counts[0] > SPARE * asked:
-            small.append(asked)
-            continue
-        c = counts[0] - a - b - asked
-        root = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a) if a > 0 else -c / b
-        widths.append(max(round(root), 1))
-    if small:
-        raise ValueError(
-            f"small networks of {', '.join(f'{x:,}' for x in small)} weights: from these reads to "
-            f"{len(bench.replacements[i].units)} units of {bench.replacements[i].site!r} one of "
-            f"depth {settings.depth} has {counts[0]:,.0f} or more; ask for more weights, a smaller "
-            "depth, or fewer units"
-        )
-    return [make(width=width) for width in widths]
-
-
 def train(
     shape: Any,
     seen: Seen,
@@ -115,39 +72,18 @@ def train(
         seed: of the parameters, and of the order of examples.
         progress: show it.
     """
-    import optax  # noqa: PLC0415 - when it is needed
-
     rows, others = np.flatnonzero(~apart), np.flatnonzero(apart)
-    size = _step_size(seen, len(rows))
+    size = step_size(seen, len(rows))
     known = start(shape, seen, rows, seed)
-    optimiser = optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.adamw(
-            optax.cosine_decay_schedule(settings.rate, settings.steps), weight_decay=settings.decay
-        ),
-    )
-    loss = functools.partial(_loss, shape)
-
-    @jax.jit
-    def step(params: Any, memory: Any, k: Trained, batch: Any) -> tuple[Any, Any, Any]:
-        value, slope = jax.value_and_grad(
-            lambda p: loss(k._replace(params=p), batch)[0] / jnp.maximum(batch[2].sum(), 1.0)
-        )(params)
-        with network.allowed():
-            change, memory = optimiser.update(slope, memory, params)
-            return optax.apply_updates(params, change), memory, value
-
-    look = jax.jit(lambda p, k, batch: loss(k._replace(params=p), batch))
+    made = _made(shape, settings.rate, settings.decay, settings.steps)
 
     def far(params: Any) -> float:
-        sums = [look(params, known, batch) for batch in _batches(seen, others, size)]
+        sums = [made.look(params, known, batch) for batch in in_order(seen, others, size)]
         lost, count = (sum(float(x[k]) for x in sums) for k in (0, 1))
         return lost / max(count, 1.0)
 
-    with network.allowed():
-        memory = optimiser.init(known.params)
     return _descend(
-        shape, known, memory, step, far, _drawn(seen, rows, size, seed),
+        shape, known, made, far, drawn(seen, rows, size, seed),
         max(-(-len(rows) // size), LOOK), settings, progress,
     )  # fmt: skip
 
@@ -157,13 +93,53 @@ def predicted(
 ) -> Float32[np.ndarray, "rows places columns"]:
     """What a network says of some examples, by default of all."""
     rows = np.arange(len(seen.natural)) if rows is None else np.asarray(rows)
-    size = min(_step_size(seen, len(rows)), len(rows))
+    size = min(step_size(seen, len(rows)), len(rows))
     run = _run(shape)
     found = [
         np.asarray(run(state, [jnp.asarray(x[at]) for x in seen.reads]), np.float32)
-        for at in _padded(rows, size)
+        for at in padded(rows, size)
     ]
     return np.concatenate(found).reshape(-1, *seen.table.shape[1:])[: len(rows)]
+
+
+class _Made(NamedTuple):
+    """Compiled functions of a network: one compilation for all folds and seeds."""
+
+    init: Any
+    step: Any
+    look: Any
+
+    def __repr__(self) -> str:
+        return brief(self)
+
+
+@functools.lru_cache(maxsize=32)
+def _made(shape: Any, rate: float, decay: float, steps: int) -> _Made:
+    import optax  # noqa: PLC0415 - when it is needed
+
+    schedule = optax.cosine_decay_schedule(rate, steps)
+    optimiser = optax.chain(
+        optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=decay)
+    )
+
+    def init(params: Any) -> Any:
+        with network.allowed():
+            return optimiser.init(params)
+
+    def step(params: Any, memory: Any, known: Trained, batch: Any) -> tuple[Any, Any, Any]:
+        def mean(params: Any) -> jax.Array:
+            lost, count = _loss(shape, known._replace(params=params), batch)
+            return lost / jnp.maximum(count, 1.0)
+
+        value, slope = jax.value_and_grad(mean)(params)
+        with network.allowed():
+            change, memory = optimiser.update(slope, memory, params)
+            return optax.apply_updates(params, change), memory, value
+
+    def look(params: Any, known: Trained, batch: Any) -> tuple[jax.Array, jax.Array]:
+        return _loss(shape, known._replace(params=params), batch)
+
+    return _Made(jax.jit(init), jax.jit(step), jax.jit(look))
 
 
 @functools.lru_cache(maxsize=32)
@@ -172,18 +148,19 @@ def _run(shape: Any) -> Callable[..., Any]:
 
 
 def _descend(
-    shape: Any, known: Trained, memory: Any, step: Any, far: Callable[[Any], float],
+    shape: Any, known: Trained, made: _Made, far: Callable[[Any], float],
     batches: Iterator[Any], every: int, settings: Networks, progress: bool,
 ) -> Fit:  # fmt: skip
     """Steps until there is no new best for long."""
     params = best = known.params
+    memory = made.init(params)
     curve = [(0.0, np.nan, far(params))]
     at, since, stopped = 0, 0, 0
     losses = []
     steps = range(1, settings.steps + 1)
     shown = progress_of(steps, "training a small network", unit="step") if progress else steps
     for k in shown:
-        params, memory, value = step(params, memory, known, next(batches))
+        params, memory, value = made.step(params, memory, known, next(batches))
         losses.append(value)
         stopped = k
         if k % every and k < settings.steps:
@@ -232,7 +209,7 @@ def start(shape: Any, seen: Seen, rows: np.ndarray, seed: int) -> Trained:
     params = network.initial(shape, seen.reads, seed)
     return Trained(
         params, tuple(shifts), tuple(scales), jnp.asarray(mean, jnp.float32),
-        jnp.asarray(spread, jnp.float32), _tokens(seen), jnp.asarray(seen.present is not None),
+        jnp.asarray(spread, jnp.float32), tokens(seen), jnp.asarray(seen.present is not None),
     )  # fmt: skip
 
 
@@ -241,54 +218,3 @@ def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean = x.mean(0, dtype=np.float64)
     spread = np.sqrt(np.maximum(np.square(x, dtype=np.float64).mean(0) - mean**2, 0.0))
     return mean, np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)
-
-
-def _tokens(seen: Seen) -> tuple[jax.Array, ...]:
-    """The values that each read of integers takes."""
-    whole = [x for x in seen.reads if np.issubdtype(x.dtype, np.integer)]
-    return tuple(jnp.asarray(np.unique(x), jnp.int32) for x in whole)
-
-
-def _count(shape: Any, seen: Seen) -> int:
-    """Numbers that a network of this shape knows."""
-    params = jax.eval_shape(lambda: network.initial(shape, seen.reads, 0))
-    numbers: int = sum(math.prod(x.shape) for x in jax.tree.leaves(params)) + 2 * shape.columns
-    for x, read in zip(seen.reads, shape.reads, strict=True):
-        if not read.tokens:
-            seen_as = network.with_channels(x[:1], read.kind, shape.places)
-            numbers += 2 * (1 if read.kind == "flat" else seen_as.shape[-1])
-    return numbers
-
-
-def _step_size(seen: Seen, n: int) -> int:
-    inputs = max(math.prod(x.shape[1:3]) if x.ndim == 4 else 1 for x in seen.reads)
-    places = max(seen.table.shape[1], inputs // 16)
-    return min(int(np.clip(ROWS // places, FEWEST, MOST)), n)
-
-
-def _drawn(seen: Seen, rows: np.ndarray, size: int, seed: int) -> Iterator[Any]:
-    """Batches of examples in a new order each time that all are through, for ever."""
-    rng = np.random.default_rng([seed, 1])
-    while True:
-        order = rng.permutation(rows)
-        for k in range(0, len(order) - size + 1, size):
-            at = np.sort(order[k : k + size])
-            yield _batch(seen, at, np.ones(size, bool))
-
-
-def _batches(seen: Seen, rows: np.ndarray, size: int) -> Iterator[Any]:
-    for k, at in zip(range(0, len(rows), size), _padded(rows, size), strict=True):
-        yield _batch(seen, at, np.arange(size) < len(rows) - k)
-
-
-def _padded(rows: np.ndarray, size: int) -> Iterator[Int[np.ndarray, " size"]]:
-    """Rows in parts of one size, the last filled up with its first."""
-    for k in range(0, len(rows), size):
-        part = rows[k : k + size]
-        yield np.concatenate([part, np.repeat(part[:1], size - len(part))])
-
-
-def _batch(seen: Seen, at: np.ndarray, real: np.ndarray) -> tuple[Any, jax.Array, jax.Array]:
-    here = (seen.here[at] & real[:, None]).astype(np.float32)
-    target = np.where(here[..., None] > 0, seen.table[at], np.float32(0))
-    return [jnp.asarray(x[at]) for x in seen.reads], jnp.asarray(target), jnp.asarray(here)

@@ -13,6 +13,7 @@ from aann.bench.workbench import Workbench
 from aann.data.examples import Design
 from aann.evaluation import network_fit
 from aann.evaluation.network_settings import Networks
+from aann.evaluation.network_sizes import shapes as shapes_of
 from aann.evaluation.seen import Seen, apart, check_design, see
 from aann.shown.brief import word
 from aann.store import key
@@ -59,7 +60,7 @@ def network_rows(
     results = Results(machine, section)
     seen, remark = see(bench, design, seed=seed, progress=progress)
     chosen = apart(seen[0].design, settings.apart, seed)
-    each = [network_fit.shapes(bench, i, part, settings) for i, part in enumerate(seen)]
+    each = [shapes_of(bench, i, part, settings) for i, part in enumerate(seen)]
     together = list(dict.fromkeys(zip(*each, strict=True)))
     rows = []
     for k, shapes in enumerate(together):

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from aann.bench.suited import check_programs
 from aann.bench.workbench import Workbench, workbench
@@ -12,7 +13,13 @@ from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.residuals.nearest import neighbours
 from aann.residuals.observed import Observed, observe
+from aann.residuals.predictable import predictability
+from aann.residuals.predicted import Predictability
+from aann.residuals.predictor import Predictors, network
+from aann.residuals.reach import Bracket, bracket
+from aann.residuals.unknowable import Unknowable
 from aann.shown.brief import brief
 
 
@@ -47,6 +54,27 @@ class Lab:
         if name not in names:
             raise KeyError(f"name one of {', '.join(names)}; got {name!r}")
         return self.parts[names.index(name)]
+
+    def network(self, size: Any, name: str | None = None, **more: Any) -> Predictors:
+        """See ``aann.residuals.predictor.network``, of one replacement."""
+        return network(*self._one(name), size=size, **more)
+
+    def predictability(self, name: str | None = None, **more: Any) -> Predictability:
+        """See ``aann.residuals.predictable.predictability``: beside one replacement."""
+        model, program, design = self._one(name)
+        return predictability(model, None, program, design=design, program=program, **more)
+
+    def neighbours(self, name: str | None = None, **more: Any) -> Unknowable:
+        """See ``aann.residuals.nearest.neighbours``, of one replacement and its residual."""
+        return neighbours(*self._one(name), **more)
+
+    def bracket(self, name: str | None = None, **more: Any) -> Bracket:
+        """See ``aann.residuals.reach.bracket``, of one replacement."""
+        return bracket(*self._one(name), **more)
+
+    def _one(self, name: str | None) -> tuple[Model, Replacement, Any]:
+        """The model, a replacement and the examples, of which nothing fits but a ``Design``."""
+        return self.bench.model, self.part(name).replacement, self.examples
 
 
 @ends_together

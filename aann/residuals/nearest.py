@@ -140,13 +140,16 @@ def look(
         found["shuf"].append(_by_unit(mixed, near, belongs, units)[0][:, 0])
         if residual is not None:
             found["left"].append(_by_unit(values(residual), near, belongs, units, about=0.0)[0])
+    squares = None
+    if residual is not None:
+        squares = np.square(values(residual)).mean(0).reshape(-1, units).sum(0)
     return Unknowable(
         reads=place.reads, site=place.site, units=place.units, dims=tuple(dims),
         share=np.stack(found["share"]), first=np.stack(found["first"]),
         residual=np.stack(found["left"]) if residual is not None else None,
         linear=np.stack(found["lin"]), shuffled=np.stack(found["shuf"]),
         kept=np.asarray([kept[: min(d, len(kept))].sum() for d in dims]),
-        rows=len(x), n=len(seen.design), k=k, seed=seed, data=seen.design.name,
+        rows=len(x), n=len(seen.design), k=k, seed=seed, data=seen.design.name, squares=squares,
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Unknowable(Tabular):
         k: neighbours.
         seed: of the draws.
         data: name of the examples.
+        squares: (units,) mean squared residual of the program at these places; None without one.
     """
 
     reads: tuple[str, ...]
@@ -49,6 +50,7 @@ class Unknowable(Tabular):
     k: int
     seed: int
     data: str
+    squares: Float[np.ndarray, " units"] | None = None
 
     @property
     def informative(self) -> Bool[np.ndarray, "d units"]:
@@ -77,6 +79,17 @@ class Unknowable(Tabular):
         if self.residual is None:
             raise ValueError("no residual without a program: pass it as to_units")
         return self._of(self.residual[..., 0])
+
+    @property
+    def share_of_residual(self) -> float | None:
+        """Share of the squared error of all units together; None where a unit's is not known."""
+        if self.residual is None or self.squares is None:
+            return None
+        each = self.unknowable_residual
+        total = float(self.squares.sum())
+        if np.isnan(each[self.squares > 0]).any() or total <= 0:
+            return None
+        return float(np.nansum(each * self.squares) / total)
 
     def _of(self, share: np.ndarray) -> np.ndarray:
         each = np.arange(len(self.units))

@@ -199,7 +199,9 @@ def start(shape: Any, seen: Seen, rows: np.ndarray, seed: int) -> Trained:
             continue
         x = network.with_channels(value, read.kind, shape.places)
         flat = x.reshape(-1, 1 if read.kind == "flat" else x.shape[-1])
-        if seen.present is not None:  # NaN may stand at padding
+        if seen.present is not None and read.kind == "same":
+            flat = flat[seen.here.reshape(-1)]
+        elif seen.present is not None:  # NaN may stand at padding
             flat = flat[np.isfinite(flat).all(axis=1)]
         mean, spread = _moments(flat)
         form = () if read.kind == "flat" else (-1,)

@@ -66,7 +66,7 @@ def network_rows(
     for k, shapes in enumerate(together):
         states = []
         for i, (shape, part) in enumerate(zip(shapes, seen, strict=True)):
-            state = _trained(results, f"{k}/{i}", shape, part, chosen, settings, seed, progress)
+            state = _trained(results, f"network-{k}-{i}", shape, part, chosen, settings, seed, progress)
             states.append(machine.everywhere(machine.gather(state)[0]))
         rows.append(_row(shapes, states, several=len(together) > 1))
     return rows, [remark] if remark else []
@@ -88,7 +88,7 @@ def _trained(
     seed: int, progress: bool,
 ) -> Trained:  # fmt: skip
     """What is known from an earlier run, or trained now."""
-    known = results.load("network", name)
+    known = results.load(name)
     if known is not None:
         form = jax.tree.structure(network_fit.start(shape, seen, np.flatnonzero(~chosen), seed))
         leaves = [jax.numpy.asarray(known[str(k)]) for k in range(len(known))]
@@ -96,5 +96,5 @@ def _trained(
         return found
     fit = network_fit.train(shape, seen, chosen, settings, seed=seed, progress=progress)
     arrays: Arrays = {str(k): np.asarray(x) for k, x in enumerate(jax.tree.leaves(fit.state))}
-    results.save("network", name, arrays)
+    results.save(name, "", arrays)
     return fit.state

@@ -66,7 +66,9 @@ def network_rows(
     for k, shapes in enumerate(together):
         states = []
         for i, (shape, part) in enumerate(zip(shapes, seen, strict=True)):
-            state = _trained(results, f"network-{k}-{i}", shape, part, chosen, settings, seed, progress)
+            state = _trained(
+                results, f"network-{k}-{i}", shape, part, chosen, settings, seed, progress
+            )
             states.append(machine.everywhere(machine.gather(state)[0]))
         rows.append(_row(shapes, states, several=len(together) > 1))
     return rows, [remark] if remark else []

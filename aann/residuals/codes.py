@@ -16,6 +16,9 @@ from aann.shown.brief import brief
 PRIOR = 2.0
 """So many values of the distribution of all are added to that of each part."""
 
+ENOUGH = 8
+"""Predictions that a part has, at least."""
+
 STRANGE = 0.02
 """Share of values that a bell about the prediction leaves to the distribution of all."""
 
@@ -41,6 +44,10 @@ Code = Callable[[Stated, np.ndarray, np.ndarray], np.ndarray]
 """``(fitted to, values asked for, their predictions) -> how likely each is``."""
 
 
+Cut = Callable[[np.ndarray], np.ndarray]
+"""``predictions -> edges between parts of their range``, in order."""
+
+
 def alone(known: Stated, at: np.ndarray, guesses: np.ndarray) -> Float[np.ndarray, " asked"]:
     """The distribution of all values, whatever the prediction."""
     found: np.ndarray = _of_all(known)[at]
@@ -48,10 +55,10 @@ def alone(known: Stated, at: np.ndarray, guesses: np.ndarray) -> Float[np.ndarra
 
 
 def in_parts(
-    known: Stated, at: np.ndarray, guesses: np.ndarray, parts: int
+    known: Stated, at: np.ndarray, guesses: np.ndarray, cut: Cut
 ) -> Float[np.ndarray, " asked"]:
-    """The distribution of values in each of some parts of the predictions' range, equally full."""
-    edges = np.unique(np.quantile(known.guesses, np.linspace(0, 1, parts + 1)[1:-1]))
+    """The distribution of values in each part of the predictions' range."""
+    edges = cut(known.guesses)
     cell = np.searchsorted(edges, known.guesses, side="right")
     letters = len(known.steps)
     flat = np.bincount(cell * letters + known.at, minlength=(len(edges) + 1) * letters)
@@ -63,13 +70,13 @@ def in_parts(
 
 
 def bell(
-    known: Stated, at: np.ndarray, guesses: np.ndarray, parts: int
+    known: Stated, at: np.ndarray, guesses: np.ndarray, cut: Cut
 ) -> Float[np.ndarray, " asked"]:
     """A Gaussian about the prediction, its spread that of the part of the range."""
     from scipy.special import ndtr  # noqa: PLC0415 - when it is needed
 
     values = known.steps[known.at]
-    edges = np.unique(np.quantile(known.guesses, np.linspace(0, 1, parts + 1)[1:-1]))
+    edges = cut(known.guesses)
     cell, asked = (np.searchsorted(edges, x, side="right") for x in (known.guesses, guesses))
     count = np.bincount(cell, minlength=len(edges) + 1) + 1e-9
     error = values - known.guesses
@@ -88,8 +95,33 @@ def _of_all(known: Stated) -> np.ndarray:
     return found
 
 
+def equally(guesses: Float[np.ndarray, " n"], parts: int) -> Float[np.ndarray, " edges"]:
+    """Edges between parts with equally many predictions."""
+    return np.unique(np.quantile(guesses, np.linspace(0, 1, parts + 1)[1:-1]))
+
+
+def evenly(guesses: Float[np.ndarray, " n"], width: float) -> Float[np.ndarray, " edges"]:
+    """Edges at equal distances, but for those with few predictions between them.
+
+    A unit that is mostly silent has nearly all predictions in one place, and those that tell
+    something in few parts of equally many.
+    """
+    cell, count = np.unique(np.floor(guesses / width + 0.5), return_counts=True)
+    edges, since = [], 0
+    for low, n in zip(cell[:-1], count[:-1], strict=True):
+        since += int(n)
+        if since >= ENOUGH:
+            edges.append((low + 0.5) * width)
+            since = 0
+    return np.asarray(edges, np.float64)
+
+
+_CUTS: tuple[Cut, ...] = (
+    *(functools.partial(equally, parts=n) for n in (1, 4, 12, 32, 96)),
+    *(functools.partial(evenly, width=w) for w in (1.0, 3.0)),
+)
+
 CODES: tuple[Code, ...] = (
     alone,
-    *(functools.partial(in_parts, parts=n) for n in (3, 8, 24, 96)),
-    *(functools.partial(bell, parts=n) for n in (1, 4, 16)),
+    *(functools.partial(code, cut=cut) for cut in _CUTS for code in (in_parts, bell)),
 )

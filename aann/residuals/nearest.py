@@ -44,7 +44,7 @@ from aann.residuals.unknowable import Unknowable
 from aann.shown.brief import word
 from aann.statistics.indices import as_indices, is_count
 
-DIMS = (2, 4, 8, 16)
+DIMS = (2, 4, 8, 16, 32)
 """Principal components that are tried."""
 
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)
@@ -135,7 +135,7 @@ def look(
         share, first = _by_unit(targets, near, belongs, units)
         found["share"].append(share)
         found["first"].append(first)
-        found["lin"].append(_by_unit(linear, near, belongs, units)[0][:, 0])
+        found["lin"].append(_by_unit(linear, near, belongs, units)[0])
         mixed = targets[rng.permutation(len(x))]
         found["shuf"].append(_by_unit(mixed, near, belongs, units)[0][:, 0])
         if residual is not None:

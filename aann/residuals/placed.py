@@ -10,7 +10,7 @@ from aann.program.replacement import Replacement
 from aann.shown.brief import word
 from aann.statistics.indices import as_indices
 
-Units = str | tuple[str, Any] | Replacement
+Units = str | Sequence[Any] | Replacement
 """``"mixed3b:343"`` or ``"mixed3b:343,415"``; ``("mixed3b", (343, 415))``; or where a program
 writes."""
 

@@ -27,6 +27,9 @@ from aann.residuals.unknowable import Unknowable
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 
+LOSS = "kl"
+"""Of a report, whose recovered stands beside."""
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Mark:
@@ -36,7 +39,7 @@ class Mark:
         name: of what predicts.
         weights: numbers that it knows; None of a bound.
         r2, correlation, bits: (3,) means over units, with intervals; NaN where not known.
-        recovered: share of the damage of zeroing that it undoes, of the report's first loss; None
+        recovered: share of the damage of zeroing that it undoes, of ``LOSS`` in the report; None
             where there is no such row.
     """
 
@@ -84,7 +87,7 @@ class Bracket(Tabular):
         foot = [
             "R², correlation and bits: means over units; fits are measured on examples that they "
             "have not seen.",
-            "recovered: of the first loss, "
+            "recovered: of KL, "
             + ("no report was given." if self.split is None else f"on the {self.split} examples of "
                "the report, where its rows have this name."),
             *p.notes,
@@ -155,12 +158,12 @@ def bracket(
 
 
 def _recovered(report: Report | None) -> dict[str, float]:
-    """Row -> recovered of the first loss, where it is known."""
+    """Row -> recovered of the loss, where it is known."""
     if report is None:
         return {}
     found = {}
     for row in report.rows:
-        first = next(iter(row.recovered.values()), None)
+        first = row.recovered.get(LOSS)
         if first is not None and first.identified and first.estimate is not None:
             found[row.name] = float(first.estimate)
     return found

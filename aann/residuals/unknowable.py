@@ -12,6 +12,9 @@ from aann.shown.screen import Shown, Tabular
 LIMIT = 0.1
 """Share of a linear function of the reads that may look like noise."""
 
+SHUFFLED = 0.25
+"""How far the share of values that nothing is known of may be from 1."""
+
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Unknowable(Tabular):
@@ -24,7 +27,7 @@ class Unknowable(Tabular):
         share: (d, units, 3) of the units' variance at distance 0, with intervals over examples.
         first: (d, units) at the distance of the first neighbour: not taken to 0, an upper bound.
         residual: (d, units, 3) of the mean squared residual of the program; None without one.
-        linear: (d, units) the same share of the linear prediction, whose true share is 0.
+        linear: (d, units, 3) the same share of the linear prediction, whose true share is 0.
         shuffled: (d, units) of other examples' values, whose true share is 1.
         kept: (d,) share of the variance of the reads that the components have.
         rows: places that were looked at.
@@ -42,7 +45,7 @@ class Unknowable(Tabular):
     share: Float[np.ndarray, "d units 3"]
     first: Float[np.ndarray, "d units"]
     residual: Float[np.ndarray, "d units 3"] | None
-    linear: Float[np.ndarray, "d units"]
+    linear: Float[np.ndarray, "d units 3"]
     shuffled: Float[np.ndarray, "d units"]
     kept: Float[np.ndarray, " d"]
     rows: int
@@ -54,13 +57,19 @@ class Unknowable(Tabular):
 
     @property
     def informative(self) -> Bool[np.ndarray, "d units"]:
-        """Where distances are small enough to tell noise from a slope."""
-        return np.asarray(np.abs(self.linear) <= LIMIT)
+        """Where distances are small enough to tell noise from a slope: both controls are right.
+
+        The linear one is within ``LIMIT`` of 0, the ends of its interval within twice that, and the
+        shuffled one is within ``SHUFFLED`` of 1.
+        """
+        ends = np.abs(self.linear[..., 1:]).max(-1)
+        right = (np.abs(self.linear[..., 0]) <= LIMIT) & ~(ends > 2 * LIMIT)
+        return np.asarray(right & (np.abs(self.shuffled - 1) <= SHUFFLED))
 
     @property
     def chosen(self) -> np.ndarray:
         """(units,) which of ``dims`` counts for each."""
-        worst = np.argmin(np.where(np.isnan(self.linear), np.inf, np.abs(self.linear)), axis=0)
+        worst = np.argmin(np.nan_to_num(np.abs(self.linear[..., 0]), nan=np.inf), axis=0)
         last = len(self.dims) - 1 - np.argmax(self.informative[::-1], axis=0)
         return np.asarray(np.where(self.informative.any(0), last, worst))
 
@@ -109,7 +118,7 @@ class Unknowable(Tabular):
             left = "-" if self.residual is None else ends(self.residual[d, u])
             cells.append([
                 str(unit), str(self.dims[d]), ends(self.share[d, u]), f"{self.first[d, u]:.3f}",
-                left, f"{self.linear[d, u]:.3f}", f"{self.shuffled[d, u]:.3f}",
+                left, ends(self.linear[d, u]), f"{self.shuffled[d, u]:.3f}",
                 "yes" if self.informative[d, u] else "no",
             ])  # fmt: skip
         foot = [
@@ -120,4 +129,4 @@ class Unknowable(Tabular):
             "A network computes its units exactly from all that is upstream: where the reads hold "
             "that, the share is distance and components left out, not noise.",
         ]
-        return Shown(head, cells, foot, left=1, drop=(6, 3))
+        return Shown(head, cells, foot, left=1, drop=(3, 6))

@@ -42,7 +42,11 @@ def _over_components(axes: Axes, found: Unknowable) -> None:
     lines: list[tuple[str, np.ndarray, dict[str, Any]]] = [
         ("shuffled, truly 1", found.shuffled, {"color": FAINT, "marker": "^"}),
         ("units", found.share[..., 0], {"color": colour("program"), "marker": "o"}),
-        ("linear control, truly 0", found.linear, {"color": colour("control"), "marker": "D"}),
+        (
+            "linear control, truly 0",
+            found.linear[..., 0],
+            {"color": colour("control"), "marker": "D"},
+        ),
     ]
     if found.residual is not None:
         lines.insert(

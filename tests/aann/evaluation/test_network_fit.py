@@ -129,7 +129,9 @@ def test_what_lies_at_padding_changes_nothing(shift):
     x = rng.normal(size=(80, 5, noisy_toy.WIDE)).astype(np.float32)
     x = np.where(mask[..., None], x, np.float32(shift))
     examples = aann.design(aann.from_arrays("padded", x, mask=mask))
-    fit, seen, values, stop = trained(noisy_toy.model(places=(5,)), noisy_toy.replacement(), examples)
+    fit, seen, values, stop = trained(
+        noisy_toy.model(places=(5,)), noisy_toy.replacement(), examples
+    )
     assert isinstance(seen, Seen)
     assert r2(values, seen, stop, seen.here)[0] > 0.8
     assert np.isfinite(fit.curve[1:]).all()

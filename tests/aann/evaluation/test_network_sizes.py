@@ -37,6 +37,9 @@ def test_the_nearest_width_is_taken(seen, asked):
 
 
 def test_a_network_that_is_too_large_is_refused(seen):
-    with pytest.raises(ValueError, match=r"small networks of 5, 7 weights: from these reads to 3 "
-                       r"units of 'u' one of depth 2 has \d+ or more; ask for more weights"):  # fmt: skip
+    said = (
+        r"small networks of 5, 7 weights: from these reads to 3 units of 'u' one of depth 2 has "
+        r"\d+ or more; ask for more weights"
+    )
+    with pytest.raises(ValueError, match=said):
         shapes(*(seen[0], 0, seen[1]), Networks(weights=(5, 7, 1000)))

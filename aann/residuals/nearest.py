@@ -9,16 +9,19 @@ a few whitened principal components. The variance of the units among neighbours,
 What the number means. A network computes its units exactly from all that lies upstream, so that
 where the reads hold that, nothing is noise, and what is measured is how far apart the neighbours
 are. Where the reads, or the components, leave something out, it is what those do not tell. In many
-dimensions all points are far from each other and everything looks like noise. Two controls say when
+dimensions all points are far from each other and everything looks like noise. Controls say when
 that is so:
 
     linear    the units' linear prediction from the same rows: it is a function of the reads, so
               that its true share is 0. Where it is above the limit, distances are too large to say
               anything (``aann.residuals.unknowable``).
+    ranked    the units' own values in the order of that prediction: a function of the reads too,
+              as rarely active as the units are.
     shuffled  the units of other examples: nothing is known of them, so that the share is 1.
 
-The components are chosen by the first: the most of ``dims`` where it is within the limit, or those
-where it is least.
+The components are chosen by these: the most of ``dims`` where they are right, or those where the
+first two are least. A unit may still bend more between neighbours than they do: where a network
+reaches more than the bound (``aann.residuals.bracket`` shows both), it is none.
 """
 
 from collections.abc import Sequence
@@ -128,14 +131,18 @@ def look(
     targets = values(seen.table)
     rng = np.random.default_rng([seed, 2])
     linear = _linear(x, targets, belongs)
+    ranked = np.take_along_axis(np.sort(targets, 0), linear.argsort(0).argsort(0), 0)
     points, kept = _components(x, max(dims), seed)
-    found: dict[str, list[np.ndarray]] = {n: [] for n in ("share", "first", "left", "lin", "shuf")}
+    found: dict[str, list[np.ndarray]] = {
+        n: [] for n in ("share", "first", "left", "lin", "rank", "shuf")
+    }
     for d in dims:
         near = nearest(points[:, : min(d, points.shape[1])], belongs, k)
         share, first = _by_unit(targets, near, belongs, units)
         found["share"].append(share)
         found["first"].append(first)
         found["lin"].append(_by_unit(linear, near, belongs, units)[0])
+        found["rank"].append(_by_unit(ranked, near, belongs, units)[0])
         mixed = targets[rng.permutation(len(x))]
         found["shuf"].append(_by_unit(mixed, near, belongs, units)[0][:, 0])
         if residual is not None:
@@ -147,7 +154,8 @@ def look(
         reads=place.reads, site=place.site, units=place.units, dims=tuple(dims),
         share=np.stack(found["share"]), first=np.stack(found["first"]),
         residual=np.stack(found["left"]) if residual is not None else None,
-        linear=np.stack(found["lin"]), shuffled=np.stack(found["shuf"]),
+        linear=np.stack(found["lin"]), ranked=np.stack(found["rank"]),
+        shuffled=np.stack(found["shuf"]),
         kept=np.asarray([kept[: min(d, len(kept))].sum() for d in dims]),
         rows=len(x), n=len(seen.design), k=k, seed=seed, data=seen.design.name, squares=squares,
     )  # fmt: skip

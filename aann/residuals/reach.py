@@ -94,6 +94,13 @@ class Bracket(Tabular):
         ]  # fmt: skip
         if self.neighbours is not None:
             foot.append(_bound_says(self.neighbours))
+            bound = self.marks[-1].r2[0]
+            beyond = [f"{m.name} ({m.weights:,})" for m in self.marks[:-1] if m.r2[0] > bound]
+            if beyond:
+                foot.append(
+                    f"{', '.join(beyond)} reaches more than the bound, which is therefore none: "
+                    "units bend more between neighbours than the controls do."
+                )
         return Shown(head, cells, foot, left=1)
 
 

@@ -28,6 +28,7 @@ class Unknowable(Tabular):
         first: (d, units) at the distance of the first neighbour: not taken to 0, an upper bound.
         residual: (d, units, 3) of the mean squared residual of the program; None without one.
         linear: (d, units, 3) the same share of the linear prediction, whose true share is 0.
+        ranked: (d, units, 3) of the units' own values in its order, whose true share is 0, too.
         shuffled: (d, units) of other examples' values, whose true share is 1.
         kept: (d,) share of the variance of the reads that the components have.
         rows: places that were looked at.
@@ -46,6 +47,7 @@ class Unknowable(Tabular):
     first: Float[np.ndarray, "d units"]
     residual: Float[np.ndarray, "d units 3"] | None
     linear: Float[np.ndarray, "d units 3"]
+    ranked: Float[np.ndarray, "d units 3"]
     shuffled: Float[np.ndarray, "d units"]
     kept: Float[np.ndarray, " d"]
     rows: int
@@ -57,19 +59,20 @@ class Unknowable(Tabular):
 
     @property
     def informative(self) -> Bool[np.ndarray, "d units"]:
-        """Where distances are small enough to tell noise from a slope: both controls are right.
+        """Where distances are small enough to tell noise from a slope: all controls are right.
 
-        The linear one is within ``LIMIT`` of 0, the ends of its interval within twice that, and the
-        shuffled one is within ``SHUFFLED`` of 1.
+        The linear and the ranked one are within ``LIMIT`` of 0, the ends of their intervals within
+        twice that, and the shuffled one is within ``SHUFFLED`` of 1.
         """
-        ends = np.abs(self.linear[..., 1:]).max(-1)
-        right = (np.abs(self.linear[..., 0]) <= LIMIT) & ~(ends > 2 * LIMIT)
-        return np.asarray(right & (np.abs(self.shuffled - 1) <= SHUFFLED))
+        both = np.abs(np.stack([self.linear, self.ranked]))
+        right = (both[..., 0] <= LIMIT) & ~(both[..., 1:].max(-1) > 2 * LIMIT)
+        return np.asarray(right.all(0) & (np.abs(self.shuffled - 1) <= SHUFFLED))
 
     @property
     def chosen(self) -> np.ndarray:
         """(units,) which of ``dims`` counts for each."""
-        worst = np.argmin(np.nan_to_num(np.abs(self.linear[..., 0]), nan=np.inf), axis=0)
+        far = np.maximum(np.abs(self.linear[..., 0]), np.abs(self.ranked[..., 0]))
+        worst = np.argmin(np.nan_to_num(far, nan=np.inf), axis=0)
         last = len(self.dims) - 1 - np.argmax(self.informative[::-1], axis=0)
         return np.asarray(np.where(self.informative.any(0), last, worst))
 
@@ -113,20 +116,22 @@ class Unknowable(Tabular):
             f"neighbours, seed {self.seed}",
         ]
         cells = [["unit", "components", "unknowable", "at first neighbour", "of residual",
-                  "linear control", "shuffled", "informative"]]  # fmt: skip
+                  "linear control",
+                  "ranked control", "shuffled", "informative"]]  # fmt: skip
         for u, (unit, d) in enumerate(zip(self.units, self.chosen, strict=True)):
             left = "-" if self.residual is None else ends(self.residual[d, u])
             cells.append([
                 str(unit), str(self.dims[d]), ends(self.share[d, u]), f"{self.first[d, u]:.3f}",
-                left, ends(self.linear[d, u]), f"{self.shuffled[d, u]:.3f}",
-                "yes" if self.informative[d, u] else "no",
+                left, ends(self.linear[d, u]), ends(self.ranked[d, u]),
+                f"{self.shuffled[d, u]:.3f}", "yes" if self.informative[d, u] else "no",
             ])  # fmt: skip
         foot = [
             "unknowable: share of the variance among neighbours in the reads, taken to distance 0. "
             "1 less it bounds R² of smooth functions of these components. linear control: the same "
-            f"for a linear function of the reads, truly 0; above {LIMIT:g} distances are too large "
-            "to say anything. shuffled: of other examples' values, truly 1.",
+            "for a linear function of the reads, ranked control: for the unit's own values in its "
+            f"order, both truly 0; above {LIMIT:g} distances are too large to say anything. "
+            "shuffled: of other examples' values, truly 1.",
             "A network computes its units exactly from all that is upstream: where the reads hold "
             "that, the share is distance and components left out, not noise.",
         ]
-        return Shown(head, cells, foot, left=1, drop=(3, 6))
+        return Shown(head, cells, foot, left=1, drop=(3, 7, 5))

@@ -31,8 +31,9 @@ def unknowable(found: Unknowable, *, title: str = "") -> Figure:
         f"{found.k} neighbours in the reads, taken to distance 0, at {found.rows:,} places of "
         f"{found.n:,} design examples drawn at random. Left: the mean over units, over the "
         "principal components that distances are taken in. The linear control is a function of "
-        f"the reads, truly 0: where it is above {LIMIT:g} distances are too large to say anything. "
-        "Right: each unit at the components that its control picks, with 95% intervals; grey "
+        "the reads, the ranked one the units' own values in its order, both truly 0: where one is "
+        f"above {LIMIT:g} distances are too large to say anything. "
+        "Right: each unit at the components that its controls pick, with 95% intervals; grey "
         "where it says nothing.",
     )
 
@@ -43,10 +44,11 @@ def _over_components(axes: Axes, found: Unknowable) -> None:
         ("shuffled, truly 1", found.shuffled, {"color": FAINT, "marker": "^"}),
         ("units", found.share[..., 0], {"color": colour("program"), "marker": "o"}),
         (
-            "linear control, truly 0",
-            found.linear[..., 0],
-            {"color": colour("control"), "marker": "D"},
+            "ranked control, truly 0",
+            found.ranked[..., 0],
+            {"color": colour("control"), "marker": "v"},
         ),
+        ("linear control, truly 0", found.linear[..., 0], {"color": INK, "marker": "D"}),
     ]
     if found.residual is not None:
         lines.insert(

@@ -35,6 +35,7 @@ def sizes(found: Predictability, *, title: str = "") -> Figure:
         axes.set_title(label, fontsize=NORMAL, color=INK)
         axes.set_xlabel("numbers that it knows", fontsize=NORMAL, color=INK)
     entropy = float(found.entropy.mean())
+    panels[-1].set_ylim(top=max(panels[-1].get_ylim()[1], 1.12 * entropy))
     panels[-1].axhline(entropy, color=NATURAL, linewidth=1.0, linestyle=":")
     panels[-1].annotate(
         "all of a value", (0.02, entropy), xycoords=("axes fraction", "data"), xytext=(0, 3),

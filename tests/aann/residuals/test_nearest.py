@@ -40,6 +40,7 @@ def test_noise_is_told_from_what_is_not_read(found):
 def test_controls_say_when_it_says_nothing(found):
     assert found.informative[1].all()
     assert found.linear[1, :2, 0] == pytest.approx(0, abs=LIMIT)
+    assert found.ranked[1, :2, 0] == pytest.approx(0, abs=LIMIT)
     assert found.shuffled == pytest.approx(1, abs=0.15)
     blind = neighbours(
         noisy_toy.model(), ("u", (0, 1)), noisy_toy.design(300), from_sites="input", dims=(1,),

@@ -13,7 +13,8 @@ def found(linear, residual=True):
     control = np.tile(np.asarray(linear)[None, :, None], (2, 1, 3))
     return Unknowable(
         reads=("h",), site="u", units=(5, 6, 7), dims=(2, 4), share=share, first=share[..., 0],
-        residual=share + 0.1 if residual else None, linear=control, shuffled=np.ones((2, 3)),
+        residual=share + 0.1 if residual else None, linear=control, ranked=control,
+        shuffled=np.ones((2, 3)),
         kept=np.asarray([0.5, 0.9]), rows=300, n=30, k=5, seed=0, data="made",
         squares=np.ones(3) if residual else None,
     )  # fmt: skip

@@ -29,9 +29,10 @@ class Trained(NamedTuple):
 
     Attributes:
         params: of the layers.
-        shift, scale: of each read, (channels,) or (): (value - shift) / scale is what enters;
-            nothing of integers.
-        offset, gain: (columns,) what comes out times gain, plus offset.
+        shift: of each read of numbers, (channels,) or ().
+        scale: likewise: (value - shift) / scale is what enters.
+        offset: (columns,), of each unit's values.
+        gain: (columns,): what comes out times gain, plus offset, is the prediction.
         tokens: of each read that is of integers the values that it took, sorted.
         padded: () whether NaN stands at padding, and is taken for 0.
     """

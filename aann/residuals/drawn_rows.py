@@ -21,7 +21,8 @@ class Values:
 
     Attributes:
         rows: of features.
-        example, place: of each row that was drawn.
+        example: of each row that was drawn.
+        place: of the same rows.
         columns: of its values that are looked at.
     """
 

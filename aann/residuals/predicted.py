@@ -20,9 +20,12 @@ class Scores:
         name: ``mean``, ``linear``, ``ridge``, ``network``, or a program's.
         kind: ``fit`` or ``program``.
         weights: numbers that it knows.
-        r2, correlation: (units, 3), over all examples and places.
+        r2: (units, 3), over all examples and places.
+        correlation: (units, 3), Pearson's, likewise.
         bits: (units, 3), known of a value: a bound from below, ``aann.residuals.information``.
-        mean_r2, mean_correlation, mean_bits: (3,), over units.
+        mean_r2: (3,), over units.
+        mean_correlation: likewise.
+        mean_bits: likewise.
         gaussian: (units,) bits a value that it saves in a two-part code.
     """
 
@@ -46,7 +49,8 @@ class Predictability(Tabular):
 
     Attributes:
         reads: sites that were predicted from.
-        site, units: what was predicted.
+        site: whose units were predicted.
+        units: of that site.
         scores: of each prediction, from the mean to the largest network; a program last.
         entropy: (units,) bits of a value, rounded to steps of 1% of its variance.
         n: design examples.

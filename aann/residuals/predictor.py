@@ -51,8 +51,10 @@ class Predictor:
         place: the units, and the sites that are read.
         shape: of its layers.
         state: what it knows.
-        r2, correlation: (units, 3) on the examples kept apart, with intervals over them.
-        mean_r2, mean_correlation: (3,), over units.
+        r2: (units, 3) on the examples kept apart, with intervals over them.
+        correlation: (units, 3), Pearson's, likewise.
+        mean_r2: (3,), over units.
+        mean_correlation: likewise.
         apart: names of the examples kept apart.
         curve: (looks, 3): step, loss on the examples fitted to, loss on those kept apart; 1 is the
             loss of the mean.

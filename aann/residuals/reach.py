@@ -38,7 +38,9 @@ class Mark:
     Attributes:
         name: of what predicts.
         weights: numbers that it knows; None of a bound.
-        r2, correlation, bits: (3,) means over units, with intervals; NaN where not known.
+        r2: (3,) the mean over units, with its interval; NaN where not known.
+        correlation: likewise.
+        bits: likewise.
         recovered: share of the damage of zeroing that it undoes, of ``LOSS`` in the report; None
             where there is no such row.
     """

@@ -22,7 +22,8 @@ class Unknowable(Tabular):
 
     Attributes:
         reads: sites.
-        site, units: whose values.
+        site: where the units are.
+        units: whose values.
         dims: numbers of components that were tried, (d,).
         share: (d, units, 3) of the units' variance at distance 0, with intervals over examples.
         first: (d, units) at the distance of the first neighbour: not taken to 0, an upper bound.

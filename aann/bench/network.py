@@ -69,7 +69,7 @@ class Rung:
 
     def __post_init__(self) -> None:
         # what a key of stored results is made of: two shapes are two functions
-        object.__setattr__(self, "__qualname__", f"Rung({self.shape!r})")
+        object.__setattr__(self, "__qualname__", f"Rung{dataclasses.astuple(self.shape)}")
 
     def __call__(self, state: Trained, view: View) -> Array:
         """The units' values (batch, *places, *coordinates, units)."""

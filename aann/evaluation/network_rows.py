@@ -1,5 +1,6 @@
 """Small networks as rows of a report, between the linear prediction and the programs."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,6 @@ from aann.evaluation import network_fit
 from aann.evaluation.network_settings import Networks
 from aann.evaluation.network_sizes import shapes as shapes_of
 from aann.evaluation.seen import Seen, apart, check_design, see
-from aann.shown.brief import word
 from aann.store import key
 from aann.store.digest import digest
 from aann.store.results import Arrays, Results
@@ -54,8 +54,8 @@ def network_rows(
     machine = bench.machine
 
     def section() -> str:
-        facts = (key.of_bench(bench), key.of_examples(design), word(settings), seed)
-        return digest(NAME, *facts, [repr(x) for x in (settings.weights, settings.widths)])
+        facts = (key.of_bench(bench), key.of_examples(design), dataclasses.astuple(settings), seed)
+        return digest(NAME, *facts)
 
     results = Results(machine, section)
     seen, remark = see(bench, design, seed=seed, progress=progress)

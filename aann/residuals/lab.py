@@ -1,7 +1,8 @@
 """A program's residual on some examples: observed once, then looked at from all sides."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from aann.bench.suited import check_programs
 from aann.bench.workbench import Workbench, workbench
@@ -12,7 +13,15 @@ from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.residuals.calibration import Calibration, calibration
+from aann.residuals.components import Components, over_places, over_units
+from aann.residuals.kinds import Kinds, kinds
 from aann.residuals.observed import Observed, observe
+from aann.residuals.quantiles import ErrorByQuantile, by_quantile
+from aann.residuals.spectrum import Spectrum, spectrum
+from aann.residuals.units import Units, units
+from aann.residuals.where import Where, where
+from aann.residuals.worst import Worst, worst
 from aann.shown.brief import brief
 
 
@@ -24,11 +33,13 @@ class Lab:
         bench: the model cut at the units, compiled.
         examples: that are looked at.
         parts: what was observed, one for each replacement.
+        kept: what was measured and is asked for again.
     """
 
     bench: Workbench
     examples: Examples
     parts: tuple[Observed, ...]
+    kept: dict[Hashable, Any] = dataclasses.field(default_factory=dict, repr=False)
 
     __repr__ = brief
 
@@ -47,6 +58,60 @@ class Lab:
         if name not in names:
             raise KeyError(f"name one of {', '.join(names)}; got {name!r}")
         return self.parts[names.index(name)]
+
+    def units(self, name: str | None = None) -> Units:
+        """See ``aann.residuals.units.units``; ``name`` is that of a replacement, here and below."""
+        return units(self.part(name))
+
+    def by_quantile(self, name: str | None = None, *, bins: int = 10) -> ErrorByQuantile:
+        """See ``aann.residuals.quantiles.by_quantile``."""
+        return by_quantile(self.part(name), bins)
+
+    def calibration(self, name: str | None = None, *, bins: int = 10) -> Calibration:
+        """See ``aann.residuals.calibration.calibration``."""
+        return calibration(self.part(name), bins)
+
+    def worst(self, name: str | None = None, *, n: int = 10, per_example: int = 2) -> Worst:
+        """See ``aann.residuals.worst.worst``."""
+        return worst(self.part(name), n, per_example)
+
+    def where(self, name: str | None = None) -> Where:
+        """See ``aann.residuals.where.where``."""
+        return where(self.part(name))
+
+    def over_units(self, name: str | None = None, *, most: int = 10) -> Components:
+        """See ``aann.residuals.components.over_units``."""
+        return over_units(self.part(name), most)
+
+    def over_places(
+        self, name: str | None = None, *, most: int = 6, patch: int | None = None
+    ) -> Components | None:
+        """See ``aann.residuals.components.over_places``."""
+        return over_places(self.part(name), most, patch)
+
+    def spectrum(self, name: str | None = None) -> Spectrum | None:
+        """See ``aann.residuals.spectrum.spectrum``."""
+        return spectrum(self.part(name))
+
+    def kinds(
+        self, name: str | None = None, *, reach: int = 2, unknowable: float | None = None
+    ) -> Kinds:
+        """See ``aann.residuals.kinds.kinds``."""
+        part = self.part(name)
+        key = ("kinds", part.replacement.name, reach)
+        found: Kinds = self.once(key, lambda: kinds(part, reach=reach))
+        return found.joined(unknowable)
+
+    def once(self, key: Hashable, measure: Callable[[], Any]) -> Any:
+        """What a measurement that takes long has found, or finds now.
+
+        Args:
+            key: its name and all that it depends on.
+            measure: makes it.
+        """
+        if key not in self.kept:
+            self.kept[key] = measure()
+        return self.kept[key]
 
 
 @ends_together

@@ -107,6 +107,7 @@ class Kinds(Tabular):
                 "beyond",
                 "those before it, fitted on half of the examples and measured on the others",
             ],
+            drop=(1,),
         )
 
 
@@ -146,17 +147,18 @@ def kinds(part: Observed, *, reach: int = 2, unknowable: float | None = None) ->
 
 def _known(left: np.ndarray, real: Bool[np.ndarray, " units"]) -> np.ndarray:
     """Without units that have no error beyond rounding."""
-    return left * real[None, None, :]
+    return np.asarray(left * real[None, None, :])
 
 
 def _shares(left: Float64[np.ndarray, "steps *rows"]) -> Float64[np.ndarray, "*rows kinds"]:
     """What each step takes off, and what is left in the end, of what there was."""
     taken = np.stack([*(left[:-1] - left[1:]), left[-1]], axis=-1)
-    return np.asarray(ratio(taken, left[0][..., None]))
+    found: np.ndarray = ratio(taken, left[0][..., None])
+    return found
 
 
 def _cell(ends: np.ndarray) -> str:
-    middle, low, high = ends.tolist()
+    middle, low, high = (100 * ends).tolist()
     if not np.isfinite([low, high]).all():
-        return shown(middle, ".1%")
-    return f"{middle:.1%} [{low:.1%}, {high:.1%}]"
+        return shown(middle / 100, ".0%")
+    return f"{middle:.0f}% [{low:.0f}, {high:.0f}]"

@@ -34,6 +34,7 @@ from aann.evaluation.lineup import check_rows, line_up, name_of
 from aann.evaluation.measure import measure
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
+from aann.evaluation.seen import seen
 from aann.evaluation.shuffles import Shuffles, apart
 from aann.evaluation.silent import silent
 from aann.evaluation.standing import check_shuffles, standing
@@ -158,4 +159,5 @@ def evaluate(
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
-    return dataclasses.replace(report, shuffles=stands) if stands else report
+    looked = seen([lineup.main, *lineup.programs], heldout, machine)
+    return dataclasses.replace(report, shuffles=stands, looked=looked)

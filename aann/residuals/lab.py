@@ -1,18 +1,20 @@
 """A program's residual on some examples: observed once, then looked at from all sides."""
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from aann.bench.suited import check_programs
 from aann.bench.workbench import Workbench, workbench
 from aann.data.batches import size_for
-from aann.data.examples import Examples
+from aann.data.examples import Design, Examples
 from aann.evaluation.scoring import check_scoring
 from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.residuals import peeking
 from aann.residuals.calibration import Calibration, calibration
 from aann.residuals.components import Components, over_places, over_units
 from aann.residuals.kinds import Kinds, kinds
@@ -129,7 +131,8 @@ def open_lab(
     Args:
         model: the pretrained network.
         replacements: the program or programs.
-        examples: to look at: a ``Design``.
+        examples: to look at: a ``Design``. Others, held-out ones or such as were not divided, can
+            be looked at, too: every later report of these programs on any of them says so.
         batch_size: of the compiled functions; by default by the size of an example.
         progress: show it.
         machine: devices, processes, memory and disk to use.
@@ -138,6 +141,9 @@ def open_lab(
         TypeError: a program returns another dtype or cannot be traced.
         ValueError: unknown sites, units out of range, wrong shapes; NaN or infinity; more values
             than ``machine.memory``.
+
+    Warns:
+        UserWarning: these are no design examples.
     """
     machine = machine or Machine()
     bench = workbench(
@@ -145,4 +151,9 @@ def open_lab(
     )
     check_programs(bench, [bench.replacements])
     check_scoring(bench, examples)
-    return Lab(bench, examples, tuple(observe(bench, examples, progress=progress)))
+    if not isinstance(examples, Design):
+        warnings.warn(peeking.warning(bench.replacements, examples), UserWarning, stacklevel=4)
+    parts = observe(bench, examples, progress=progress)
+    if not isinstance(examples, Design) and machine.process[0] == 0:
+        peeking.keep(bench.replacements, examples)
+    return Lab(bench, examples, tuple(parts))

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from aann.residuals.components import Components
 from aann.vis.caption import captioned
@@ -93,3 +94,4 @@ def _line(axes: Axes, values: np.ndarray) -> None:
     rule(axes, y=0.0)
     tidy(axes)
     axes.locator_params(nbins=4)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))

@@ -13,11 +13,12 @@ from aann.vis.residuals.panels import named, of, rule
 from aann.vis.style import INK, LARGE, SMALL, figure, legend, tidy
 
 COLOURS: Final = ("#1141AB", "#C68502", "#872167", "#56B4E9", "#198945", "#C9C9C9")
-"""One a kind, in the order of ``KINDS``; the first letters of each tell them apart, too."""
+"""One a kind, in the order of ``KINDS``, in which bars have them."""
 MOST: Final = 24
 """Units that have a bar."""
 _WIDE: Final = 0.075
-"""Share of the error that a bar has room for a number from."""
+"""Share of the error that a bar has room for a number from, and for a name."""
+_NAMED: Final = 0.16
 
 
 def kinds_of_misses(found: Kinds, *, title: str = "") -> Figure:
@@ -47,7 +48,7 @@ def kinds_of_misses(found: Kinds, *, title: str = "") -> Figure:
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     tidy(axes, grid="x")
     axes.tick_params(axis="y", length=0)
-    named(axes, across="share of the squared error that a correction takes off")
+    named(axes, across="share of the squared error that a correction takes off", up="unit")
     legend(drawing, [Patch(color=c, label=k) for c, k in zip(COLOURS, KINDS, strict=True)])
     heading = title or found.about.title("kinds of misses")
     drawing.suptitle(heading, fontsize=LARGE, color=INK)
@@ -71,8 +72,9 @@ def _bar(axes: Axes, y: float, shares: np.ndarray) -> None:
         axes.barh(y, share, left=start, height=0.78, color=colour, edgecolor="white", linewidth=0.6)
         if share >= _WIDE:
             pale = kind in ("rest", "neighbours")
+            name = f"{kind} " if share >= _NAMED else ""
             axes.text(
-                start + share / 2, y, f"{kind[:2]} {share:.0%}", fontsize=SMALL - 1, ha="center",
+                start + share / 2, y, f"{name}{share:.0%}", fontsize=SMALL - 1, ha="center",
                 va="center", color=INK if pale else "white",
             )  # fmt: skip
         right, left = (right + share, left) if share >= 0 else (right, left + share)

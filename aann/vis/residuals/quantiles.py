@@ -36,7 +36,7 @@ def error_by_quantile(found: ErrorByQuantile, *, title: str = "") -> Figure:
     named(right, "where the squared error lies", up="share")
     bins = len(x) - 1
     for axes in (left, right):
-        marks = sorted({0, 1, (bins + 1) // 2, bins})
+        marks = sorted({0, (bins + 1) // 2, bins})
         axes.set_xticks(marks, [found.labels[k].split(" to ")[-1] for k in marks])
         named(axes, across="natural value, up to quantile")
         tidy(axes, grid="y")

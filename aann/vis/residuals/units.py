@@ -45,6 +45,8 @@ def units_and_program(found: Units, *, title: str = "") -> Figure:
         tidy(at, grid="x")
         at.tick_params(axis="y", length=0)
         at.spines["left"].set_visible(False)
+        at.locator_params(axis="x", nbins=4)
+    named(axes[0], up="unit")
     keys = (("o", TRUE, "natural"), ("s", ARTIFICIAL, "artificial"))
     legend(drawing, [
         Line2D([], [], marker=m, color=c, linestyle="none", markersize=5, label=n)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from aann.residuals.where import Where
 from aann.vis.caption import captioned
@@ -78,6 +79,7 @@ def _lines(found: Where, title: str) -> tuple[Figure, str]:
     named(right, "squared error", "position")
     right.set_ylim(bottom=0)
     for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         tidy(axes, grid="y")
     return drawing, " Thin lines are single units." if len(found.about.units) > 1 else ""
 

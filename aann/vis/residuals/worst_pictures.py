@@ -4,7 +4,7 @@ field = aann.vis.receptive_field.receptive_field(model, "mixed3b", units)
 worst_pictures(lab.worst(), field=field)
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -52,11 +52,14 @@ def worst_pictures(
     pictures, scale = _loaded(found, sides, most)
     mapped = len(found.about.places) >= 2
     across, rows = 1 + 2 * mapped, min(most, max(map(len, sides)))
-    drawing = figure(0.3 + 1.25 * across * 2, 0.75 + 1.5 * rows)
-    axes = drawing.subplots(rows, 2 * across, squeeze=False)
-    for at in axes.ravel():
-        at.axis("off")
-    for cases, mine in zip(sides, np.split(axes, 2, axis=1), strict=True):
+    drawing = figure(0.4 + max(1.3 * across, 2.6) * 2, 0.75 + 1.65 * rows)
+    halves: Any = drawing.subfigures(1, 2)
+    for cases, half in zip(sides, halves, strict=True):
+        mine = half.subplots(rows, across, squeeze=False)
+        for at in mine.ravel():
+            at.axis("off")
+        if len(cases):
+            half.suptitle(SIDES[cases.kind], fontsize=NORMAL, color=INK, fontweight="bold")
         for row in range(min(rows, len(cases))):
             raw = pictures[int(cases.example[row])]
             if field is None:
@@ -66,11 +69,9 @@ def worst_pictures(
                 fill = scale[0] + BEYOND * (scale[1] - scale[0])
                 shown, box = field.crop(raw, cases.position[row], fill), None
             _picture(mine[row, 0], shown, scale, box)
-            _words(mine[row, 0], cases, row)
+            _words(mine[row, 0], cases, row, mapped)
             if mapped:
                 _maps(mine[row, 1:], cases, row, found.about.places)
-        if len(cases):
-            _headed(mine[0, 0], SIDES[cases.kind])
     titled(drawing, title or found.about.title("worst misses"))
     seen = "what the position sees" if field is not None else "the picture with the position"
     maps = ", then the maps of the unit in nature and in the program, on one scale" * mapped
@@ -91,19 +92,13 @@ def _loaded(
     return dict(zip(wanted, loaded, strict=True)), ends
 
 
-def _headed(axes: Axes, text: str) -> None:
-    axes.annotate(
-        text, (0, 1), xytext=(0, 26), xycoords="axes fraction", textcoords="offset points",
-        fontsize=NORMAL, color=INK, fontweight="bold",
-    )  # fmt: skip
-
-
-def _words(axes: Axes, cases: Cases, row: int) -> None:
+def _words(axes: Axes, cases: Cases, row: int, mapped: bool) -> None:
     text = (
         f"{label(cases, row)}\nnatural {cases.natural[row]:.3g}, program "
         f"{cases.artificial[row]:.3g}"
     )
-    axes.set_title(text, fontsize=SMALL - 1.5, color=INK, loc="left", pad=2)
+    said = axes.set_title(text, fontsize=SMALL - 1.5, color=INK, loc="left", pad=2)
+    said.set_in_layout(not mapped)  # it may run on above the maps, whose titles are as high
 
 
 def _picture(
@@ -143,4 +138,4 @@ def _maps(axes: np.ndarray, cases: Cases, row: int, places: tuple[int, ...]) -> 
             at.add_patch(
                 Rectangle((x - 1.5, y - 1.5), 3, 3, fill=False, edgecolor=_MARK, linewidth=1.0)
             )
-        at.set_title(name, fontsize=SMALL - 1.5, color=FAINT, loc="left", pad=2)
+        at.set_title(f"\n{name}", fontsize=SMALL - 1.5, color=FAINT, loc="left", pad=2)

@@ -21,7 +21,7 @@ from aann.report.grid import Grid
 from aann.report.pictures import Picture
 from aann.report.rendering import asset, environment, legible
 from aann.report.text import rounding
-from aann.report.words import some
+from aann.report.words import count, some
 from aann.shown.brief import brief
 
 LONGEST_SOURCE = 200_000

@@ -1,10 +1,11 @@
 """What a measurement is of: the head of its table, and values with their coordinates apart."""
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float64
+from numpy.typing import ArrayLike
 
 from aann.residuals.observed import Observed
 from aann.shown.brief import brief, clip, counted
@@ -101,14 +102,14 @@ def folded(part: Observed) -> Folded:
     return Folded(natural, artificial, here)
 
 
-def ratio(above: np.ndarray, below: np.ndarray) -> Float64[np.ndarray, "*shape"]:
+def ratio(above: ArrayLike, below: ArrayLike) -> Float64[np.ndarray, "*shape"]:
     """A quotient, NaN where there is nothing below."""
-    above, below = np.broadcast_arrays(np.asarray(above, np.float64), np.asarray(below, np.float64))
-    found = np.full(above.shape, np.nan)
-    np.divide(above, below, out=found, where=below > 0)
+    over, under = np.broadcast_arrays(np.asarray(above, np.float64), np.asarray(below, np.float64))
+    found = np.full(over.shape, np.nan)
+    np.divide(over, under, out=found, where=under > 0)
     return found
 
 
-def shown(x: float, mark: str = ".3g") -> str:
+def shown(x: float | np.floating[Any], mark: str = ".3g") -> str:
     """A number of a table; a dash where it is not known."""
     return format(float(x), mark) if np.isfinite(x) else "-"

@@ -52,13 +52,17 @@ class Components(Tabular):
 
     def scores(self, rows: Float64[np.ndarray, "rows *shape"]) -> Float64[np.ndarray, "rows k"]:
         """Where rows of values lie along each component."""
-        flat = (rows - self.mean[None]).reshape(len(rows), -1)
-        return np.asarray(flat @ self.directions.reshape(len(self.directions), -1).T)
+        flat = (rows - self.mean[None]).reshape(len(rows), self.mean.size)
+        return np.asarray(flat @ self._flat.T)
 
     def back(self, scores: Float64[np.ndarray, "rows k"]) -> Float64[np.ndarray, "rows *shape"]:
         """The rows that have these scores; with all components, those that they are of."""
-        flat = scores @ self.directions.reshape(len(self.directions), -1)
-        return np.asarray(self.mean[None] + flat.reshape(-1, *self.mean.shape))
+        flat = scores @ self._flat
+        return np.asarray(self.mean[None] + flat.reshape(len(scores), *self.mean.shape))
+
+    @property
+    def _flat(self) -> np.ndarray:
+        return self.directions.reshape(len(self.directions), self.mean.size)
 
     def _shown(self) -> Shown:
         explained = self.explained
@@ -208,7 +212,7 @@ def _made(
     variance = np.maximum(found[::-1], 0.0) / max(count, 1)
     bias = float(ratio(np.asarray(squares - left), np.asarray(squares)))
     return Components(
-        about(part), over, mean, (directions * signs[:, None]).reshape(-1, *mean.shape), variance,
+        about(part), over, mean, (directions * signs[:, None]).reshape(len(found), *mean.shape), variance,
         max(left, 0.0) / max(count, 1), max(bias, 0.0) if squares > 0 else bias, count,
     )  # fmt: skip
 

@@ -85,7 +85,7 @@ def _monotone(y: np.ndarray, p: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Isotonic regression of y on p, rising or falling as their correlation says, at ``at``."""
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - when it is asked for
 
-    if not len(y):
+    if not len(y) or not at.size:
         return at
     rising = bool(np.dot(y - y.mean(), p - p.mean()) >= 0)
     model = IsotonicRegression(increasing=rising, out_of_bounds="clip").fit(p, y)

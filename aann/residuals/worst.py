@@ -179,19 +179,16 @@ def _cases(
     largest = np.take_along_axis(error, which[..., None], axis=-1)[..., 0]
     example, place = _chosen(largest, part.places, *most)
     column = columns[which[example, place]]
-    natural, artificial = (
-        np.ascontiguousarray(grid[example, :, column].reshape(-1, *part.places))
-        for grid in part.grids()
-    )
+    natural, artificial = (np.ascontiguousarray(grid[example, :, column]) for grid in part.grids())
     coordinate, position_of_unit = np.divmod(column, len(part.replacement.units))
     at = np.unravel_index(place, part.places) if part.places else ()
     position = np.stack(at, axis=-1) if at else np.zeros((len(place), 0), np.int64)
-    rows = np.arange(len(place))
+    rows, shape = np.arange(len(place)), (len(place), *part.places)
     return Cases(
         kind, unit, example, tuple(part.examples.names[i] for i in example), position,
         np.asarray(part.replacement.units)[position_of_unit], coordinate,
-        natural.reshape(len(rows), -1)[rows, place],
-        artificial.reshape(len(rows), -1)[rows, place], natural, artificial,
+        natural[rows, place], artificial[rows, place],
+        natural.reshape(shape), artificial.reshape(shape),
     )  # fmt: skip
 
 

@@ -173,8 +173,8 @@ def _components(
 ) -> Components:
     """Of rows of values, by the smaller of their two matrices of products."""
     count, shape = len(rows), rows.shape[1:]
-    flat = rows.reshape(count, -1)
-    known = None if here is None or here.all() else here.reshape(count, -1)
+    flat = rows.reshape(count, int(np.prod(shape)))
+    known = None if here is None or here.all() else here.reshape(flat.shape)
     size = np.full(flat.shape[1], float(count)) if known is None else known.sum(0, dtype=float)
     mean = flat.sum(axis=0) / np.maximum(size, 1.0)
     squares = float(np.einsum("rc,rc->", flat, flat))

@@ -58,7 +58,7 @@ def _over_units(found: Components, title: str) -> Figure:
     named(left, across="share of the variance", up="component")
     tidy(left, grid="x")
     image = right.imshow(
-        found.directions.reshape(k, -1), vmin=-1, vmax=1, cmap="RdBu_r", aspect="auto",
+        found.directions.reshape(k, columns), vmin=-1, vmax=1, cmap="RdBu_r", aspect="auto",
         interpolation="nearest",
     )  # fmt: skip
     right.set_yticks(rows, [str(i + 1) for i in rows])

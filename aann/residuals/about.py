@@ -8,10 +8,8 @@ from jaxtyping import Bool, Float64
 from numpy.typing import ArrayLike
 
 from aann.residuals.observed import Observed
+from aann.residuals.peeking import head
 from aann.shown.brief import brief, clip, counted
-
-PEEKED = "NOT DESIGN EXAMPLES: what is found here is fitted to them, and reports will say so"
-"""First line of whatever is measured on examples that reports are about."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +47,7 @@ class About:
         places = "x".join(map(str, self.places))
         where = f", {places} positions" if places else ""
         return [
-            *([] if self.split == "design" else [PEEKED]),
+            *head(self.split),
             f"{what}: {clip(self.program, 40)} at {clip(self.site, 40)} of {clip(self.model, 40)}",
             f"{counted(len(self.units), 'unit')}{where}; {counted(self.n, 'example')} of "
             f"{clip(self.data, 40)} ({self.split})",

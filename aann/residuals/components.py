@@ -211,8 +211,9 @@ def _made(
     signs = np.where(directions[np.arange(len(directions)), largest] < 0, -1.0, 1.0)
     variance = np.maximum(found[::-1], 0.0) / max(count, 1)
     bias = float(ratio(np.asarray(squares - left), np.asarray(squares)))
+    directions = (directions * signs[:, None]).reshape(len(found), *mean.shape)
     return Components(
-        about(part), over, mean, (directions * signs[:, None]).reshape(len(found), *mean.shape), variance,
+        about(part), over, mean, directions, variance,
         max(left, 0.0) / max(count, 1), max(bias, 0.0) if squares > 0 else bias, count,
     )  # fmt: skip
 

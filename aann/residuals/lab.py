@@ -5,6 +5,8 @@ import warnings
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import numpy as np
+
 from aann.bench.suited import check_programs
 from aann.bench.workbench import Workbench, workbench
 from aann.data.batches import size_for
@@ -15,20 +17,22 @@ from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.residuals import peeking
+from aann.residuals.about import ratio, shown
 from aann.residuals.calibration import Calibration, calibration
 from aann.residuals.components import Components, over_places, over_units
 from aann.residuals.kinds import Kinds, kinds
 from aann.residuals.observed import Observed, observe
 from aann.residuals.quantiles import ErrorByQuantile, by_quantile
 from aann.residuals.spectrum import Spectrum, spectrum
-from aann.residuals.units import Units, units
+from aann.residuals.units import Units, agreement, units
 from aann.residuals.where import Where, where
 from aann.residuals.worst import Worst, worst
-from aann.shown.brief import brief
+from aann.shown.brief import clip, counted
+from aann.shown.screen import Shown, Tabular
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Lab:
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Lab(Tabular):
     """What was observed of some programs, and how to ask about it.
 
     Attributes:
@@ -42,8 +46,6 @@ class Lab:
     examples: Examples
     parts: tuple[Observed, ...]
     kept: dict[Hashable, Any] = dataclasses.field(default_factory=dict, repr=False)
-
-    __repr__ = brief
 
     def part(self, name: str | None = None) -> Observed:
         """What was observed of one replacement.
@@ -103,6 +105,29 @@ class Lab:
         key = ("kinds", part.replacement.name, reach)
         found: Kinds = self.once(key, lambda: kinds(part, reach=reach))
         return found.joined(unknowable)
+
+    def _shown(self) -> Shown:
+        examples = self.examples
+        rows = []
+        for part in self.parts:
+            r2, correlation = agreement(part)
+            error = float(ratio(np.square(part.residual(), dtype=np.float64).sum(),
+                                part.here.sum() * part.columns))  # fmt: skip
+            r = part.replacement
+            rows.append([r.name, r.site, str(len(r.units)),
+                         *(shown(float(x.mean()), ".2f") for x in (correlation, r2)),
+                         shown(error)])  # fmt: skip
+        return Shown(
+            [
+                *peeking.head(examples.split),
+                f"residual lab of {clip(self.bench.model.name, 40)}: "
+                f"{counted(len(examples), 'example')} of {clip(examples.name, 40)} "
+                f"({examples.split})",
+            ],
+            [["program", "site", "units", "correlation", "R2", "squared error"], *rows],
+            ["correlation and R2: means over units; - where those of one are not defined"],
+            left=2,
+        )
 
     def once(self, key: Hashable, measure: Callable[[], Any]) -> Any:
         """What a measurement that takes long has found, or finds now.

@@ -19,7 +19,8 @@ from aann.residuals.observed import Observed
 from aann.residuals.spread import CONFIDENCE, enough, spread
 from aann.shown.screen import Shown, Tabular
 from aann.statistics import moments
-from aann.statistics.agreement import Part, agreement
+from aann.statistics.agreement import Part
+from aann.statistics.agreement import agreement as with_intervals
 from aann.statistics.each import each, kept, together
 
 Ends = Float64[np.ndarray, "units 3"]
@@ -95,6 +96,12 @@ def units(part: Observed) -> Units:
     return Units(about(part), correlation, r2, slope, back, bias, squared, fires, fires_too)
 
 
+def agreement(part: Observed) -> tuple[np.ndarray, np.ndarray]:
+    """R2 and correlation (units,), without intervals."""
+    sums = each(part.natural, part.artificial, part.present, part.coordinates)
+    return moments.agreement(together(sums), len(part.replacement.units))
+
+
 def _agreement(part: Observed, sums: Float64[np.ndarray, "n 11 columns"]) -> tuple[Ends, Ends]:
     """Correlation and R2 as reports have them."""
     width = len(part.replacement.units)
@@ -102,7 +109,9 @@ def _agreement(part: Observed, sums: Float64[np.ndarray, "n 11 columns"]) -> tup
     r2, correlation = moments.agreement(whole, width)
     ends = np.full((2, width, 2), np.nan)
     if enough(len(sums), part.examples.groups):
-        found = agreement([Part(kept(sums, width), whole, width)], part.examples.groups, CONFIDENCE)
+        found = with_intervals(
+            [Part(kept(sums, width), whole, width)], part.examples.groups, CONFIDENCE
+        )
         ends = found.units[:2, :, 1:]
     pairs = zip((correlation, r2), ends, strict=True)
     of_correlation, of_r2 = (np.concatenate([x[:, None], y], axis=1) for x, y in pairs)

@@ -34,14 +34,16 @@ class Where(Tabular):
     @property
     def together(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mean, size and square, each (*places,): over units."""
-        mean, absolute, squared = (x.mean(axis=0) for x in (self.mean, self.absolute, self.squared))
+        maps = (self.mean, self.absolute, self.squared)
+        mean, absolute, squared = (np.asarray(x.mean(axis=0)) for x in maps)
         return mean, absolute, squared
 
     def _shown(self) -> Shown:
+        maps = (self.mean, self.absolute, self.squared)
         rows = [
             self._row("all", *self.together),
             *(
-                self._row(str(unit), self.mean[i], self.absolute[i], self.squared[i])
+                self._row(str(unit), *(np.asarray(x[i]) for x in maps))
                 for i, unit in enumerate(self.about.units)
             ),
         ]

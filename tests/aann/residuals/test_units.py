@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from observed_made import observed, smooth
 
 import aann
-from aann.residuals.about import PEEKED
+from aann.residuals.peeking import PEEKED
 from aann.residuals.spread import spread
 from aann.residuals.units import units
 

@@ -30,24 +30,29 @@ from aann.vis.residuals.where import error_by_position
 RNG = np.random.default_rng(0)
 
 
+def noisy():
+    y = smooth(n=14)
+    return observed(y, y + RNG.normal(size=y.shape), units=(345, 2, 17))
+
+
+def made(*shape, **more):
+    return observed(*RNG.normal(size=(2, *shape)), **more)
+
+
+PADDED = np.arange(9)[None] < 1 + np.arange(12)[:, None] % 8
+MADE = {
+    "pictures": noisy,
+    "sequences": lambda: made(12, 9, 2, present=PADDED),
+    "heads": lambda: made(12, 3, 4, 2, coordinates=1),
+    "attention": lambda: made(12, 2, 3, 4, 2),
+    "values": lambda: made(12, 30),
+    "few": lambda: made(2, 3, 3, 1, half=aann.held_out),
+    "nothing": lambda: observed(np.zeros((12, 4, 4, 2)), np.zeros((12, 4, 4, 2))),
+}
+
+
 def part(name):
-    if name == "pictures":
-        y = smooth(n=14)
-        return observed(y, y + RNG.normal(size=y.shape), units=(345, 2, 17))
-    if name == "sequences":
-        y, p = RNG.normal(size=(2, 12, 9, 2))
-        return observed(y, p, present=np.arange(9)[None] < 1 + np.arange(12)[:, None] % 8)
-    if name == "heads":
-        y, p = RNG.normal(size=(2, 12, 3, 4, 2))
-        return observed(y, p, coordinates=1)
-    if name == "attention":
-        y, p = RNG.normal(size=(2, 12, 2, 3, 4, 2))
-        return observed(y, p)
-    if name == "values":
-        return observed(*RNG.normal(size=(2, 12, 30)))
-    if name == "few":
-        return observed(*RNG.normal(size=(2, 2, 3, 3, 1)), half=aann.held_out)
-    return observed(np.zeros((12, 4, 4, 2)), np.zeros((12, 4, 4, 2)))
+    return MADE[name]()
 
 
 FIGURES = {
@@ -60,23 +65,22 @@ FIGURES = {
     "over places": lambda x: (f := over_places(x, 3)) and components_of_residual(f),
     "spectrum": lambda x: (f := spectrum(x)) and power_by_frequency(f),
 }
-PARTS = ("pictures", "sequences", "heads", "attention", "values", "few", "nothing")
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_is_drawn_and_says_what_it_is(figure, name):
-    made = FIGURES[figure](part(name))
-    if made is None:
+    drawn = FIGURES[figure](part(name))
+    if drawn is None:
         assert name == "values"
         return
-    made.draw_without_rendering()
+    drawn.draw_without_rendering()
     if name == "pictures":
-        with at_night(made):
-            made.savefig(io.BytesIO(), format="png", dpi=30)
-    assert "ours on" in caption(made)
-    assert ("HELDOUT" in made.get_suptitle()) == (name == "few")
-    assert alt_text(made, figure).startswith(figure)
+        with at_night(drawn):
+            drawn.savefig(io.BytesIO(), format="png", dpi=30)
+    assert "ours on" in caption(drawn)
+    assert ("HELDOUT" in drawn.get_suptitle()) == (name == "few")
+    assert alt_text(drawn, figure).startswith(figure)
 
 
 def test_bars_of_kinds_are_the_shares():

@@ -65,17 +65,17 @@ def _scaled(data: Halved, moved: Grid) -> Grid:
 
 
 def _shaped(data: Halved, moved: Grid, scaled: Grid) -> Grid:
-    """A monotone function of each column where halves say of each other that it helps."""
+    """A monotone function of each column where both halves say of each other that it helps."""
     found = scaled.copy()
     for column in range(moved.shape[-1]):
         y, p = data.natural[..., column], moved[..., column]
-        gains = 0.0
+        gains = []
         for half in (0, 1):
             fit, check = data.fitted_on(half), data.fitted_on(1 - half)
             gain, offset = affine(y[..., None], p[..., None], fit)
             straight, bent = gain * p[check] + offset, _monotone(y[fit], p[fit], p[check])
-            gains += float(((y[check] - straight) ** 2).sum() - ((y[check] - bent) ** 2).sum())
-        if gains > 0:
+            gains.append(((y[check] - straight) ** 2).sum() - ((y[check] - bent) ** 2).sum())
+        if min(gains) > 0:
             where = data.fitted_on()
             found[..., column] = _monotone(y[where], p[where], p)
     return found

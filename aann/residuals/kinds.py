@@ -15,9 +15,10 @@ place correlates less, so that any gain would shrink it towards the mean and tak
 
 Everything is fitted on one half of the examples, groups kept whole, and measured on the other, both
 ways round: a share below 0 says that the correction, as far as these examples tell it, is worse
-than none. Monotone functions and mixtures are taken for a unit only where the half that they are
-fitted on, divided once more, says that they help, mixtures with a ridge chosen likewise. That takes
-4 examples (or groups); with fewer than that nothing is known.
+than none. Monotone functions and mixtures are taken for a unit only where the two parts of the half
+that they are fitted on both say of each other that they help, mixtures with a ridge chosen
+likewise. That takes 4 examples (or groups); with fewer than that nothing is known, and with a few
+dozen values shares can still be well below 0.
 
 Intervals are of examples with these fits: how much the fits would change is outside of them.
 """

@@ -1,10 +1,11 @@
 """Linear mixtures of a program's values that tell what is left of the units: neighbours, others.
 
 What a mixture is fitted to is what is left, so that its ridge shrinks it towards no correction. The
-ridge is that which halves choose for each other; to do nothing is among the choices.
+ridge is that which halves choose for each other; to do nothing is among the choices, and taken
+where one of them is no help to the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -59,13 +60,7 @@ def cross_talk(data: Halved, left: Grid, values: Grid) -> Grid:
 def _mixture(data: Halved, left: Grid, features: Features) -> Grid:
     halves = [_summed(data, left, features, half) for half in (0, 1)]
     both = _Sums(*(a + b for a, b in zip(*halves, strict=True)))
-    errors = [
-        sum(
-            _error(check, *_fitted(fit, ridge))
-            for fit, check in zip(halves, halves[::-1], strict=True)
-        )
-        for ridge in RIDGES
-    ]
+    errors = [_checked(halves, ridge) for ridge in RIDGES]
     best = np.argmin(np.stack([both.ll, *errors]), axis=0)  # 0: to do nothing
     weights, offset = np.zeros_like(both.xl), np.zeros_like(both.left)
     for i, ridge in enumerate(RIDGES, start=1):
@@ -79,6 +74,14 @@ def _mixture(data: Halved, left: Grid, features: Features) -> Grid:
         mixed = x[:, :, 0] @ weights.T if x.shape[2] == 1 else np.einsum("npck,ck->npc", x, weights)
         found[some_of] = mixed + offset[None, None]
     return found
+
+
+def _checked(halves: Sequence[_Sums], ridge: float) -> Float64[np.ndarray, " columns"]:
+    """What halves leave of each other; infinite where one of them is no help to the other."""
+    pairs = list(zip(halves, halves[::-1], strict=True))
+    left = [_error(check, *_fitted(fit, ridge)) for fit, check in pairs]
+    helps = [error < check.ll for error, (_, check) in zip(left, pairs, strict=True)]
+    return np.where(np.logical_and(*helps), np.add(*left), np.inf)
 
 
 def _summed(data: Halved, left: Grid, features: Features, half: int) -> _Sums:

@@ -93,14 +93,16 @@ def test_shares_sum_to_one(n, places, coordinates, grouped, padded, seed):
         np.testing.assert_allclose(weights @ found.units[..., 0], found.together[:, 0], atol=1e-9)
 
 
-@given(seed=st.integers(0, 999))
-@settings(max_examples=10, deadline=None)
-def test_few_examples_of_noise_are_not_fitted_to(seed):
-    """Four values to fit two constants to can be worse than none; mixtures are then left out."""
-    y, p = np.random.default_rng(seed).normal(size=(2, 12, 3, 20))
-    found = kinds(observed(y, p, half=aann.design))
-    assert found.share("neighbours") > -0.3
-    assert found.share("cross-talk") > -0.3
+def test_few_examples_of_noise_are_not_fitted_to():
+    """Shares below 0 are small: what does not help both halves is left out."""
+    found = []
+    for seed in range(10):
+        y, p = np.random.default_rng(seed).normal(size=(2, 12, 3, 20))
+        found.append(kinds(observed(y, p)).together[:, 0])
+    for kind in ("shape", "neighbours", "cross-talk"):
+        share = np.stack(found)[:, KINDS.index(kind)]
+        assert share.min() > -0.15
+        assert abs(share.mean()) < 0.03
 
 
 def test_what_cannot_be_known_is_told(unchecked):

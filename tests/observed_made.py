@@ -20,13 +20,19 @@ def inputs(n, kind="vectors"):
 
 def observed(
     natural, artificial, *, units=None, present=None, coordinates=0, groups=None, kind="vectors",
-    half=aann.design, name="ours",
+    half=aann.design, name="ours", positions=None,
 ):  # fmt: skip
     """Values (n, *places, *coordinates, units), of examples of a kind."""
     natural, artificial = np.asarray(natural, np.float32), np.asarray(artificial, np.float32)
     units = range(natural.shape[-1]) if units is None else units
     replacement = aann.make(
-        whatever, model="toy", site="m", units=tuple(units), reads=("input",), name=name
+        whatever,
+        model="toy",
+        site="m",
+        units=tuple(units),
+        reads=("input",),
+        name=name,
+        positions=positions,
     )
     examples = half(aann.from_arrays("made", inputs(len(natural), kind), groups=groups))
     return Observed(replacement, natural, artificial, present, coordinates, examples)

@@ -22,6 +22,7 @@ class About:
         site: where it writes.
         units: as the replacement has them.
         places: shape of the positions; () where an example has one value a unit.
+        positions: of the site, that the places are, where the replacement names some, or None.
         data: name of the examples.
         split: ``"design"``, ``"heldout"`` or ``"all"``.
         n: how many.
@@ -32,6 +33,7 @@ class About:
     site: str
     units: tuple[int, ...]
     places: tuple[int, ...]
+    positions: tuple[int, ...] | None
     data: str
     split: str
     n: int
@@ -45,7 +47,8 @@ class About:
             what: is measured, for example ``error by place``.
         """
         places = "x".join(map(str, self.places))
-        where = f", {places} positions" if places else ""
+        count = int(np.prod(self.places))
+        where = f", {places} position{'s' * (count != 1)}" if places else ""
         return [
             *head(self.split),
             f"{what}: {clip(self.program, 40)} at {clip(self.site, 40)} of {clip(self.model, 40)}",
@@ -63,8 +66,9 @@ def about(part: Observed) -> About:
     """What a measurement of ``part`` is of."""
     r, examples = part.replacement, part.examples
     return About(
-        r.name, r.model, r.site, r.units, part.places, examples.name, examples.split, len(examples)
-    )
+        r.name, r.model, r.site, r.units, part.places, r.positions,
+        examples.name, examples.split, len(examples),
+    )  # fmt: skip
 
 
 class Folded(NamedTuple):

@@ -129,7 +129,7 @@ def over_places(part: Observed, most: int = 6, patch: int | None = None) -> Comp
         ValueError: ``most`` is no number of components, or patches do not fit into maps.
     """
     _check(most, "components are")
-    if not part.places:
+    if int(np.prod(part.places)) < 2:
         return None
     values = folded(part)
     maps = np.moveaxis(values.residual, 1, -1)  # (n, coordinates, units, places)

@@ -58,7 +58,7 @@ class Where(Tabular):
         weights = self.count.astype(np.float64)
         means = [float(ratio((weights * np.nan_to_num(x)).sum(), weights.sum())) for x in maps]
         squared = maps[-1]
-        if not self.about.places or not np.isfinite(squared).any() or not means[-1] > 0:
+        if squared.size < 2 or not np.isfinite(squared).any() or not means[-1] > 0:
             return [name, *map(shown, means), "-", "-"]
         at = np.unravel_index(int(np.nanargmax(squared)), squared.shape)
         times = shown(squared[at] / means[-1], ".2f")

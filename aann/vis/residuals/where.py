@@ -30,7 +30,9 @@ def error_by_position(found: Where, *, title: str = "") -> Figure:
         title: by default which program this is.
     """
     heading = title or found.about.title("error by position")
-    draw = {0: _bars, 1: _lines}.get(len(found.about.places), _maps)
+    draw = _bars
+    if found.count.size > 1:
+        draw = _lines if len(found.about.places) == 1 else _maps
     drawing, more = draw(found, heading)
     return captioned(
         drawing,
@@ -89,8 +91,8 @@ def _bars(found: Where, title: str) -> tuple[Figure, str]:
     titled(drawing, title)
     left, right = drawing.subplots(1, 2)
     x = np.arange(len(found.about.units))
-    left.bar(x, found.mean, color=ARTIFICIAL)
-    right.bar(x, found.squared, color=RESIDUAL)
+    left.bar(x, found.mean.ravel(), color=ARTIFICIAL)
+    right.bar(x, found.squared.ravel(), color=RESIDUAL)
     named(left, "bias", "unit", "natural \u2212 artificial")
     named(right, "squared error", "unit")
     step = -(-len(x) // 12)

@@ -32,7 +32,7 @@ def worst_contexts(
     """
     sides = sides_of(found, unit)
     one, places = np.asarray(found.examples.load([0])), found.about.places
-    fits = not places or places == tuple(one.shape[1:])
+    fits = places in ((), one.shape[1:]) or _named(found)
     if one.ndim != 2 or not np.issubdtype(one.dtype, np.integer) or not fits:
         raise ValueError(
             f"inputs are {one.shape[1:]} {one.dtype} and values have positions "
@@ -59,7 +59,7 @@ def _lines(
 ) -> list[Line]:
     i = int(cases.example[row])
     tokens = np.asarray(found.examples.load([i])).ravel()
-    at = int(cases.position[row, 0]) if found.about.places else len(tokens) - 1
+    at = _at(found, cases, row, len(tokens))
     there = np.ones(len(tokens), bool)
     if found.examples.present is not None and found.examples.present.shape[1] == len(tokens):
         there = found.examples.present[i]
@@ -73,10 +73,27 @@ def _lines(
         ("program", cases.artificial[row], cases.artificial_map[row]),
     ):
         shown = np.zeros(len(tokens))
-        if found.about.places:
+        if _named(found):
+            shown[list(found.about.positions or ())] = values
+        elif found.about.places:
             shown[:] = values
         else:
             shown[at] = value
         last = f"{cases.names[row]}, {cases.units[row]}" if what == "natural" else ""
         lines.append(Line(f"{what} {value:.3g} {last}", words, shown[start:stop], at - start))
     return lines
+
+
+def _named(found: Worst) -> bool:
+    """Whether places are positions that the replacement names."""
+    positions = found.about.positions
+    return positions is not None and found.about.places == (len(positions),)
+
+
+def _at(found: Worst, cases: Cases, row: int, length: int) -> int:
+    """Which token a miss is at; the last one where an example has one value."""
+    if not found.about.places:
+        return length - 1
+    place = int(cases.position[row, 0])
+    positions = found.about.positions
+    return place if positions is None or not _named(found) else positions[place]

@@ -75,6 +75,17 @@ def test_tokens_are_there_twice():
     assert drawn(worst_contexts(one))
 
 
+def test_positions_that_the_replacement_names_are_marked():
+    y, p = RNG.normal(size=(2, 9, 2, 2))
+    found = worst(observed(y, p, kind="tokens", positions=(5, 2)))
+    case = found.of("over")
+    place = (5, 2)[case.position[0, 0]]
+    token = found.examples.load([int(case.example[0])])[0, place]
+    axes = drawn(worst_contexts(found, most=1)).axes[0]
+    strong = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]
+    assert strong == [str(token)] * 2
+
+
 @pytest.mark.parametrize("found", [pictures, sequences], ids=["pictures", "sequences"])
 def test_values_of_anything(found):
     figure = drawn(worst_values(found(), most=4))

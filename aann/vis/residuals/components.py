@@ -12,6 +12,7 @@ from aann.vis.caption import captioned
 from aann.vis.residuals.panels import (
     ARTIFICIAL,
     RESIDUAL,
+    SIGNED,
     bar,
     flat,
     grid,
@@ -57,8 +58,9 @@ def _over_units(found: Components, title: str) -> Figure:
     left.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     named(left, across="share of the variance", up="component")
     tidy(left, grid="x")
+    most = float(np.abs(found.directions).max(initial=0.0)) or 1.0
     image = right.imshow(
-        found.directions.reshape(k, columns), vmin=-1, vmax=1, cmap="RdBu_r", aspect="auto",
+        found.directions.reshape(k, columns), vmin=-most, vmax=most, cmap=SIGNED, aspect="auto",
         interpolation="nearest",
     )  # fmt: skip
     right.set_yticks(rows, [str(i + 1) for i in rows])

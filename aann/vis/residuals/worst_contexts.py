@@ -1,5 +1,7 @@
 """The worst misses in sequences: tokens around each, by natural and by artificial values."""
 
+import textwrap
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -46,7 +48,8 @@ def worst_contexts(
         ]
         for cases in sides if len(cases)
     }  # fmt: skip
-    drawing = as_figure(blocks, title or found.about.title("worst misses"))
+    heading = textwrap.fill(title or found.about.title("worst misses"), 36)  # few tokens: narrow
+    drawing = as_figure(blocks, heading)
     return captioned(
         drawing,
         f"The worst misses of {of(found.about)}, {which(unit)}: the tokens around each, coloured "

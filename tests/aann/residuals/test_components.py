@@ -42,6 +42,9 @@ def test_all_components_are_the_residual_again(n, side, units, padded):
     assert found.total == pytest.approx(rows.var(0).sum(), abs=1e-9)
     maps = np.moveaxis(residual.reshape(n, side, side, units), -1, 1).reshape(-1, side, side)
     found = over_places(part, most=99)
+    if side == 1:
+        assert found is None
+        return
     assert found.variance.sum() == pytest.approx(found.total, abs=1e-9)
     if not padded:
         np.testing.assert_allclose(found.back(found.scores(maps)), maps, atol=1e-5)

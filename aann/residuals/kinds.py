@@ -162,4 +162,4 @@ def _cell(ends: np.ndarray) -> str:
     middle, low, high = (100 * ends).tolist()
     if not np.isfinite([low, high]).all():
         return shown(middle / 100, ".0%")
-    return f"{middle:.0f}% [{low:.0f}, {high:.0f}]"
+    return f"{round(middle)}% [{round(low)}, {round(high)}]"

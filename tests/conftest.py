@@ -19,6 +19,11 @@ if "XLA_FLAGS" not in os.environ:
     )
     os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
+if "AANN_LOOKED" not in os.environ:  # the ledger of looks is not the user's
+    _looked = tempfile.mkdtemp(prefix="aann-looked-")
+    atexit.register(shutil.rmtree, _looked, ignore_errors=True)
+    os.environ["AANN_LOOKED"] = _looked
+
 import jax
 import jaxtyping
 import pytest

@@ -32,6 +32,7 @@ from aann.evaluation.fit import fit
 from aann.evaluation.further import further
 from aann.evaluation.ladder import ladder
 from aann.evaluation.lineup import check_rows, line_up, name_of
+from aann.evaluation.looks import looked_at
 from aann.evaluation.measure import measure
 from aann.evaluation.network_rows import network_rows
 from aann.evaluation.network_settings import Networks, networks
@@ -167,4 +168,5 @@ def evaluate(
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
-    return dataclasses.replace(report, shuffles=stands) if stands else report
+    looked = looked_at([lineup.main, *lineup.programs], heldout, machine)
+    return dataclasses.replace(report, shuffles=stands, looked=looked)

@@ -10,6 +10,7 @@ import numpy as np
 
 from aann.report.estimate import Damage, Estimate
 from aann.report.fixed import fix
+from aann.report.looked import Looked
 from aann.report.refitted import Refitted
 from aann.report.shuffled import Shuffled
 from aann.report.subset import Subset
@@ -153,6 +154,8 @@ class ReportData:
         subsets: what the program recovers at some of the units.
         adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
             divided by the sum of what it adds at those parts.
+        looked: name of a row of programs -> how often their residuals were looked at on these
+            examples, see ``aann.store.looked``; not in the JSON where none was.
     """
 
     eval: str
@@ -182,6 +185,7 @@ class ReportData:
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     subsets: Sequence[Subset] = ()
     adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    looked: Mapping[str, Looked] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 
@@ -214,6 +218,8 @@ class ReportData:
         """``report.json``: strict JSON, without the arrays."""
         plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
         del plain["arrays"]
+        if not self.looked:
+            del plain["looked"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
 
 

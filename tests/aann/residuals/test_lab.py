@@ -17,3 +17,24 @@ def test_a_part_is_named(lab):
     assert lab.part() is lab.part("ours")
     with pytest.raises(KeyError, match="name one of ours; got 'theirs'"):
         lab.part("theirs")
+
+
+def test_measurements_are_of_the_part_that_is_named(lab):
+    for name in ("units", "by_quantile", "calibration", "worst", "where", "over_units", "kinds"):
+        found = getattr(lab, name)("ours")
+        assert found.about.program == "ours"
+        assert found.about.split == "design"
+        assert "ours" in str(found)
+    assert lab.spectrum() is None
+    assert lab.over_places() is None
+
+
+def test_what_takes_long_is_measured_once(lab):
+    assert lab.kinds("ours").units is lab.kinds().units
+    assert lab.kinds(unknowable=0.5).unknowable == 0.5
+    assert lab.kinds().unknowable is None
+
+
+def test_it_prints_its_parts(lab):
+    assert "residual lab of toy: 60 examples of toy data (design)" in str(lab)
+    assert "1.00" in repr(lab)

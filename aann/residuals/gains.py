@@ -11,100 +11,27 @@ whole. They are ranked by costs of the very examples that they are measured on: 
 the loss lies in these, not what a rule for finding such positions would reach on others.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Float32, Int
+from jaxtyping import Array, Bool, Int
 
 from aann.bench.workbench import Choose, Workbench
 from aann.data.examples import Examples
 from aann.report.estimate import Estimate
-from aann.residuals.costs import Costs
+from aann.residuals.costed import Costs
 from aann.residuals.loss import Chosen, Given, Seen, intact_run, loss_of, losses
+from aann.residuals.mended import Gains, Mended
 from aann.residuals.observed import Observed
-from aann.shown.brief import brief
-from aann.shown.screen import Shown, Tabular
 from aann.statistics.bootstrap import MINIMUM, recovered
 from aann.statistics.indices import is_seed
 from aann.statistics.interval import Setting
 
 SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
 UNITS = 16
-
-Mask = Bool[np.ndarray, "n places units"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Mended:
-    """What mending some errors gives.
-
-    Attributes:
-        name: which errors: ``"1% costliest"``, ``"1% at random"`` or ``"unit 379 of ours"``.
-        share: of the positions that are mended; None for a unit.
-        count: positions that are mended, over all examples.
-        closed: share of the gap that is closed.
-        loss: mean.
-    """
-
-    name: str
-    share: float | None
-    count: int
-    closed: Estimate
-    loss: float
-
-    __repr__ = brief
-
-
-@dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class Gains(Tabular):
-    """Gains from mending.
-
-    Attributes:
-        metric: the loss that is measured.
-        ranked_by: the loss by whose costs positions and units are ranked.
-        names: of the examples.
-        split: of the examples.
-        costliest: by share.
-        random: likewise, as many positions at random.
-        units: units mended one by one, the costliest first.
-        which: (k, 2) integers: of each of ``units`` the replacement and the unit's place in it.
-        intact: (n,) losses of the intact model.
-        spliced: (n,) with the programs in place.
-        losses: (shares + shares + units, n) with some errors mended.
-        setting: of the intervals.
-    """
-
-    metric: str
-    ranked_by: str
-    names: tuple[str, ...]
-    split: str
-    costliest: tuple[Mended, ...]
-    random: tuple[Mended, ...]
-    units: tuple[Mended, ...]
-    which: Int[np.ndarray, "k 2"]
-    intact: Float32[np.ndarray, " n"]
-    spliced: Float32[np.ndarray, " n"]
-    losses: Float32[np.ndarray, "rows n"]
-    setting: Setting
-
-    def _shown(self) -> Shown:
-        rows = [
-            [m.name, f"{m.count:,}", str(m.closed), f"{m.loss:.4g}"]
-            for pair in zip(self.costliest, self.random, strict=True)
-            for m in pair
-        ]
-        rows += [[m.name, f"{m.count:,}", str(m.closed), f"{m.loss:.4g}"] for m in self.units]
-        return Shown(
-            [f"gap in {self.metric} closed by mending: {len(self.names):,} {self.split} examples",
-             f"intact {self.intact.mean():.4g}, program {self.spliced.mean():.4g}; ranked by costs "
-             f"in {self.ranked_by}"],
-            [["mended", "positions", "closed", "loss"], *rows],
-            ["mended: natural values there, the program everywhere else"],
-        )  # fmt: skip
 
 
 def gains(
@@ -150,7 +77,7 @@ def gains(
     sets: list[Chosen] = [_mend(parts, masks, None) for masks in chosen]
     sets += [_mend(parts, None, (int(i), int(u))) for i, u in which]
     sets += [_mend(parts, [np.zeros_like(p.here) for p in found.parts], None)]
-    measured = losses(bench, examples, loss, [*sets, lambda seen: intact_run(seen)],
+    measured = losses(bench, examples, loss, [*sets, intact_run],
                       progress=progress)  # fmt: skip
     *_, spliced, intact = measured
     closed = recovered(intact, measured[:-2], spliced, setting).ratio
@@ -204,9 +131,7 @@ def _count(share: float, found: Costs) -> int:
     return max(1, round(share * sum(int(p.here.sum()) for p in found.parts)))
 
 
-def _masks(
-    positions: Int[np.ndarray, " k"], found: Costs
-) -> list[Bool[np.ndarray, "n places"]]:
+def _masks(positions: Int[np.ndarray, " k"], found: Costs) -> list[Bool[np.ndarray, "n places"]]:
     flat = np.zeros(sum(p.here.size for p in found.parts), bool)
     flat[positions] = True
     ends = np.cumsum([p.here.size for p in found.parts])[:-1]
@@ -238,21 +163,21 @@ def _mend(
                 chosen = np.zeros(natural.shape[-1:], bool)
                 chosen[unit[1]] = unit[0] == i
                 here = jnp.asarray(chosen).reshape((1,) * (natural.ndim - 1) + (-1,))
-                return _where(here, truth, program)
+                mended: Array = _where(here, truth, program)
+                return mended
             assert masks is not None
             mask = masks[i][seen.rows].reshape(
                 len(seen.rows), *parts[i].places, *[1] * (1 + parts[i].coordinates)
             )
-            return _where(seen.bench.machine.spread(mask), truth, program)
+            found: Array = _where(seen.bench.machine.spread(mask), truth, program)
+            return found
 
         return choose
 
     return of
 
 
-def programs(
-    seen: Seen, parts: Sequence[Observed], i: int, reads: tuple[Any, ...]
-) -> Array:
+def programs(seen: Seen, parts: Sequence[Observed], i: int, reads: tuple[Any, ...]) -> Array:
     """What a program says: as observed where nothing above it can have changed."""
     if i in seen.bench.levels[0].members:
         return seen.artificial(parts[i], i)

@@ -1,0 +1,279 @@
+"""Which candidate term would reduce the residual most: ``lab.try_term(function)``.
+
+    lab.try_term(lambda image: edges(image), reads=("input",))
+    lab.try_terms({"edges": edges, "colour": (hue, ("conv2d0",))})
+
+A term is added to what the program says, times a least-squares weight, one a unit. Every gain is
+cross-fitted: the design examples are cut into halves, groups kept whole, and each half is judged
+with the weights of the other, so that a term of noise gains nothing. The weights that are shown are
+those of all examples.
+
+Sharp edges: the weight is that of the squared error, not of the loss. The halves are of design
+examples that the term itself may have been thought of on. A term gets no constant of its own; one
+that is 1 everywhere tells what that would give.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from aann.bench.workbench import Choose, Workbench
+from aann.data.examples import Examples
+from aann.report.estimate import Estimate
+from aann.residuals import term as candidate
+from aann.residuals.folds import check_design, folds_of
+from aann.residuals.gains import programs
+from aann.residuals.loss import Given, Loss, Seen, batches_of, check, joined, loss_of
+from aann.residuals.observed import Observed
+from aann.residuals.paired import gain
+from aann.residuals.tried import Tried, TriedTerm
+from aann.residuals.weighing import Weights, weighed
+from aann.statistics.bootstrap import MINIMUM, Recovered, difference, recovered
+from aann.statistics.each import each
+from aann.statistics.interval import Setting
+
+DRAWS = 2_000
+"""Resamples of an interval of one unit."""
+
+
+def try_terms(
+    bench: Workbench,
+    examples: Examples,
+    parts: Sequence[Observed],
+    part: Observed,
+    terms: Mapping[str, candidate.Given],
+    *,
+    reads: Sequence[str] | None = None,
+    per_unit: bool = True,
+    rectified: bool = False,
+    metric: Given = "kl",
+    confidence: float = 0.95,
+    seed: int = 0,
+    progress: bool = False,
+) -> Tried:
+    """Add each term to a program, alone, and measure what that gives.
+
+    Args:
+        bench: the replacements, ready to run.
+        examples: that were observed: a ``Design``.
+        parts: what was, of all replacements.
+        part: of the program that terms are added to.
+        terms: name -> function ``(*values at reads) -> (batch, *places)``, one value for all units,
+            or ``(batch, *places, units)``, units last; or a pair (function, reads). Pure JAX.
+        reads: of functions that come without; by default what the program reads. Upstream sites
+            have the values that they have with the programs in place.
+        per_unit: a weight for every unit, or one for all.
+        rectified: cut the sum off below 0 at units whose natural values never are below.
+        metric: the loss.
+        confidence: of all intervals, paired over examples or groups.
+        seed: of the halves and the resamples.
+        progress: show it.
+
+    Raises:
+        TypeError: the examples are no design examples; a term is no function or cannot be traced.
+        ValueError: unknown or downstream reads, wrong shapes, NaN or infinity; fewer examples than
+            intervals need.
+    """
+    check_design(examples, "try_term")
+    loss = loss_of(bench, examples, metric)
+    setting = Setting(seed=seed, confidence=confidence, groups=examples.groups)
+    resampled = len(examples) if examples.groups is None else len(set(examples.groups))
+    if resampled < MINIMUM:
+        what = "examples" if examples.groups is None else "groups"
+        raise ValueError(f"an interval needs at least {MINIMUM} {what}, got {resampled}")
+    halves = folds_of(examples, 2, seed)
+    chosen = candidate.terms_of(terms, reads, part)
+    i = bench.replacements.index(part.replacement)
+    wider = candidate.bench_for(bench, i, chosen)
+    candidate.check_terms(chosen, wider, i, part)
+    trial = _Trial(wider, examples, parts, i, loss, candidate.Values(chosen, wider, i, part))
+    floor = part.grids()[0].reshape(-1, len(part.replacement.units)).min(axis=0) >= 0
+    trial.floor = np.where(rectified & floor, 0.0, -np.inf).astype(np.float32)
+    weights = [
+        weighed(*sums, halves, examples.groups, per_unit)
+        for sums in trial.products([t.name for t in chosen], progress)
+    ]
+    losses, sums = trial.run(weights, progress)
+    return _tried(part, examples, chosen, weights, losses, sums, setting, dict(
+        metric=loss.name, per_unit=per_unit, rectified=np.isfinite(trial.floor),
+    ))  # fmt: skip
+
+
+class _Trial:
+    """Runs terms over the examples."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        examples: Examples,
+        parts: Sequence[Observed],
+        i: int,
+        loss: Loss,
+        values: candidate.Values,
+    ) -> None:
+        self.bench, self.examples, self.parts, self.i = bench, examples, parts, i
+        self.loss, self.values, self.part = loss, values, parts[i]
+        self.floor = np.full(len(self.part.replacement.units), -np.inf, np.float32)
+
+    def products(
+        self, names: Sequence[str], progress: bool
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each term, of each example (n, units): sums of term times residual, and of squares.
+
+        Raises:
+            ValueError: a term is NaN or infinite.
+        """
+        found: list[dict[int, np.ndarray]] = [{} for _ in names]
+        residual = self.part.residual().reshape(self.part.natural.shape)
+        for seen in batches_of(self.bench, self.examples, self.loss, progress):
+            reads = self._reads(seen)
+            left = self.bench.machine.spread(residual[seen.rows])
+            for k, name in enumerate(names):
+                value = self.values.of(k, reads, self._here(seen))
+                self._check(np.asarray(value[: seen.n]), name, seen)
+                sums = np.asarray(_products(value, left), np.float64)[:, : seen.n]
+                found[k][int(seen.rows[0])] = np.moveaxis(sums, 1, -1)
+        return [tuple(np.moveaxis(joined(self.bench, x), -1, 1)) for x in found]  # type: ignore[misc]
+
+    def run(
+        self, weights: Sequence[Weights], progress: bool
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Losses (intact, zero, spliced, each term; n), and sums (n, 11, columns) from spliced on."""
+        losses: dict[int, np.ndarray] = {}
+        sums: list[dict[int, np.ndarray]] = [{} for _ in range(1 + len(weights))]
+        for seen in batches_of(self.bench, self.examples, self.loss, progress):
+            at = int(seen.rows[0])
+            rows = [
+                np.asarray(seen.loss(seen.intact, seen.intact), np.float32)[: seen.n],
+                seen.judged(lambda i, natural, reads: jnp.zeros_like(natural)),
+            ]
+            for k, mine in enumerate([None, *weights]):
+                written: list[Array] = []
+                rows.append(seen.judged(self._with(seen, k - 1, mine, written)))
+                sums[k][at] = np.moveaxis(self._sums(seen, written[0]), 0, -1)
+            losses[at] = np.stack(rows)
+            check(losses[at], self.loss.name, seen.names)
+        return joined(self.bench, losses), [
+            np.moveaxis(joined(self.bench, x), -1, 0) for x in sums
+        ]
+
+    def _with(
+        self, seen: Seen, k: int, weights: Weights | None, written: list[Array]
+    ) -> Choose:
+        """Programs in place, and a term beside the one that it is added to."""
+
+        def choose(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
+            own = reads[: len(self.parts[i].replacement.reads)]
+            value = programs(seen, self.parts, i, own)
+            if i != self.i:
+                return value
+            if weights is not None:
+                spread = self.bench.machine.spread(weights.crossed[seen.rows].astype(np.float32))
+                value = _added(
+                    value, self.values.of(k, reads, self._here(seen)), spread, self.floor
+                )
+            written.append(value)
+            return value
+
+        return choose
+
+    def _reads(self, seen: Seen) -> tuple[Any, ...]:
+        """Values at the reads, with all programs in place."""
+        found: list[tuple[Any, ...]] = []
+
+        def choose(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
+            if i == self.i:
+                found.append(reads)
+            return programs(seen, self.parts, i, reads[: len(self.parts[i].replacement.reads)])
+
+        self.bench.values(seen.started, choose)
+        return found[0]
+
+    def _here(self, seen: Seen) -> Array:
+        here = self.part.here[seen.rows].reshape(len(seen.rows), *self.part.places)
+        return self.bench.machine.spread(here)
+
+    def _sums(self, seen: Seen, value: Array) -> np.ndarray:
+        rows, part = seen.rows[: seen.n], self.part
+        here = None if part.present is None else part.present[rows]
+        return each(part.natural[rows], np.asarray(value[: seen.n]), here, part.coordinates)
+
+    def _check(self, value: np.ndarray, name: str, seen: Seen) -> None:
+        bad = np.argwhere(~np.isfinite(value))
+        if len(bad):
+            example, *place, _ = (int(x) for x in bad[0])
+            raise ValueError(
+                f"term {name!r} gives {value[tuple(bad[0])]} for example {seen.names[example]!r}, "
+                f"position {tuple(place)} ({len(bad)} bad values in this batch of {seen.n})"
+            )
+
+
+@jax.jit
+def _products(value: Array, residual: Array) -> Array:
+    """(2, batch, units) sums over positions and coordinates."""
+    value = jnp.broadcast_to(value, residual.shape)
+    axes = tuple(range(1, value.ndim - 1))
+    return jnp.stack([(value * residual).sum(axis=axes), (value * value).sum(axis=axes)])
+
+
+@jax.jit
+def _added(program: Array, value: Array, weights: Array, floor: Array) -> Array:
+    axes = (1,) * (program.ndim - 2)
+    more = program.astype(jnp.float32) + value * weights.reshape(len(weights), *axes, -1)
+    cut = jnp.maximum(more, floor.reshape((1, *axes, -1)))
+    return cut.astype(program.dtype)
+
+
+def _tried(
+    part: Observed,
+    examples: Examples,
+    chosen: Sequence[candidate.Term],
+    weights: Sequence[Weights],
+    losses: np.ndarray,
+    sums: Sequence[np.ndarray],
+    setting: Setting,
+    asked: dict[str, Any],
+) -> Tried:
+    intact, zero, spliced, *others = losses
+    closed = recovered(intact, np.stack(others), spliced, setting).ratio
+    all_in = recovered(intact, np.stack([spliced, *others]), zero, setting).ratio
+    units = len(part.replacement.units)
+    found = []
+    for k, (term, mine) in enumerate(zip(chosen, weights, strict=True)):
+        whole, single = _squared(sums[0], sums[k + 1], units, setting)
+        before, after, change = gain(
+            sums[0], sums[k + 1], units, groups=setting.groups, confidence=setting.confidence
+        )
+        found.append(
+            TriedTerm(
+                term.name, term.reads, mine.all, mine.errors, mine.halves,
+                Estimate.of(whole.ratio[0]),
+                tuple(Estimate.of(single.ratio[u]) for u in range(units)),
+                after, change, Estimate.of(closed[k]), Estimate.of(all_in[k + 1]),
+                Estimate.of(difference(all_in[k + 1], all_in[0])), others[k],
+            )
+        )  # fmt: skip
+    found.sort(key=lambda t: -np.inf if t.squared.estimate is None else -t.squared.estimate)
+    return Tried(
+        program=part.replacement.name, site=part.replacement.site, units=part.replacement.units,
+        names=tuple(examples.names), terms=tuple(found), correlation=before,
+        recovered=Estimate.of(all_in[0]), intact=intact, spliced=spliced, zero=zero,
+        setting=setting, **asked,
+    )  # fmt: skip
+
+
+def _squared(
+    before: np.ndarray, after: np.ndarray, units: int, setting: Setting
+) -> tuple[Recovered, Recovered]:
+    """Share of the squared error that goes: (1,) of all units together, and (units,) of each."""
+    n = len(before)
+    old, new = (x[:, 6].reshape(n, -1, units).sum(axis=1).T for x in (before, after))
+    nothing = np.zeros(n)
+    few = dataclasses.replace(setting, draws=DRAWS)
+    whole = recovered(nothing, new.sum(axis=0)[None], old.sum(axis=0)[None], setting)
+    return whole, recovered(nothing, new, old, few)

@@ -130,5 +130,6 @@ def __dir__() -> list[str]:
 
 
 later.provide("figures of a report", "aann.vis.pictures:pictures")
+later.provide("picture of a residual", "aann.vis.residuals.feature:residual_feature")
 moved.install()
 shadowed.check()

@@ -161,7 +161,8 @@ def _mend(
             truth = seen.natural(parts[i], i)
             if unit is not None:
                 chosen = np.zeros(natural.shape[-1:], bool)
-                chosen[unit[1]] = unit[0] == i
+                if unit[0] == i:
+                    chosen[unit[1]] = True
                 here = jnp.asarray(chosen).reshape((1,) * (natural.ndim - 1) + (-1,))
                 mended: Array = _where(here, truth, program)
                 return mended

@@ -39,7 +39,7 @@ class Term:
 
 
 def terms_of(
-    given: Mapping[str, Given], reads: Sequence[str] | None, part: Observed
+    given: Mapping[str, Any], reads: Sequence[str] | None, part: Observed
 ) -> tuple[Term, ...]:
     """Candidates by name.
 
@@ -102,6 +102,7 @@ def check_terms(terms: Sequence[Term], bench: Workbench, i: int, part: Observed)
     """
     natural = bench.naturals[i].shape
     problems = []
+    found: Any
     for term in terms:
         shapes = [_shapes(bench, i)[name] for name in term.reads]
         advice = "Write it with jax.numpy, jnp.where and jax.lax."
@@ -116,14 +117,14 @@ def check_terms(terms: Sequence[Term], bench: Workbench, i: int, part: Observed)
         except Exception as error:  # the user's own code: any error of it is told with context
             problems.append(_cannot(term, shapes, error))
             continue
-        shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", None)
+        shape = getattr(found, "shape", None)
         if shape not in (natural, natural[:-1]):
             problems.append(
                 f"term {term.name!r} returns shape {natural[:-1]}, one value for all units, or "
                 f"{natural}, units last; got {shape if shape is not None else word(found)}"
             )
-        elif not (jnp.issubdtype(dtype, jnp.floating) or np.dtype(dtype).kind in "biu"):
-            problems.append(f"term {term.name!r} returns real numbers, got {dtype}")
+        elif not (jnp.issubdtype(found.dtype, jnp.floating) or found.dtype.kind in "biu"):
+            problems.append(f"term {term.name!r} returns real numbers, got {found.dtype}")
     if problems:
         raise ValueError("; ".join(problems))
 
@@ -148,9 +149,7 @@ class Values:
         part: what was observed of it.
     """
 
-    def __init__(
-        self, terms: Sequence[Term], bench: Workbench, i: int, part: Observed
-    ) -> None:
+    def __init__(self, terms: Sequence[Term], bench: Workbench, i: int, part: Observed) -> None:
         self.bench, self.i, self.part = bench, i, part
         self.compiled = [jax.jit(lambda *reads, f=t.function: f(*reads)) for t in terms]
         self.reads = [t.reads for t in terms]

@@ -26,7 +26,7 @@ from aann.bench.workbench import Choose, Workbench
 from aann.data.examples import Examples
 from aann.report.estimate import Estimate
 from aann.residuals import term as candidate
-from aann.residuals.folds import check_design, folds_of
+from aann.residuals.design_parts import check_design, folds_of
 from aann.residuals.gains import programs
 from aann.residuals.loss import Given, Loss, Seen, batches_of, check, joined, loss_of
 from aann.residuals.observed import Observed
@@ -92,16 +92,14 @@ def try_terms(
     wider = candidate.bench_for(bench, i, chosen)
     candidate.check_terms(chosen, wider, i, part)
     trial = _Trial(wider, examples, parts, i, loss, candidate.Values(chosen, wider, i, part))
-    floor = part.grids()[0].reshape(-1, len(part.replacement.units)).min(axis=0) >= 0
-    trial.floor = np.where(rectified & floor, 0.0, -np.inf).astype(np.float32)
+    trial.floor = _floor(part) if rectified else trial.floor
     weights = [
         weighed(*sums, halves, examples.groups, per_unit)
         for sums in trial.products([t.name for t in chosen], progress)
     ]
     losses, sums = trial.run(weights, progress)
-    return _tried(part, examples, chosen, weights, losses, sums, setting, dict(
-        metric=loss.name, per_unit=per_unit, rectified=np.isfinite(trial.floor),
-    ))  # fmt: skip
+    asked = {"metric": loss.name, "per_unit": per_unit, "rectified": np.isfinite(trial.floor)}
+    return _tried(part, examples, chosen, weights, losses, sums, setting, asked)
 
 
 class _Trial:
@@ -120,9 +118,7 @@ class _Trial:
         self.loss, self.values, self.part = loss, values, parts[i]
         self.floor = np.full(len(self.part.replacement.units), -np.inf, np.float32)
 
-    def products(
-        self, names: Sequence[str], progress: bool
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
+    def products(self, names: Sequence[str], progress: bool) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each term, of each example (n, units): sums of term times residual, and of squares.
 
         Raises:
@@ -138,12 +134,13 @@ class _Trial:
                 self._check(np.asarray(value[: seen.n]), name, seen)
                 sums = np.asarray(_products(value, left), np.float64)[:, : seen.n]
                 found[k][int(seen.rows[0])] = np.moveaxis(sums, 1, -1)
-        return [tuple(np.moveaxis(joined(self.bench, x), -1, 1)) for x in found]  # type: ignore[misc]
+        return [tuple(np.moveaxis(joined(self.bench, x), -1, 1)) for x in found]
 
     def run(
         self, weights: Sequence[Weights], progress: bool
     ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Losses (intact, zero, spliced, each term; n), and sums (n, 11, columns) from spliced on."""
+        """Losses (intact, zero, spliced, each term; n), and from spliced on (n, 11, columns) sums.
+        """
         losses: dict[int, np.ndarray] = {}
         sums: list[dict[int, np.ndarray]] = [{} for _ in range(1 + len(weights))]
         for seen in batches_of(self.bench, self.examples, self.loss, progress):
@@ -158,13 +155,9 @@ class _Trial:
                 sums[k][at] = np.moveaxis(self._sums(seen, written[0]), 0, -1)
             losses[at] = np.stack(rows)
             check(losses[at], self.loss.name, seen.names)
-        return joined(self.bench, losses), [
-            np.moveaxis(joined(self.bench, x), -1, 0) for x in sums
-        ]
+        return joined(self.bench, losses), [np.moveaxis(joined(self.bench, x), -1, 0) for x in sums]
 
-    def _with(
-        self, seen: Seen, k: int, weights: Weights | None, written: list[Array]
-    ) -> Choose:
+    def _with(self, seen: Seen, k: int, weights: Weights | None, written: list[Array]) -> Choose:
         """Programs in place, and a term beside the one that it is added to."""
 
         def choose(i: int, natural: Array, reads: tuple[Any, ...]) -> Array:
@@ -227,6 +220,12 @@ def _added(program: Array, value: Array, weights: Array, floor: Array) -> Array:
     more = program.astype(jnp.float32) + value * weights.reshape(len(weights), *axes, -1)
     cut = jnp.maximum(more, floor.reshape((1, *axes, -1)))
     return cut.astype(program.dtype)
+
+
+def _floor(part: Observed) -> np.ndarray:
+    """(units,) 0 for those whose natural values never are below, else minus infinity."""
+    natural = part.grids()[0][part.here].reshape(-1, len(part.replacement.units))
+    return np.where(natural.min(axis=0, initial=np.inf) >= 0, 0.0, -np.inf).astype(np.float32)
 
 
 def _tried(

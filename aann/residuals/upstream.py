@@ -21,10 +21,10 @@ from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.residuals.candidates import candidates
 from aann.residuals.cells import layout
-from aann.residuals.folds import check_design, folds_of
+from aann.residuals.design_parts import check_design, folds_of
 from aann.residuals.observed import Observed
-from aann.residuals.predicted import Upstream, UpstreamSite
-from aann.residuals.ridge import Sums, contributions, validated
+from aann.residuals.upstream_found import Upstream, UpstreamSite
+from aann.residuals.upstream_ridge import Sums, contributions, validated
 from aann.residuals.upstream_sums import groups_of, sums_of
 from aann.statistics.indices import is_count
 

@@ -16,7 +16,7 @@ from aann.data.examples import Examples
 from aann.model import Model
 from aann.residuals.cells import Layout, rows_of
 from aann.residuals.observed import Observed
-from aann.residuals.ridge import Sums
+from aann.residuals.upstream_ridge import Sums
 from aann.splicing.splice import capture
 
 AT_ONCE = 2**30

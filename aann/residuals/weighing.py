@@ -71,4 +71,4 @@ def weighed(
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     under = bottom.sum(axis=0)
     over = top.sum(axis=0)
-    return np.divide(over, under, out=np.zeros_like(over), where=under > 0)
+    return np.asarray(np.divide(over, under, out=np.zeros_like(over), where=under > 0))

@@ -91,20 +91,27 @@ def _tokens(p, ids):
 
 def tokens():
     """Tokens whose padding, token 0, is NaN inside; two sites one above the other."""
-    params = {"e": _weights(4, TOKENS, 6), "a": _weights(5, 6, 4), "b": _weights(6, 4, 4) * 2, "c": C}
+    params = {
+        "e": _weights(4, TOKENS, 6),
+        "a": _weights(5, 6, 4),
+        "b": _weights(6, 4, 4) * 2,
+        "c": C,
+    }
     return aann.Model(_tokens, params, "tokens", jax.ShapeDtypeStruct((LENGTH,), jnp.int32))
 
 
 def two_programs():
-    """One for units of ``low``, and one for units of ``m`` that reads what the first one put there."""
+    """One for units of ``low``, and one for ``m`` that reads what the first one put there."""
     params = tokens().params
 
     def upper(ids, c):
-        e = params["e"][ids]
-        return jnp.where(ids[..., None] == 0, 0.0, 0.8 * jnp.tanh(e @ params["a"]))[..., :2]
+        e = jnp.asarray(params["e"])[ids]
+        return jnp.where(ids[..., None] == 0, 0.0, 0.8 * jnp.tanh(e @ jnp.asarray(params["a"])))[
+            ..., :2
+        ]
 
     def lower(low, c):
-        return jnp.nan_to_num(0.9 * jnp.tanh(low @ params["b"]))[..., :3]
+        return jnp.nan_to_num(0.9 * jnp.tanh(low @ jnp.asarray(params["b"])))[..., :3]
 
     return [
         aann.make(upper, model="tokens", site="low", units=(0, 1), reads=("input",), name="upper"),

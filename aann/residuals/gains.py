@@ -6,9 +6,11 @@ beside as many positions drawn at random; and units are mended one by one.
 
 A program that stands below another reads what is there once the upper one is mended.
 
-Sharp edges: positions are ranked over all examples, so that a few costly examples may be mended
-whole. They are ranked by costs of the very examples that they are measured on: the curve says where
-the loss lies in these, not what a rule for finding such positions would reach on others.
+Sharp edges: errors cancel and add up to more than their sum, so that mending some of them, even
+costly ones, may leave the loss worse than before. Positions are ranked over all examples, so that a
+few costly examples may be mended whole. They are ranked by costs of the very examples that they are
+measured on: the curve says where the loss lies in these, not what a rule for finding such positions
+would reach on others.
 """
 
 from collections.abc import Sequence
@@ -67,8 +69,8 @@ def gains(
             needs; a loss is NaN or infinite.
     """
     loss = loss_of(bench, examples, metric)
-    setting = Setting(seed=seed, confidence=confidence, groups=examples.groups)
     _check(examples, found, shares, units, seed)
+    setting = Setting(seed=seed, confidence=confidence, groups=examples.groups)
     ranks, counts = _ranked(found), [_count(share, found) for share in shares]
     drawn = np.random.default_rng(seed).permutation(len(ranks))
     chosen = [_masks(ranks[:k], found) for k in counts]

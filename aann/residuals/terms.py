@@ -139,8 +139,7 @@ class _Trial:
     def run(
         self, weights: Sequence[Weights], progress: bool
     ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Losses (intact, zero, spliced, each term; n), and from spliced on (n, 11, columns) sums.
-        """
+        """Losses of intact, zero, spliced and each term; of the last ones (n, 11, columns) sums."""
         losses: dict[int, np.ndarray] = {}
         sums: list[dict[int, np.ndarray]] = [{} for _ in range(1 + len(weights))]
         for seen in batches_of(self.bench, self.examples, self.loss, progress):

@@ -6,6 +6,7 @@ follow from the sums alone.
 """
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -56,6 +57,18 @@ class Sums:
         )
 
 
+def standardised(folds: Sequence[Sums]) -> list[Sums]:
+    """The same with every feature's variance over all rows 1; what does not vary stays as it is."""
+    whole = functools.reduce(Sums.plus, folds)
+    variance = np.diag(whole.centred().gram) / whole.rows
+    size = np.diag(whole.gram)[:-1] / whole.rows
+    moves = variance > 1e-12 * size
+    scale = np.append(1.0 / np.sqrt(np.where(moves, variance, 1.0)), 1.0)
+    return [
+        Sums(f.gram * np.outer(scale, scale), f.cross * scale[:, None], f.squares) for f in folds
+    ]
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Validated:
     """A ridge regression and how it does on rows that it was not fitted on.
@@ -104,9 +117,7 @@ def validated(folds: Sequence[Sums]) -> Validated:
     """
     import scipy.linalg  # noqa: PLC0415 - when it is needed
 
-    whole = folds[0]
-    for fold in folds[1:]:
-        whole = whole.plus(fold)
+    whole = functools.reduce(Sums.plus, folds)
     errors = np.zeros((len(PENALTIES), len(folds), len(whole.squares)))
     totals = np.zeros(errors.shape[1:])
     for k, fold in enumerate(folds):

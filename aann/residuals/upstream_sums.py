@@ -16,7 +16,7 @@ from aann.data.examples import Examples
 from aann.model import Model
 from aann.residuals.cells import Layout, rows_of
 from aann.residuals.observed import Observed
-from aann.residuals.upstream_ridge import Sums
+from aann.residuals.upstream_ridge import Sums, standardised
 from aann.splicing.splice import capture
 
 AT_ONCE = 2**30
@@ -80,14 +80,16 @@ def sums_of(
     squares = [np.square(residual[chosen], dtype=np.float64).sum(axis=(0, 1)) for chosen in parts]
     everyone = bench.machine.gather(added)
     return {
-        name: [
-            Sums(
-                np.asarray(sum(theirs[name][k].gram for theirs in everyone)),
-                np.asarray(sum(theirs[name][k].cross for theirs in everyone)),
-                squares[k],
-            )
-            for k in range(len(parts))
-        ]
+        name: standardised(
+            [
+                Sums(
+                    np.asarray(sum(theirs[name][k].gram for theirs in everyone)),
+                    np.asarray(sum(theirs[name][k].cross for theirs in everyone)),
+                    squares[k],
+                )
+                for k in range(len(parts))
+            ]
+        )
         for name in plans
     }
 
@@ -113,7 +115,7 @@ def _scales(
 def _scale(x: Array, counts: np.ndarray) -> tuple[Array, Array]:
     """About where a feature is and how it spreads: sums of products then keep their digits."""
     known = np.asarray(x, np.float64)[counts.reshape(-1)]
-    if not len(known):
+    if not len(known) or not np.isfinite(known).all():
         return jnp.zeros(x.shape[1]), jnp.ones(x.shape[1])
     mean, spread = known.mean(axis=0), known.std(axis=0)
     spread = np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)

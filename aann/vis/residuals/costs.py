@@ -36,7 +36,7 @@ def costs_of_errors(found: Costs, *, title: str = "") -> Figure:
     _examples(others[-2], found)
     _check(others[-1], found)
     how = "to first order" if found.steps == 1 else f"along {found.steps} steps"
-    heading = f"which errors cost {found.metric}: {len(found.names):,} {found.split} examples"
+    heading = f"which errors cost, in {found.metric}: {len(found.names):,} {found.split} examples"
     drawing.suptitle(title or heading, fontsize=LARGE, color=INK)
     return captioned(
         drawing,
@@ -54,11 +54,12 @@ def _units(axes: Axes, found: Costs) -> None:
     cost = np.array([c for _, _, c in rows])
     y = np.arange(len(rows))
     axes.barh(y, cost, color=np.where(cost >= 0, _COST, _HELP), height=0.7)
-    names = [f"{unit} {clip(program, 14)}" if several else str(unit) for program, unit, _ in rows]
+    names = [f"{clip(program, 18)} {unit}" if several else str(unit) for program, unit, _ in rows]
     axes.set_yticks(y, names)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.axvline(0, color=FAINT, linewidth=0.8)
     tidy(axes, grid="x")
+    axes.locator_params(axis="x", nbins=4)
     axes.tick_params(axis="y", length=0)
     _named(axes, "mean cost", "unit")
 

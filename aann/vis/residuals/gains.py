@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from aann.residuals.mended import Gains, Mended
 from aann.shown.brief import clip
 from aann.vis.caption import captioned
+from aann.vis.residuals.shares import ENDS, forest, known, unknown
 from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, SMALL, figure, tidy
 
 
@@ -28,10 +29,17 @@ def gains_of_mending(found: Gains, *, title: str = "") -> Figure:
     axes[0].set_xscale("log")
     axes[0].set_xlabel("share of the positions mended", fontsize=NORMAL, color=INK)
     axes[0].set_ylabel(f"share of the {found.metric} gap closed", fontsize=NORMAL, color=INK)
-    axes[0].legend(fontsize=SMALL, frameon=False, loc="upper left")
     tidy(axes[0], grid="y")
+    if any(known(m.closed) for m in found.costliest):
+        axes[0].legend(fontsize=SMALL, frameon=False, loc="best")
+        low, high = axes[0].get_ylim()
+        axes[0].set_ylim(max(low, ENDS[0]), min(high, ENDS[1]))
+    else:
+        unknown(axes[0])
     if found.units:
-        _units(axes[1], found.units)
+        forest(axes[1], [m.closed for m in found.units], "share of the gap closed, one unit mended")
+        axes[1].set_yticks(range(len(found.units)), [clip(m.name, 26) for m in found.units])
+        axes[1].set_ylim(len(found.units) - 0.4, -0.6)
     heading = f"what mending gives: {len(found.names):,} {found.split} examples"
     drawing.suptitle(title or heading, fontsize=LARGE, color=INK)
     level = round(100 * found.setting.confidence)
@@ -40,31 +48,17 @@ def gains_of_mending(found: Gains, *, title: str = "") -> Figure:
         f"Share of the gap in {found.metric} that closes with natural values at some positions and "
         f"the program everywhere else: positions by their cost in {found.ranked_by}, over all "
         "examples, and as many at random. Right, the costliest units, each mended alone at all "
-        f"positions. Intervals are {level}% over the same examples.",
+        f"positions. Intervals are {level}% over the same examples; axes are cut off at -1 and 2.",
     )
 
 
 def _curve(axes: Axes, rows: Sequence[Mended], tint: str, mark: str, label: str) -> None:
-    known = [
-        (m.share, m.closed.estimate, m.closed.low, m.closed.high)
+    found = [
+        (m.share, *ends)
         for m in sorted(rows, key=lambda m: m.share or 0)
-        if m.share is not None and m.closed.estimate is not None
+        if m.share is not None and (ends := known(m.closed)) is not None
     ]
-    if known:
-        x, middle, low, high = np.asarray(known, np.float64).T
+    if found:
+        x, middle, low, high = np.asarray(found, np.float64).T
         axes.plot(x, middle, mark, color=tint, markersize=4.5, linewidth=1.5, label=label)
         axes.fill_between(x, low, high, color=tint, alpha=0.18, linewidth=0)
-
-
-def _units(axes: Axes, rows: Sequence[Mended]) -> None:
-    for y, m in enumerate(rows):
-        if m.closed.estimate is None or m.closed.low is None or m.closed.high is None:
-            continue
-        axes.plot([m.closed.low, m.closed.high], [y, y], color=KINDS["control"], linewidth=1.4)
-        axes.plot(m.closed.estimate, y, "s", color=KINDS["control"], markersize=4.5)
-    axes.axvline(0, color=FAINT, linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [clip(m.name, 26) for m in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    tidy(axes, grid="x")
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("share of the gap closed, one unit mended", fontsize=NORMAL, color=INK)

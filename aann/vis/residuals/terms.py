@@ -1,16 +1,14 @@
 """What candidate terms give: a row a term, or a row a unit of one term."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from aann.report.estimate import Estimate
 from aann.residuals.tried import Tried
 from aann.shown.brief import clip
 from aann.vis.caption import captioned
-from aann.vis.style import FAINT, INK, KINDS, LARGE, NORMAL, figure, tidy
+from aann.vis.residuals.shares import forest
+from aann.vis.style import INK, LARGE, figure
 
 MOST = 30
 """Rows that are shown."""
@@ -31,11 +29,11 @@ def terms_tried(found: Tried, *, title: str = "") -> Figure:
     for k, (axes, (label, rows)) in enumerate(
         zip(drawing.subplots(1, len(panels), sharey=True), panels, strict=True)
     ):
-        _forest(axes, rows[:MOST], label)
+        forest(axes, rows[:MOST], label, share=several or k > 0)
         if k == 0:
             axes.set_yticks(range(len(names)), names)
             axes.set_ylim(len(names) - 0.4, -0.6)
-    what = "candidate terms" if several else f"the term {clip(found.best.name, 30)}"
+    what = "candidate terms" if several else clip(found.best.name, 30)
     drawing.suptitle(title or f"{what} beside {found.program}", fontsize=LARGE, color=INK)
     level = round(100 * found.setting.confidence)
     more = "" if several else f" Together {found.best.squared} of the squared error goes."
@@ -43,7 +41,7 @@ def terms_tried(found: Tried, *, title: str = "") -> Figure:
         drawing,
         f"What {what} would give to {found.program} at {found.site}, on {len(found.names):,} "
         "design examples, each judged with weights from the other half of them. Intervals are "
-        f"{level}% over the same examples.{more}",
+        f"{level}% over the same examples; axes of shares are cut off at -1 and 2.{more}",
     )
 
 
@@ -68,17 +66,3 @@ def _of_units(found: Tried) -> list[Panel]:
         ("squared error that goes", list(term.squared_units)),
         ("correlation, gained", list(term.correlation_gain)),
     ]
-
-
-def _forest(axes: Axes, rows: Sequence[Estimate], label: str) -> None:
-    for y, e in enumerate(rows):
-        if e.estimate is None or e.low is None or e.high is None:
-            continue
-        clear = e.low > 0 or e.high < 0
-        tint = KINDS["program"] if clear else KINDS["ablation"]
-        axes.plot([e.low, e.high], [y, y], color=tint, linewidth=1.4)
-        axes.plot(e.estimate, y, "s" if clear else "o", color=tint, markersize=4.5)
-    axes.axvline(0, color=FAINT, linewidth=0.8)
-    tidy(axes, grid="x")
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(label, fontsize=NORMAL, color=INK)

@@ -37,7 +37,9 @@ def upstream_of_residual(
         title: by default the program.
     """
     sites = found.sites[:MOST]
-    units = found.best(UNITS)
+    looked = [s.site for s in found.sites if s.labels]
+    each = UNITS // max(len(looked), 1)
+    units = [unit for site in looked for unit in found.best(max(each, 1), site=site)]
     drawn = [u for u in units if pictures and (u.site, u.unit) in pictures]
     tall = 1.3 + 0.21 * max(len(sites), len(units), 6)
     drawing = figure(8.0, tall + (1.35 if drawn else 0.0))
@@ -60,7 +62,8 @@ def upstream_of_residual(
     return captioned(
         drawing,
         f"Ridge regression of the residual at {found.target} on each upstream site, "
-        f"cross-validated over {found.folds} parts of {found.examples:,} design examples; lines span the parts. "
+        f"cross-validated over {found.folds} parts of {found.examples:,} design examples; "
+        "lines span the parts. "
         "Right, by how much R2 falls without a unit of the best sites, all others of the site "
         f"refitted, and its own correlation with the residual.{more}{images}",
     )

@@ -90,8 +90,8 @@ def test_the_slope_is_that_of_finite_differences(flat):
         np.testing.assert_allclose(found[:, unit], -slope, atol=2e-4, rtol=2e-3)
 
 
-@settings(max_examples=5, deadline=None, phases=(Phase.explicit, Phase.generate))
-@given(gain=st.floats(0.0, 1.5), size=st.integers(9, 50))
+@settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(gain=st.floats(0.0, 1.5), size=st.sampled_from([16, 48]))
 def test_any_program_in_any_batches_adds_up(gain, size):
     here = lab(toy.flat(), toy.half(constants={"gain": gain}), toy.examples(), batch_size=size)
     found = here.costs("nll", steps=16, progress=False)

@@ -13,7 +13,6 @@ from aann.machine.machine import Machine
 from aann.machine.processes import ends_together
 from aann.model import Model
 from aann.program.replacement import Replacement
-from aann.residuals import term
 from aann.residuals.costed import Costs
 from aann.residuals.costs import STEPS, costs
 from aann.residuals.gains import SHARES, UNITS, gains
@@ -150,7 +149,7 @@ class Lab:
 
     def try_terms(
         self,
-        terms: Mapping[str, term.Given],
+        terms: Mapping[str, Any],
         reads: Sequence[str] | None = None,
         *,
         name: str | None = None,

@@ -31,9 +31,10 @@ from aann.residuals.gains import programs
 from aann.residuals.loss import Given, Loss, Seen, batches_of, check, joined, loss_of
 from aann.residuals.observed import Observed
 from aann.residuals.paired import gain
+from aann.residuals.squared import gone
 from aann.residuals.tried import Tried, TriedTerm
 from aann.residuals.weighing import Weights, weighed
-from aann.statistics.bootstrap import MINIMUM, Recovered, difference, recovered
+from aann.statistics.bootstrap import MINIMUM, difference, recovered
 from aann.statistics.each import each
 from aann.statistics.interval import Setting
 
@@ -46,7 +47,7 @@ def try_terms(
     examples: Examples,
     parts: Sequence[Observed],
     part: Observed,
-    terms: Mapping[str, candidate.Given],
+    terms: Mapping[str, Any],
     *,
     reads: Sequence[str] | None = None,
     per_unit: bool = True,
@@ -250,8 +251,8 @@ def _tried(
         found.append(
             TriedTerm(
                 term.name, term.reads, mine.all, mine.errors, mine.halves,
-                Estimate.of(whole.ratio[0]),
-                tuple(Estimate.of(single.ratio[u]) for u in range(units)),
+                whole,
+                single,
                 after, change, Estimate.of(closed[k]), Estimate.of(all_in[k + 1]),
                 Estimate.of(difference(all_in[k + 1], all_in[0])), others[k],
             )
@@ -267,11 +268,10 @@ def _tried(
 
 def _squared(
     before: np.ndarray, after: np.ndarray, units: int, setting: Setting
-) -> tuple[Recovered, Recovered]:
-    """Share of the squared error that goes: (1,) of all units together, and (units,) of each."""
+) -> tuple[Estimate, tuple[Estimate, ...]]:
+    """Share of the squared error that goes: of all units together, and of each."""
     n = len(before)
-    old, new = (x[:, 6].reshape(n, -1, units).sum(axis=1).T for x in (before, after))
-    nothing = np.zeros(n)
+    old, new = (x[:, 6].reshape(n, -1, units).sum(axis=1) for x in (before, after))
     few = dataclasses.replace(setting, draws=DRAWS)
-    whole = recovered(nothing, new.sum(axis=0)[None], old.sum(axis=0)[None], setting)
-    return whole, recovered(nothing, new, old, few)
+    (whole,) = gone(old.sum(axis=1)[:, None], new.sum(axis=1)[:, None], setting)
+    return whole, gone(old, new, few)

@@ -1,4 +1,4 @@
-"""What candidate terms give. Also ``term`` and ``tried``."""
+"""What candidate terms give. Also ``term``, ``trial`` and ``tried``."""
 
 import jax
 import jax.numpy as jnp

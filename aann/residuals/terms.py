@@ -28,6 +28,7 @@ from aann.residuals.loss import Given, loss_of
 from aann.residuals.observed import Observed
 from aann.residuals.paired import gain
 from aann.residuals.squared import gone
+from aann.residuals.trial import Trial
 from aann.residuals.tried import Tried, TriedTerm
 from aann.residuals.weighing import Weights, weighed
 from aann.statistics.bootstrap import MINIMUM, difference, recovered

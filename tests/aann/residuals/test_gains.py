@@ -98,3 +98,22 @@ def test_all_that_is_wrong_is_said_at_once(flat):
     few = aann.residuals(toy.flat(), toy.half(), toy.examples(9), progress=False)
     with pytest.raises(ValueError, match="an interval needs at least 10 examples, got 9"):
         few.gains(progress=False)
+
+
+def test_positions_of_a_grid_are_mended_where_errors_cost_most():
+    lab = aann.residuals(toy.grid(), toy.on_grid(), toy.pictures(), batch_size=10, progress=False)
+    found = lab.gains(shares=(0.1,), units=0, progress=False)
+    cost = lab.costs(progress=False).parts[0].values.sum(-1)
+    mend = cost >= np.sort(cost.ravel())[-found.costliest[0].count]
+    part = lab.part()
+    m = np.array(aann.capture(lab.bench.model, ["m"])(lab.examples.load(range(24)))[1]["m"])
+    intact = _log_softmax(m.mean((1, 2)) @ (toy.C * 8))
+    m[..., list(toy.UNITS)] = np.where(mend[..., None], part.natural, part.artificial)
+    spliced = _log_softmax(m.mean((1, 2)) @ (toy.C * 8))
+    by_hand = (np.exp(intact) * (intact - spliced)).sum(-1)
+    np.testing.assert_allclose(found.losses[0], by_hand, atol=1e-5)
+    assert found.costliest[0].closed.estimate > found.random[0].closed.estimate
+
+
+def _log_softmax(x):
+    return x - np.log(np.exp(x).sum(-1, keepdims=True))

@@ -6,9 +6,9 @@ integral of (natural - artificial) times the gradient. By the fundamental theore
 to the measured gap, spliced minus intact, up to the quadrature: integrated gradients (Sundararajan
 et al. 2017, arXiv:1703.01365) with the spliced run as baseline, by Gauss and Legendre's nodes.
 
-``steps=1`` is the first-order estimate, the gradient at the spliced run alone. KL is near its
-minimum at the intact run and grows with the square of the error, so that this estimate is about
-twice the gap; and at the intact run itself it would be zero.
+``steps=1`` is the first-order estimate, the gradient at the spliced run alone. Near its minimum at
+the intact run KL grows with the square of the error, so that of small errors this estimate is about
+twice the gap, and of large ones anything; at the intact run itself it would be zero.
 
 Sharp edges: an error that hurts nobody alone, but together with another, shares that cost with it.
 The residual of a lower program includes what the programs above it pass on, so that its cost does,

@@ -58,7 +58,8 @@ def sums_of(
     Raises:
         ValueError: values are NaN or infinite where something is.
     """
-    run = jax.jit(lambda params, inputs: _captured(bench.model, params, inputs, plans))
+    padded = examples.present is not None
+    run = jax.jit(lambda params, inputs: _captured(bench.model, params, inputs, plans, padded))
     residual, here = part.residual(), part.here
     scales = _scales(bench, examples, here, run)
     added = {name: [Equations() for _ in parts] for name in plans}
@@ -94,10 +95,14 @@ def sums_of(
     }
 
 
-def _captured(model: Model, params: Any, inputs: Any, plans: dict[str, Layout]) -> dict[str, Array]:
-    """The features of each site."""
+def _captured(
+    model: Model, params: Any, inputs: Any, plans: dict[str, Layout], padded: bool
+) -> dict[str, Array]:
+    """The features of each site; with padding NaN is taken for 0, as in the linear row."""
     here = dataclasses.replace(model, params=params)
     _, values = capture(here, list(plans))(inputs)
+    if padded:
+        values = {n: jnp.where(jnp.isnan(x), jnp.zeros_like(x), x) for n, x in values.items()}
     return {name: rows_of(values[name], plan) for name, plan in plans.items()}
 
 

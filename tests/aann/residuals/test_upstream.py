@@ -81,7 +81,8 @@ def test_padding_predicts_nothing():
         lab.upstream(progress=False)
     found = lab.upstream("lower", progress=False)
     assert {s.site for s in found.sites} == {"embed", "low"}
-    assert all(np.isfinite(s.r2) for s in found.sites)
+    wider = lab.upstream("lower", neighbours=True, progress=False)
+    assert all(np.isfinite(s.r2) for s in (*found.sites, *wider.sites))
     assert found.left_out["input"].startswith("is of dtype int32")
 
 

@@ -130,5 +130,8 @@ def __dir__() -> list[str]:
 
 
 later.provide("figures of a report", "aann.vis.pictures:pictures")
+later.provide("figures of a residual lab", "aann.vis.residuals.page:figures")
+later.provide("page of a residual lab", "aann.vis.residuals.page:save")
+later.provide("picture of a residual", "aann.vis.residuals.feature:residual_feature")
 moved.install()
 shadowed.check()

@@ -33,8 +33,8 @@ class Door(types.ModuleType):
         progress: bool = True,
         machine: "Machine | None" = None,
     ) -> "Lab":
-        """See ``aann.residuals.lab.open_lab``."""
-        from aann.residuals.lab import open_lab  # noqa: PLC0415 - when it is asked for
+        """See ``aann.residuals.opened.open_lab``."""
+        from aann.residuals.opened import open_lab  # noqa: PLC0415 - when it is asked for
 
         return open_lab(
             model, replacements, examples, batch_size=batch_size, progress=progress, machine=machine

@@ -1,43 +1,40 @@
 """A program's residual on some examples: observed once, then looked at from all sides."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
-import warnings
-from collections.abc import Callable, Hashable, Sequence
+import pathlib
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from aann.bench.suited import check_programs
-from aann.bench.workbench import Workbench, workbench
-from aann.data.batches import size_for
-from aann.data.examples import Design, Examples
-from aann.evaluation.scoring import check_scoring
-from aann.machine.machine import Machine
-from aann.machine.processes import ends_together
+from aann.bench.workbench import Workbench
+from aann.data.examples import Examples
 from aann.model import Model
 from aann.program.replacement import Replacement
+from aann.residuals.calibration import Calibration, calibration
+from aann.residuals.components import Components, over_places, over_units
+from aann.residuals.costed import Costs
+from aann.residuals.costs import STEPS, costs
+from aann.residuals.gains import SHARES, UNITS, gains
+from aann.residuals.kinds import Kinds, kinds
+from aann.residuals.loss import Given
+from aann.residuals.mended import Gains
 from aann.residuals.nearest import neighbours
-from aann.residuals.observed import Observed, observe
+from aann.residuals.observed import Observed
 from aann.residuals.predictable import predictability
 from aann.residuals.predicted import Predictability
 from aann.residuals.predictor import Predictors, network
-from aann.residuals.reach import Bracket, bracket
-from aann.residuals.unknowable import Unknowable
-from aann.shown.brief import brief
-from aann.residuals import peeking
-from aann.residuals.about import ratio, shown
-from aann.residuals.calibration import Calibration, calibration
-from aann.residuals.components import Components, over_places, over_units
-from aann.residuals.kinds import Kinds, kinds
-from aann.residuals.observed import Observed, observe
 from aann.residuals.quantiles import ErrorByQuantile, by_quantile
+from aann.residuals.reach import Bracket, bracket
 from aann.residuals.spectrum import Spectrum, spectrum
-from aann.residuals.units import Units, agreement, units
+from aann.residuals.summary import summary
+from aann.residuals.terms import try_terms
+from aann.residuals.tried import Tried
+from aann.residuals.units import Units, units
+from aann.residuals.unknowable import Unknowable
+from aann.residuals.upstream import upstream
+from aann.residuals.upstream_found import Upstream
 from aann.residuals.where import Where, where
 from aann.residuals.worst import Worst, worst
-from aann.shown.brief import clip, counted
+from aann.shown import later
 from aann.shown.screen import Shown, Tabular
 
 
@@ -73,26 +70,6 @@ class Lab(Tabular):
             raise KeyError(f"name one of {', '.join(names)}; got {name!r}")
         return self.parts[names.index(name)]
 
-    def network(self, size: Any, name: str | None = None, **more: Any) -> Predictors:
-        """See ``aann.residuals.predictor.network``, of one replacement."""
-        return network(*self._one(name), size=size, **more)
-
-    def predictability(self, name: str | None = None, **more: Any) -> Predictability:
-        """See ``aann.residuals.predictable.predictability``: beside one replacement."""
-        model, program, design = self._one(name)
-        return predictability(model, None, program, design=design, program=program, **more)
-
-    def neighbours(self, name: str | None = None, **more: Any) -> Unknowable:
-        """See ``aann.residuals.nearest.neighbours``, of one replacement and its residual."""
-        return neighbours(*self._one(name), **more)
-
-    def bracket(self, name: str | None = None, **more: Any) -> Bracket:
-        """See ``aann.residuals.reach.bracket``, of one replacement."""
-        return bracket(*self._one(name), **more)
-
-    def _one(self, name: str | None) -> tuple[Model, Replacement, Any]:
-        """The model, a replacement and the examples, of which nothing fits but a ``Design``."""
-        return self.bench.model, self.part(name).replacement, self.examples
     def units(self, name: str | None = None) -> Units:
         """See ``aann.residuals.units.units``; ``name`` is that of a replacement, here and below."""
         return units(self.part(name))
@@ -136,28 +113,121 @@ class Lab(Tabular):
         found: Kinds = self.once(key, lambda: kinds(part, reach=reach))
         return found.joined(unknowable)
 
-    def _shown(self) -> Shown:
-        examples = self.examples
-        rows = []
-        for part in self.parts:
-            r2, correlation = agreement(part)
-            error = float(ratio(np.square(part.residual(), dtype=np.float64).sum(),
-                                part.here.sum() * part.columns))  # fmt: skip
-            r = part.replacement
-            rows.append([r.name, r.site, str(len(r.units)),
-                         *(shown(float(x.mean()), ".2f") for x in (correlation, r2)),
-                         shown(error)])  # fmt: skip
-        return Shown(
-            [
-                *peeking.head(examples.split),
-                f"residual lab of {clip(self.bench.model.name, 40)}: "
-                f"{counted(len(examples), 'example')} of {clip(examples.name, 40)} "
-                f"({examples.split})",
-            ],
-            [["program", "site", "units", "correlation", "R2", "squared error"], *rows],
-            ["correlation and R2: means over units; - where those of one are not defined"],
-            left=2,
+    def costs(self, metric: Given = "kl", *, steps: int = STEPS, progress: bool = True) -> Costs:
+        """See ``aann.residuals.costs.costs``: all replacements together."""
+        found: Costs = self.once(
+            ("costs", self._key(metric), steps),
+            lambda: costs(
+                self.bench, self.examples, self.parts, metric, steps=steps, progress=progress
+            ),
         )
+        return found
+
+    def gains(
+        self,
+        metric: Given = "kl",
+        *,
+        ranked_by: Given | None = None,
+        shares: Sequence[float] = SHARES,
+        units: int = UNITS,
+        confidence: float = 0.95,
+        seed: int = 0,
+        progress: bool = True,
+    ) -> Gains:
+        """See ``aann.residuals.gains.gains``; positions are ranked by costs in ``ranked_by``, by
+        default in ``metric``.
+        """
+        by = metric if ranked_by is None else ranked_by
+        found: Gains = self.once(
+            ("gains", self._key(metric), self._key(by), tuple(shares), units, confidence, seed),
+            lambda: gains(
+                self.bench, self.examples, self.parts, self.costs(by, progress=progress), metric,
+                shares=shares, units=units, confidence=confidence, seed=seed, progress=progress,
+            ),
+        )  # fmt: skip
+        return found
+
+    def upstream(
+        self,
+        name: str | None = None,
+        sites: Sequence[str] | None = None,
+        *,
+        neighbours: bool = False,
+        top: int = 3,
+        folds: int = 5,
+        seed: int = 0,
+        progress: bool = True,
+    ) -> Upstream:
+        """See ``aann.residuals.upstream.upstream``; ``name`` is that of a replacement."""
+        part, chosen = self.part(name), None if sites is None else tuple(sites)
+        found: Upstream = self.once(
+            ("upstream", part.replacement.name, chosen, neighbours, top, folds, seed),
+            lambda: upstream(
+                self.bench, self.examples, part, chosen, neighbours=neighbours, top=top,
+                folds=folds, seed=seed, progress=progress,
+            ),
+        )  # fmt: skip
+        return found
+
+    def try_term(
+        self,
+        function: Callable[..., Any],
+        reads: Sequence[str] | None = None,
+        *,
+        name: str | None = None,
+        **options: Any,
+    ) -> Tried:
+        """One term; see ``try_terms``."""
+        called = str(getattr(function, "__name__", "term")).replace("<lambda>", "term")
+        return self.try_terms({called: function}, reads, name=name, **options)
+
+    def try_terms(
+        self,
+        terms: Mapping[str, Any],
+        reads: Sequence[str] | None = None,
+        *,
+        name: str | None = None,
+        **options: Any,
+    ) -> Tried:
+        """See ``aann.residuals.terms.try_terms``; ``name`` is that of a replacement."""
+        return try_terms(
+            self.bench, self.examples, self.parts, self.part(name), terms, reads=reads, **options
+        )
+
+    def network(self, size: Any, name: str | None = None, **more: Any) -> Predictors:
+        """See ``aann.residuals.predictor.network``, of one replacement."""
+        return network(*self._one(name), size=size, **more)
+
+    def predictability(self, name: str | None = None, **more: Any) -> Predictability:
+        """See ``aann.residuals.predictable.predictability``: beside one replacement."""
+        model, program, design = self._one(name)
+        return predictability(model, None, program, design=design, program=program, **more)
+
+    def neighbours(self, name: str | None = None, **more: Any) -> Unknowable:
+        """See ``aann.residuals.nearest.neighbours``, of one replacement and its residual."""
+        return neighbours(*self._one(name), **more)
+
+    def bracket(self, name: str | None = None, **more: Any) -> Bracket:
+        """See ``aann.residuals.reach.bracket``, of one replacement."""
+        return bracket(*self._one(name), **more)
+
+    def visualise(
+        self, unit: int | None = None, *, name: str | None = None, over: bool = False,
+        **options: Any,
+    ) -> Any:  # fmt: skip
+        """See ``aann.vis.residuals.feature.residual_feature``: pictures that a program misses."""
+        draw = later.get("picture of a residual")
+        return draw(self.bench.model, self.part(name).replacement, unit, over=over, **options)
+
+    def figures(self, **options: Any) -> dict[str, Any]:
+        """Name -> figure of all measurements, see ``aann.vis.residuals.page.figures``."""
+        found: dict[str, Any] = later.get("figures of a residual lab")(self, **options)
+        return found
+
+    def save(self, folder: pathlib.Path | str, **options: Any) -> list[pathlib.Path]:
+        """Write a page of all measurements, see ``aann.vis.residuals.page.save``."""
+        files: list[pathlib.Path] = later.get("page of a residual lab")(self, folder, **options)
+        return files
 
     def once(self, key: Hashable, measure: Callable[[], Any]) -> Any:
         """What a measurement that takes long has found, or finds now.
@@ -170,45 +240,16 @@ class Lab(Tabular):
             self.kept[key] = measure()
         return self.kept[key]
 
+    def _key(self, metric: Given) -> Hashable:
+        """What a loss is kept under: its name, or the user's own one, which stays alive for it."""
+        if isinstance(metric, str):
+            return metric
+        self.kept[("metric", id(metric))] = metric
+        return id(metric)
 
-@ends_together
-def open_lab(
-    model: Model,
-    replacements: Replacement | Sequence[Replacement],
-    examples: Examples,
-    *,
-    batch_size: int | None = None,
-    progress: bool = True,
-    machine: Machine | None = None,
-) -> Lab:
-    """Observe a program, or several that are spliced in together.
+    def _one(self, name: str | None) -> tuple[Model, Replacement, Any]:
+        """The model, a replacement and the examples, of which nothing fits but a ``Design``."""
+        return self.bench.model, self.part(name).replacement, self.examples
 
-    Args:
-        model: the pretrained network.
-        replacements: the program or programs.
-        examples: to look at: a ``Design``. Others, held-out ones or such as were not divided, can
-            be looked at, too: every later report of these programs on any of them says so.
-        batch_size: of the compiled functions; by default by the size of an example.
-        progress: show it.
-        machine: devices, processes, memory and disk to use.
-
-    Raises:
-        TypeError: a program returns another dtype or cannot be traced.
-        ValueError: unknown sites, units out of range, wrong shapes; NaN or infinity; more values
-            than ``machine.memory``.
-
-    Warns:
-        UserWarning: these are no design examples.
-    """
-    machine = machine or Machine()
-    bench = workbench(
-        model, replacements, size_for(len(examples), model, batch_size, machine), machine
-    )
-    check_programs(bench, [bench.replacements])
-    check_scoring(bench, examples)
-    if not isinstance(examples, Design):
-        warnings.warn(peeking.warning(bench.replacements, examples), UserWarning, stacklevel=4)
-    parts = observe(bench, examples, progress=progress)
-    if not isinstance(examples, Design) and machine.process[0] == 0:
-        peeking.keep(bench.replacements, examples)
-    return Lab(bench, examples, tuple(parts))
+    def _shown(self) -> Shown:
+        return summary(self.bench.model.name, self.examples, self.parts)

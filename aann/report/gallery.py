@@ -19,7 +19,7 @@ class Part(NamedTuple):
         heading: a few words.
         pictures: in their order.
         lead: sentences before them.
-        tables: before the pictures.
+        tables: behind the pictures, folded up where there are some.
     """
 
     heading: str

@@ -18,6 +18,7 @@ from aann.residuals.lab import Lab
 from aann.vis.pictures import picture
 from aann.vis.residuals.chapter import PageSettings
 from aann.vis.residuals.chapters import chapters
+from aann.vis.residuals.missed import takes_pictures
 
 
 def figures(lab: Lab, **settings: Any) -> dict[str, Figure]:
@@ -53,12 +54,12 @@ def save(
     """
     where = pathlib.Path(folder)
     where.mkdir(parents=True, exist_ok=True)
-    chosen = PageSettings(**settings)
+    chosen, pictures = PageSettings(**settings), takes_pictures(lab)
     parts = [
         Part(
             chapter.heading,
             [
-                picture(f, f"{name}_{key}", photographs=key.startswith("worst"))
+                picture(f, f"{name}_{key}", photographs=pictures and "worst" in key)
                 for key, f in chapter.figures.items()
             ],
             " ".join(chapter.notes),

@@ -1,7 +1,5 @@
 """Scrubs as a report, with the tables, pages, files and comparisons that reports have."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -59,7 +57,7 @@ def as_report(
     return Report(
         eval=name,
         claim=claim,
-        command=shlex.join(sys.argv),
+        command=command(),
         model=found.model,
         site=site or " + ".join(row.where.values()),
         units=[],

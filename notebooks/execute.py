@@ -58,7 +58,7 @@ def execute(source: pathlib.Path) -> nbformat.NotebookNode:
     """
     notebook = read(source)
     NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name=KERNEL["name"], record_timing=False,
+        notebook, timeout=TIMEOUT, kernel_name=KERNEL["name"], record_timing=False, coalesce_streams=True,
         resources={"metadata": {"path": str(source.parent)}},
     ).execute()  # fmt: skip
     notebook.metadata = read(source).metadata  # not the version of Python that ran it

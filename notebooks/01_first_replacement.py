@@ -1,9 +1,9 @@
 # %% [markdown]
 # # A first replacement in ten minutes
 #
-# **Question.** A small transformer has learned to add modulo 113: it reads the tokens a, b and "=",
-# and answers (a + b) mod 113. Between reading and answering stand 512 neurons. What does each of
-# them compute?
+# **Question.** A small transformer has learned to add modulo 113: it reads the tokens a, b and
+# "=", and answers (a + b) mod 113. Between reading and answering stand 512 neurons. What does each
+# of them compute?
 #
 # We look at some neurons, write down what we believe they do as a program of a few lines, put the
 # program in their place, and measure how much of the network's behaviour survives. The network
@@ -35,9 +35,9 @@ model = zoo.load("modular_addition", "seed0")
 print(aann.sites(model))
 
 # %% [markdown]
-# There are 113 x 113 pairs. A hash of their names divides them into two halves, once and for all: we
-# look at and fit on *design*, and report on *held out*. The two are different types, and nothing
-# that fits accepts held-out examples.
+# There are 113 x 113 pairs. A hash of their names divides them into two halves, once and for all:
+# we look at and fit on *design*, and report on *held out*. The two are different types, and
+# nothing that fits accepts held-out examples.
 
 # %%
 design, heldout = aann.split(zoo.data("modular_addition"))
@@ -73,8 +73,8 @@ captioned(
 )
 
 # %% [markdown]
-# They are periodic in a and in b. How fast? Each neuron's input is a sum of waves of a and of b, of
-# all frequencies k (k periods in 113 steps): one least-squares fit tells how much of each.
+# They are periodic in a and in b. How fast? Each neuron's input is a sum of waves of a and of b,
+# of all frequencies k (k periods in 113 steps): one least-squares fit tells how much of each.
 
 # %%
 FREQUENCIES = np.arange(1, P // 2 + 1)
@@ -118,10 +118,11 @@ print("its share in half of the neurons is at least", np.median(share.max(0)).ro
 # %% [markdown]
 # ## Hypothesis
 #
-# One frequency fills almost all of a neuron's input, and there are only a handful of them. So: *each
-# neuron is a wave of one frequency, in a and in b alike.* That is a program of four numbers a neuron:
-# its frequency, a cosine, a sine and an offset. The three amplitudes are fitted by least squares on
-# the design half; each constant says where it comes from, because constants are counted.
+# One frequency fills almost all of a neuron's input, and there are only a handful of them. So:
+# *each neuron is a wave of one frequency, in a and in b alike.* That is a program of four numbers
+# a neuron: its frequency, a cosine, a sine and an offset. The three amplitudes are fitted by least
+# squares on the design half; each constant says where it comes from, because constants are
+# counted.
 
 # %%
 one = np.ones((len(tokens), 1))
@@ -129,7 +130,9 @@ cosine, sine, offset = (np.zeros(before.shape[1]) for _ in range(3))
 for k in keys:
     of_k = mine == k
     features = np.concatenate([both(np.asarray([k])), one], 1)
-    cosine[of_k], sine[of_k], offset[of_k] = np.linalg.lstsq(features, before[:, of_k], rcond=None)[0]
+    cosine[of_k], sine[of_k], offset[of_k] = np.linalg.lstsq(features, before[:, of_k], rcond=None)[
+        0
+    ]
 
 fitted = f"least squares on {len(tokens)} design pairs"
 constants = {
@@ -161,9 +164,9 @@ def plain_waves(tokens, c):
 # ## Number
 #
 # `aann.evaluate` runs the network with the program's values in place of the neurons, on held-out
-# pairs. What counts is the *loss recovered*: 0 is as bad as setting all neurons to zero, 1 as good as
-# the neurons themselves. Beside the program stand simpler things in its place, up to the best constant
-# and the best linear prediction, and wrong programs as controls.
+# pairs. What counts is the *loss recovered*: 0 is as bad as setting all neurons to zero, 1 as good
+# as the neurons themselves. Beside the program stand simpler things in its place, up to the best
+# constant and the best linear prediction, and wrong programs as controls.
 
 # %%
 pairs = heldout.take(range(n))
@@ -176,8 +179,9 @@ print(repr(first))  # one screen; print(first) shows all, and a cell that ends i
 # What is wrong? Natural and artificial side by side, for the neuron that varies most:
 
 #
-# To see it well, count a and b in steps of the neuron's frequency k: at (k a, k b) one period fills
-# the whole plane.
+# To see it well, count a and b in steps of the neuron's frequency k: at (k a, k b) one period
+# fills the whole plane.
+
 
 # %%
 def compared(program, units):
@@ -201,8 +205,9 @@ captioned(
 )
 
 # %% [markdown]
-# The crests fit, but the program goes below zero where the neuron is silent. We took what comes *before*
-# the ReLU for what comes after it. One more word in the program, no more constants:
+# The crests fit, but the program goes below zero where the neuron is silent. We took what comes
+# *before* the ReLU for what comes after it. One more word in the program, no more constants:
+
 
 # %%
 @aann.register(**place)
@@ -212,7 +217,13 @@ def rectified_waves(tokens, c):
 
 
 report = aann.evaluate(
-    model, rectified_waves, pairs, design=design, programs=[plain_waves], draws=draws, name="rectified"
+    model,
+    rectified_waves,
+    pairs,
+    design=design,
+    programs=[plain_waves],
+    draws=draws,
+    name="rectified",
 )
 print(repr(report))
 
@@ -223,6 +234,7 @@ figures(report)["recovered"]
 # ## The error that is left
 #
 # Which neurons does the program miss? Their correlation with it, by frequency:
+
 
 # %%
 def by_frequency(report, frequency):
@@ -240,15 +252,17 @@ by_frequency(report, mine)
 print("twice the four main frequencies:", {k: min(2 * k % P, P - 2 * k % P) for k in keys[:4]})
 
 # %% [markdown]
-# The loud neurons have four frequencies, and are met. The quiet ones have others, and are missed. But
-# those others are not new: they are *twice* the main ones. Where do doubled frequencies come from? A
-# wave times a wave has them: cos(x) cos(x) = (1 + cos(2x)) / 2. And the network has a place that
-# multiplies before the neurons: attention. How much "=" attends to a rather than to b is itself a wave of
-# a less one of b, and it multiplies what is taken from a rather than from b, another such difference.
+# The loud neurons have four frequencies, and are met. The quiet ones have others, and are missed.
+# But those others are not new: they are *twice* the main ones. Where do doubled frequencies come
+# from? A wave times a wave has them: cos(x) cos(x) = (1 + cos(2x)) / 2. And the network has a
+# place that multiplies before the neurons: attention. How much "=" attends to a rather than to b
+# is itself a wave of a less one of b, and it multiplies what is taken from a rather than from b,
+# another such difference.
 #
-# So, second hypothesis: *a neuron also sees the products of two such differences*. With
-# u = cos(k a) - cos(k b) and v = sin(k a) - sin(k b) these are u u, v v and u v, of the same four
+# So, second hypothesis: *a neuron also sees the products of two such differences*. With u = cos(k
+# a) - cos(k b) and v = sin(k a) - sin(k b) these are u u, v v and u v, of the same four
 # frequencies.
+
 
 # %%
 def terms(k, tokens):
@@ -305,7 +319,8 @@ captioned(
 natural = final.natural["constants"]
 rows = [final.row(p.name) for p in (plain_waves, rectified_waves, attended_waves)]
 lines = [
-    f"| {row.name} | {row.recovered['kl']} | {row.mean_correlation:.2f} | {row.constants:,} |" for row in rows
+    f"| {row.name} | {row.recovered['kl']} | {row.mean_correlation:.2f} | {row.constants:,} |"
+    for row in rows
 ]
 Markdown(
     "\n".join(
@@ -319,8 +334,8 @@ Markdown(
 )
 
 # %% [markdown]
-# The neurons rectify waves of one of four frequencies. The quiet fifth of them, which looked like noise to
-# the second program, was worth the rest: it carries what attention multiplied. That is a statement about
-# attention that we have not tested. **Next**: replace attention's pattern by such waves, too
-# (`circuits/modular_addition` does), and then the whole network. Whether a program that knows how to add
-# explains *this* network is another question: notebook 6.
+# The neurons rectify waves of one of four frequencies. The quiet fifth of them, which looked like
+# noise to the second program, was worth the rest: it carries what attention multiplied. That is a
+# statement about attention that we have not tested. **Next**: replace attention's pattern by such
+# waves, too (`circuits/modular_addition` does), and then the whole network. Whether a program that
+# knows how to add explains *this* network is another question: notebook 6.

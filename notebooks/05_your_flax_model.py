@@ -2,8 +2,8 @@
 # # Your own Flax model
 #
 # **Question.** You have trained a network of your own. What do the channels of its first layer do,
-# and how would you know that you are right? Here the network is a small `flax.nnx` module that reads
-# handwritten digits; nothing in it knows of this library.
+# and how would you know that you are right? Here the network is a small `flax.nnx` module that
+# reads handwritten digits; nothing in it knows of this library.
 
 # %%
 import jax
@@ -28,8 +28,8 @@ draws = 200 if SMALL else 10_000  # of the bootstrap
 # %% [markdown]
 # ## The model, trained
 #
-# The digits come with scikit-learn: 8 x 8 pixels, ink from 0 to 1. Any arrays become a data set with
-# two fixed halves; we train on the design half, too.
+# The digits come with scikit-learn: 8 x 8 pixels, ink from 0 to 1. Any arrays become a data set
+# with two fixed halves; we train on the design half, too.
 
 # %%
 digits = load_digits()
@@ -46,6 +46,7 @@ class Net(nnx.Module):
         self.head = nnx.Linear(4 * 4 * 8, 10, rngs=rngs)
 
     def __call__(self, x):
+        """Pictures (batch, 8, 8, 1) to logits (batch, 10)."""
         x = nnx.max_pool(nnx.relu(self.filters(x)), (2, 2), (2, 2))
         return self.head(x.reshape(len(x), -1))
 
@@ -75,11 +76,13 @@ Markdown(f"Right on {right.mean():.1%} of {len(right)} held-out digits after {st
 # %% [markdown]
 # ## Sites
 #
-# The adapter takes the module as it is: what every submodule takes and returns is a site, named by its
-# path. `inputs` is *one* example.
+# The adapter takes the module as it is: what every submodule takes and returns is a site, named by
+# its path. `inputs` is *one* example.
 
 # %%
-model = aann.adapters.nnx.model(net, inputs=jax.ShapeDtypeStruct((8, 8, 1), jnp.float32), name="digits")
+model = aann.adapters.nnx.model(
+    net, inputs=jax.ShapeDtypeStruct((8, 8, 1), jnp.float32), name="digits"
+)
 print(aann.sites(model))
 
 # %% [markdown]
@@ -107,10 +110,11 @@ captioned(
 # ## Hypothesis
 #
 # First guess: *a channel is the ink around a place.* Second: *a channel is a stripe*: ink on
-# parallel lines of one direction counts, ink between them counts against. As filters of 5 x 5 pixels
-# under a Gaussian, a stripe takes three numbers: its angle, the distance of its lines, and its phase. We
-# never look at the network's weights: of a bank of stripes each channel gets the one that correlates
-# best with it on design digits; a gain and an offset are fitted.
+# parallel lines of one direction counts, ink between them counts against. As filters of 5 x 5
+# pixels under a Gaussian, a stripe takes three numbers: its angle, the distance of its lines, and
+# its phase. We never look at the network's weights: of a bank of stripes each channel gets the one
+# that correlates best with it on design digits; a gain and an offset are fitted.
+
 
 # %%
 def window():
@@ -203,8 +207,9 @@ def one_stripe(x, c):
 # %% [markdown]
 # ## A mistake, and its message
 #
-# Two things that everyone gets wrong once: a name, and a shape. Messages say what was expected, what
-# came, and what to do.
+# Two things that everyone gets wrong once: a name, and a shape. Messages say what was expected,
+# what came, and what to do.
+
 
 # %%
 def flat(x, c):
@@ -214,7 +219,13 @@ def flat(x, c):
 
 heldout_digits = heldout.take(range(n))
 for wrong in (
-    aann.make(one_stripe.program, model="digits", site="filter", units=range(8), constants=one_stripe.constants),
+    aann.make(
+        one_stripe.program,
+        model="digits",
+        site="filter",
+        units=range(8),
+        constants=one_stripe.constants,
+    ),
     aann.make(flat, **place, constants=one_stripe.constants),
 ):
     try:
@@ -266,8 +277,8 @@ captioned(
 # ## Next
 #
 # The digits say what is missing: in one stripe there is no room for a stroke that *ends*, or meets
-# another. So, third hypothesis: *a channel is the sum of two stripes.* The second one is the stripe
-# that correlates best with what the first one leaves.
+# another. So, third hypothesis: *a channel is the sum of two stripes.* The second one is the
+# stripe that correlates best with what the first one leaves.
 
 # %%
 left = natural - np.asarray(one_stripe.compute(seen))
@@ -303,7 +314,10 @@ Markdown(
         [
             "| in place of the filters | KL recovered | mean correlation | constants |",
             "| --- | --- | --- | --- |",
-            *(f"| {r.name} | {r.recovered['kl']} | {r.mean_correlation:.2f} | {r.constants} |" for r in rows),
+            *(
+                f"| {r.name} | {r.recovered['kl']} | {r.mean_correlation:.2f} | {r.constants} |"
+                for r in rows
+            ),
             f"\nHeld-out digits: n = {n}. The layer has {final.natural['constants']} weights. The second "
             f"stripe is worth {gained.differences[0].difference} of KL; two stripes less the linear "
             f"prediction from 3 x 3 pixels: {linear.differences[0].difference}.",
@@ -312,11 +326,11 @@ Markdown(
 )
 
 # %% [markdown]
-# A paired difference has an interval of its own, narrower than the two beside each other: both programs
-# were tried on the same digits. Read the row *linear*, too. The layer itself is linear, so that a fit
-# without any idea does well, and a program has to be better than that with as few numbers, or say more.
-# The stripes can be *said*: which way each channel's lines run. The next error to look at is in the
-# channels that are still lowest:
+# A paired difference has an interval of its own, narrower than the two beside each other: both
+# programs were tried on the same digits. Read the row *linear*, too. The layer itself is linear,
+# so that a fit without any idea does well, and a program has to be better than that with as few
+# numbers, or say more. The stripes can be *said*: which way each channel's lines run. The next
+# error to look at is in the channels that are still lowest:
 
 # %%
 print("correlation by channel:", np.asarray(final.main.correlation, float).round(2))

@@ -6,8 +6,8 @@
 # wrong, and shows what gives them away: the best constant, controls, random wrong programs, paired
 # differences, tests against the intact network, and correlation.
 #
-# The network ships with the project: a one-layer transformer that adds modulo 113 (notebook 1 looks
-# into its neurons).
+# The network ships with the project: a one-layer transformer that adds modulo 113 (notebook 1
+# looks into its neurons).
 
 # %%
 import jax.numpy as jnp
@@ -32,8 +32,9 @@ seen = evidence.observe(model, design)  # what the network does on the design ha
 # %% [markdown]
 # ## A program that looks good
 #
-# The heads of this network stand at "=" and attend to a and to b. A lazy claim: *they attend to both
-# evenly, whatever the two are.*
+# The heads of this network stand at "=" and attend to a and to b. A lazy claim: *they attend to
+# both evenly, whatever the two are.*
+
 
 # %%
 @aann.register(
@@ -45,14 +46,17 @@ def even(tokens, c):
     return jnp.broadcast_to(half, (len(tokens), 4, 1, 3))
 
 
-lazy = aann.evaluate(model, even, pairs, design=design, rows=[], linear=False, draws=draws, name="lazy")
+lazy = aann.evaluate(
+    model, even, pairs, design=design, rows=[], linear=False, draws=draws, name="lazy"
+)
 recovered = lazy.main.recovered["kl"]
 Markdown(f"Recovered of KL: **{recovered}** (n = {n}), with {lazy.main.constants} constants.")
 
 # %% [markdown]
-# Shall we publish? The claim says that attention computes nothing. Before that, the rest of the ladder,
-# and a better program to stand beside it: how much each head prefers a to b is a wave of a less the
-# same wave of b (Nanda et al. 2023). It has a sinusoid's two amplitudes for each head, fitted on design.
+# Shall we publish? The claim says that attention computes nothing. Before that, the rest of the
+# ladder, and a better program to stand beside it: how much each head prefers a to b is a wave of a
+# less the same wave of b (Nanda et al. 2023). It has a sinusoid's two amplitudes for each head,
+# fitted on design.
 
 # %%
 waves = fit.attention(seen, fourier.key_frequencies(model))
@@ -67,14 +71,17 @@ figures(report)["recovered"]
 # %% [markdown]
 # ## First question: what would a constant have done?
 #
-# Zeroing attention patterns is brutal: the network has never seen such a thing, so that nearly anything is
-# better. The fair opponent of a program is the *best constant*: one pattern for each head, the same for
-# all pairs, of least loss on the design half.
+# Zeroing attention patterns is brutal: the network has never seen such a thing, so that nearly
+# anything is better. The fair opponent of a program is the *best constant*: one pattern for each
+# head, the same for all pairs, of least loss on the design half.
+
 
 # %%
 def against(first, second):
     """A sentence: the paired difference of two rows of the report."""
-    found = aann.compare(report, first, other_row=second, metrics=["kl"], draws=draws).differences[0]
+    found = aann.compare(report, first, other_row=second, metrics=["kl"], draws=draws).differences[
+        0
+    ]
     return f"- **{first}** less **{second}**: {found.difference}"
 
 
@@ -82,14 +89,14 @@ Markdown("\n".join([against("even", "best constant"), against(waves.name, "best 
 
 # %% [markdown]
 # The lazy program is *worse* than a constant: it is one, and not the best. All that it recovers is
-# what zero-ablation broke. The waves know something that no constant knows. These are paired differences:
-# both rows saw the same pairs and the same resamples, so that the interval is that of the difference, and
-# not two intervals to be held against each other.
+# what zero-ablation broke. The waves know something that no constant knows. These are paired
+# differences: both rows saw the same pairs and the same resamples, so that the interval is that of
+# the difference, and not two intervals to be held against each other.
 #
 # ## Second question: which wrong programs do as well?
 #
-# A control is a program that is wrong on purpose. Two of them, and a whole distribution: the same program
-# with its heads permuted, or with frequencies drawn at random.
+# A control is a program that is wrong on purpose. Two of them, and a whole distribution: the same
+# program with its heads permuted, or with frequencies drawn at random.
 
 # %%
 drawn = report.shuffles
@@ -112,14 +119,15 @@ figures(report)["shuffles"]
 
 # %% [markdown]
 # The random programs are all beaten: p is as small as so many draws allow. But look at the control
-# *a - b*, the same waves with the sign of b turned. It recovers nearly everything, and it is wrong. A small p
-# says that a program beats wrong programs of *that form*; it does not say that it is right. What tells
-# the two apart is correlation.
+# *a - b*, the same waves with the sign of b turned. It recovers nearly everything, and it is
+# wrong. A small p says that a program beats wrong programs of *that form*; it does not say that it
+# is right. What tells the two apart is correlation.
 #
 # ## Third question: as good as the network itself?
 #
-# "No significant difference" is no answer: with few examples there never is one. Say beforehand how large
-# a gap does not matter, and test against it. A tenth of the damage is the convention of the reports:
+# "No significant difference" is no answer: with few examples there never is one. Say beforehand
+# how large a gap does not matter, and test against it. A tenth of the damage is the convention of
+# the reports:
 
 # %%
 print(f"damage of zeroing: {report.damage['kl']} nats")
@@ -130,8 +138,8 @@ for row in ("even", waves.name):
         print(f"{row}: gap {test.gap:.3f} nats, margin {allowed}: {test.verdict}")
 
 # %% [markdown]
-# Zeroing costs so many nats here that a tenth of them is a wide margin. With a hundredth of a nat the
-# verdict may be another one. A margin is part of the claim.
+# Zeroing costs so many nats here that a tenth of them is a wide margin. With a hundredth of a nat
+# the verdict may be another one. A margin is part of the claim.
 #
 # And how many pairs would tell two good programs apart? The report is a pilot for that:
 
@@ -142,9 +150,9 @@ print(plan)
 # %% [markdown]
 # ## A program that recovers everything
 #
-# The last trap is the deepest. Replace the whole network by a program that adds: a sum of cos(w (a + b - c))
-# over the network's own frequencies. And beside it the same with frequencies that the network does not
-# use. Both know how to add.
+# The last trap is the deepest. Replace the whole network by a program that adds: a sum of cos(w (a
+# + b - c)) over the network's own frequencies. And beside it the same with frequencies that the
+# network does not use. Both know how to add.
 
 # %%
 whole = fit.network(seen, fourier.key_frequencies(model))
@@ -175,8 +183,9 @@ Markdown(
 figures(everything)["shuffles"]
 
 # %% [markdown]
-# Loss recovered asks whether the answers survive. Any program that knows the task passes, whatever the
-# network does inside; p says so honestly, and correlation says which of them is about *this* network.
+# Loss recovered asks whether the answers survive. Any program that knows the task passes, whatever
+# the network does inside; p says so honestly, and correlation says which of them is about *this*
+# network.
 #
 # ## What to report
 #
@@ -208,9 +217,13 @@ Markdown(
 )
 
 # %% [markdown]
-# **Next.** Half of the way from the natural to the artificial pattern costs almost nothing here, as the
-# table of mixtures shows: the network absorbs errors until they are large. Where the answer is that robust,
-# look at what is *inside*: correlation of the neurons, or causal scrubbing.
+# **Next.** Half of the way from the natural to the artificial pattern costs almost nothing here,
+# as the table of mixtures shows: the network absorbs errors until they are large. Where the answer
+# is that robust, look at what is *inside*: correlation of the neurons, or causal scrubbing.
 
 # %%
-Markdown("\n".join(f"- {float(share):.0%} of the program: {x['kl']}" for share, x in report.mixing.items()))
+Markdown(
+    "\n".join(
+        f"- {float(share):.0%} of the program: {x['kl']}" for share, x in report.mixing.items()
+    )
+)

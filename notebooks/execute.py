@@ -1,4 +1,4 @@
-"""Run the notebooks: ``NN_name.py`` in percent format is the source, ``NN_name.ipynb`` what it gave.
+"""Run the notebooks: ``NN_name.py`` in percent format is the source, ``NN_name.ipynb`` its outputs.
 
     python -m notebooks                       # all of them, in place
     python -m notebooks 01_first_replacement  # one
@@ -58,8 +58,9 @@ def execute(source: pathlib.Path) -> nbformat.NotebookNode:
     """
     notebook = read(source)
     NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name=KERNEL["name"], record_timing=False, coalesce_streams=True,
-        resources={"metadata": {"path": str(source.parent)}},
+        notebook, timeout=TIMEOUT, kernel_name=KERNEL["name"], record_timing=False,
+        coalesce_streams=True, resources={"metadata": {"path": str(source.parent)}},
+        extra_arguments=["--log-level=ERROR"],
     ).execute()  # fmt: skip
     notebook.metadata = read(source).metadata  # not the version of Python that ran it
     return notebook

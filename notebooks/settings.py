@@ -3,5 +3,7 @@
 import os
 from typing import Final
 
-SMALL: Final = os.environ.get("AANN_SMALL", "0") not in ("", "0")
-"""Whether a notebook should take few examples and few steps: it then runs, and shows little."""
+NAME: Final = "AANN_SMALL"
+
+SMALL: Final = os.environ.get(NAME, "0") not in ("", "0")
+"""Whether a notebook takes few examples and few steps: it then runs, and its numbers say little."""

@@ -108,7 +108,7 @@ class LabFigure(Figure):
         return self._saved("png")
 
     def _ipython_display_(self) -> None:
-        """The picture, then its caption. Where it is full of photographs it is JPEG: far smaller."""
+        """The picture, then its caption; JPEG where that is far smaller, as of photographs."""
         from IPython.display import display  # noqa: PLC0415 - it is the one who asks
 
         kind, data = "png", self._saved("png")

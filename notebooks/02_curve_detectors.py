@@ -47,7 +47,7 @@ print(design, heldout.take(range(n)))
 
 # %%
 shown = np.arange(0.0, 360, 45)
-drawn = paint(arcs((64, 64), shown, radius=20.0))
+drawn = paint(arcs((112, 112), shown, radius=40.0, half_length=50.0))
 captioned(
     quilt(
         {"curves": [Patch(x / 255, (f"{d:.0f}°",)) for x, d in zip(drawn, shown, strict=True)]},
@@ -89,7 +89,8 @@ captioned(
 Markdown(
     f"**{curve_detectors.claim}**\n\n| constant | value | origin |\n| --- | --- | --- |\n"
     + "\n".join(
-        f"| {name} | {c.value if np.ndim(c.value) == 0 else f'{np.size(c.value)} numbers'} | {c.origin}: {c.note} |"
+        f"| {name} | {c.value if np.ndim(c.value) == 0 else f'{np.size(c.value)} numbers'} "
+        f"| {c.origin} |"
         for name, c in curve_detectors.constants.items()
     )
 )
@@ -168,12 +169,9 @@ parts = [several[i : i + 8] for i in range(0, len(several), 8)]
 natural = np.concatenate([np.asarray(natural_units(x)) for x in parts])
 artificial = np.concatenate([np.asarray(program.compute(x)) for x in parts])
 error = artificial - natural
-peaks = {
-    "over-firing": error.max((1, 2)),
-    "under-firing": (-error).max((1, 2)),
-}  # (pictures, units)
+largest = {"over-firing": error.max((1, 2)), "under-firing": (-error).max((1, 2))}
 rows = []
-for kind, size in peaks.items():
+for kind, size in largest.items():  # of each picture and unit
     strongest = size / natural.std((0, 1, 2))
     picture, unit = np.unravel_index(strongest.argmax(), strongest.shape)
     rows.append(
@@ -202,8 +200,9 @@ Markdown(
 )
 
 # %% [markdown]
-# Where the units fire, the program is too weak: strong natural responses have heavier tails. The
-# units of lowest correlation are not curves of the common shape: one arc serves all ten.
+# The order says which units are least like the common shape: one arc serves all ten, and not all of
+# them are arcs of that kind. The last two columns say whether the program is loud enough where a
+# unit fires.
 #
 # ## The report
 #

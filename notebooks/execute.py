@@ -40,7 +40,7 @@ def read(source: pathlib.Path) -> nbformat.NotebookNode:
     Args:
         source: the ``.py`` of the pair.
     """
-    notebook = jupytext.read(source)
+    notebook: nbformat.NotebookNode = jupytext.read(source)
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:02d}"
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})

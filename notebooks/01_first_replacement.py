@@ -222,6 +222,7 @@ report = aann.evaluate(
     pairs,
     design=design,
     programs=[plain_waves],
+    linear=False,
     draws=draws,
     name="rectified",
 )
@@ -298,8 +299,8 @@ def attended_waves(tokens, c):
 
 
 final = aann.evaluate(
-    model, attended_waves, pairs, design=design, programs=[rectified_waves, plain_waves], draws=draws,
-    name="attended waves",
+    model, attended_waves, pairs, design=design, programs=[rectified_waves, plain_waves],
+    linear=False, draws=draws, name="attended waves",
 )  # fmt: skip
 by_frequency(final, frequency)
 figures(final)["recovered"]
@@ -310,6 +311,58 @@ quiet = quiet[np.argsort(-after[:, quiet].std(0))]
 captioned(
     compared(attended_waves, [int(loudest[0]), int(quiet[0])]),
     "The neuron of largest spread, and of the quiet ones that one; the third program in their place.",
+)
+
+# %% [markdown]
+# ## A test of the story
+#
+# If the products come from attention, they vanish where attention is held still. So let every head
+# attend to a and to b evenly, run the network so, and ask what part of the neurons' input is products.
+
+
+# %%
+@aann.register(
+    model=model.name, site="blocks.0.attn.pattern", units=range(4), axis=1, positions=(2,),
+    position_axis=2,
+)  # fmt: skip
+def even_attention(tokens, c):
+    """Every head attends to a and to b evenly, whatever they are."""
+    return jnp.broadcast_to(jnp.asarray([0.5, 0.5, 0.0]), (len(tokens), 4, 1, 3))
+
+
+_, held = aann.capture(aann.splice(model, even_attention), [PRE])(tokens)
+
+
+def explained(values, columns):
+    """The part of each neuron's variance that some of the terms of its frequency explain."""
+    found = np.zeros(values.shape[1])
+    for k in keys[:4]:
+        mine = frequency == k
+        features = np.asarray(terms(np.asarray([k]), tokens)[:, 0, columns], np.float64)
+        fitted = features @ np.linalg.lstsq(features, values[:, mine], rcond=None)[0]
+        found[mine] = 1 - (values[:, mine] - fitted).var(0) / values[:, mine].var(0)
+    return found
+
+
+lines = []
+for name, values in {
+    "as it is": before,
+    "held even": np.asarray(held[PRE][:, -1], np.float64),
+}.items():
+    waves_alone, everything_too = explained(values, [0, 1, 2]), explained(values, list(range(6)))
+    lines.append(
+        f"| {name} | {np.median(values[:, quiet].std(0)):.2f} | "
+        f"{np.median(waves_alone[quiet]):.3f} | {np.median(everything_too[quiet]):.3f} |"
+    )
+Markdown(
+    "\n".join(
+        [
+            "| attention | spread of the quiet neurons' input | explained by waves | and products |",
+            "| --- | --- | --- | --- |",
+            *lines,
+            f"\nMedians over the {len(quiet)} quiet neurons, design pairs.",
+        ]
+    )
 )
 
 # %% [markdown]
@@ -334,8 +387,7 @@ Markdown(
 )
 
 # %% [markdown]
-# The neurons rectify waves of one of four frequencies. The quiet fifth of them, which looked like
-# noise to the second program, was worth the rest: it carries what attention multiplied. That is a
-# statement about attention that we have not tested. **Next**: replace attention's pattern by such
-# waves, too (`circuits/modular_addition` does), and then the whole network. Whether a program that
-# knows how to add explains *this* network is another question: notebook 6.
+# The neurons rectify waves of one of four frequencies, and the quiet ones among them, which looked
+# like noise to the second program, carry what attention multiplied. **Next**: replace attention's
+# pattern by waves, too (`circuits/modular_addition` does), and then the whole network. Whether a
+# program that knows how to add explains *this* network is another question: notebook 6.

@@ -30,9 +30,9 @@ pairs = heldout.take(range(n))
 seen = evidence.observe(model, design)  # what the network does on the design half
 
 # %% [markdown]
-# ## A program that looks good
+# ## A hypothesis that looks good
 #
-# The heads of this network stand at "=" and attend to a and to b. A lazy claim: *they attend to
+# The heads of this network stand at "=" and attend to a and to b. A lazy hypothesis: *they attend to
 # both evenly, whatever the two are.*
 
 

@@ -308,6 +308,13 @@ captioned(
 # %%
 gained = aann.compare(final, "two_stripes", other_row="one_stripe", metrics=["kl"])
 linear = aann.compare(final, "two_stripes", other_row="linear", metrics=["kl"])
+
+
+def number(value):
+    """Two digits, or a dash: a correlation with what never varies is undefined, hence None."""
+    return "-" if value is None else f"{value:.2f}"
+
+
 rows = [final.row(name) for name in ("ink", "one_stripe", "two_stripes", "linear")]
 Markdown(
     "\n".join(
@@ -315,7 +322,7 @@ Markdown(
             "| in place of the filters | KL recovered | mean correlation | constants |",
             "| --- | --- | --- | --- |",
             *(
-                f"| {r.name} | {r.recovered['kl']} | {r.mean_correlation:.2f} | {r.constants} |"
+                f"| {r.name} | {r.recovered['kl']} | {number(r.mean_correlation)} | {r.constants} |"
                 for r in rows
             ),
             f"\nHeld-out digits: n = {n}. The layer has {final.natural['constants']} weights. The second "

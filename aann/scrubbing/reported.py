@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from aann.data.provenance import command
 from aann.report.data import ReportRow
 from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report

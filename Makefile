@@ -1,12 +1,13 @@
 # Two commands do everything on a machine with Python >= 3.11 and pip:
 #   make eval    environment, install, the main job
 #   make test    environment, install, the tests
-# `make docs` builds the site of docs/ into out/site.
+# `make docs` builds the site of docs/ into out/site, `make notebooks` runs notebooks/ (AANN_SMALL=1
+# quickly, to see whether they run), `make notebooks NAMES=01_first_replacement` one of them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: eval test laws check lint types docs clean
+.PHONY: eval test laws check lint types docs notebooks clean
 
 eval: $(VENV)/ready
 	$(BIN)/python -m evals.default
@@ -29,6 +30,9 @@ types: $(VENV)/ready
 
 docs: $(VENV)/ready
 	$(BIN)/zensical build --clean --strict
+
+notebooks: $(VENV)/ready
+	$(BIN)/python -m notebooks $(NAMES)
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

@@ -10,7 +10,7 @@ import pytest
 from imports import above, circles, floors, graph, strangers
 
 ROOT = pathlib.Path(__file__).parent.parent
-PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results")
+PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "docs", "results", "notebooks")
 
 WINGS = (
     "vis", "residuals", "scrubbing", "patching", "sweeps", "labelling", "refitting", "evaluation",
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "results": ("results", "evals", "circuits", "zoo", "aann"),
     "benchmarks": PACKAGES,
     "docs": PACKAGES,
+    "notebooks": ("notebooks", "circuits", "zoo", "aann"),
 }
 
 HAND_ON = ("adapters", "residuals", "vis")

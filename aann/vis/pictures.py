@@ -12,9 +12,7 @@ from aann.vis.alt import alt_text
 from aann.vis.caption import caption
 from aann.vis.night import at_night
 from aann.vis.report import makers
-
-QUALITY = 88
-"""Of JPEG: photographs lose nothing that the eye sees."""
+from aann.vis.style import QUALITY
 
 
 def picture(figure: Figure, name: str, *, photographs: bool = False) -> Picture:

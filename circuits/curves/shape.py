@@ -3,7 +3,7 @@
 The start is a template set by hand (``TEMPLATE``: round numbers, of the order of what Cammarata et
 al. describe) and the directions that the family finder measured. Then squared error on design
 images goes down by gradient, shape and single units together. Of the result only the shape is kept,
-to two digits: ``curve_calibration`` finds the units' constants anew from there.
+to two digits: ``circuits.curves.fit`` finds the units' constants anew from there.
 
 ``python -m circuits.curves.shape`` prints the shape for the mirrored checkpoint, and how well it
 does on design images that it was not fitted on. Sharp edge: a few minutes, and most of a gigabyte.
@@ -17,6 +17,7 @@ from circuits.curves import fit as curve_calibration
 from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
 from circuits.curves.checks import check
+from circuits.curves.energy import oriented_energy
 from circuits.curves.family import Family
 from circuits.curves.fit import begin, values
 from circuits.fitting.descent import (
@@ -28,24 +29,56 @@ from circuits.fitting.descent import (
     spread,
 )
 
-IMAGES = 250
-EPOCHS = 6
+IMAGES = 350
+EPOCHS = 8
 
 TEMPLATE = {
-    "contrast": 8.0,
-    "early_curvature": 0.03,
-    "early_length": 6.0,
-    "early_width": 1.5,
-    "crossing": 0.4,
-    "early_threshold": 0.05,
-    "length": 7.0,
-    "curvature": 0.02,
-    "threshold": 0.0002,
+    "contrast": 7.0,
+    "bend_curvature": 0.019,
+    "bend_length": 5.8,
+    "bend_width": 5.0,
+    "bend_tuning": 12.0,
+    "echo": 1.9,
+    "line": 1.1,
+    "line_length": 3.3,
+    "line_width": 3.5,
+    "line_tuning": 20.0,
+    "lean": 0.2,
+    "lean_along": 0.0,
+    "lean_spread": 4.0,
+    "lean_turn": 30.0,
+    "crossing": 0.2,
+    "early_threshold": 0.03,
+    "tuning": 14.0,
+    "crowd_spread": 6.0,
+    "around_spread": 10.0,
+    "halo_spread": 20.0,
+    "oblique_along": 3.0,
+    "oblique_inward": 4.0,
+    "oblique_spread": 10.0,
+    "oblique_turn": 60.0,
+    "oblique_tuning": 20.0,
+    "ends_along": 17.0,
+    "ends_inward": 10.0,
+    "ends_spread": 9.0,
+    "ends_turn": 25.0,
 }
 """Where the search begins. Thresholds are low: a unit that is silent everywhere has no gradient."""
 
-STEP = 0.5
-"""The scale on which the logarithm of each shape constant is searched."""
+STEPS = {
+    **dict.fromkeys(("crossing", "line", "echo", "lean"), 0.2),
+    **dict.fromkeys(("lean_along", "oblique_along", "oblique_inward"), 4.0),
+    **dict.fromkeys(("ends_along", "ends_inward"), 4.0),
+    **dict.fromkeys(("lean_turn", "oblique_turn", "ends_turn"), 15.0),
+    "bend_curvature": 0.02,
+    "early_threshold": 0.02,
+}
+"""The scale on which each of these shape constants is searched."""
+
+LOGARITHMIC = tuple(n for n in TEMPLATE if n not in STEPS)
+"""The others are positive; their logarithm is searched, on this scale:"""
+
+STEP = 0.4
 
 
 def fit_shape(model: aann.Model, family: Family, design: aann.Design) -> dict[str, float]:
@@ -85,7 +118,7 @@ def energies(model: aann.Model, family: Family, design: aann.Design) -> Evidence
         family.site,
         family.units,
         design,
-        lambda x: curve_detectors.oriented_energy(x, shape),
+        lambda x: oriented_energy(x, shape),
     )
 
 
@@ -93,10 +126,12 @@ def descend_shape(family: Family, evidence: Evidence) -> aann.Constants:
     """Shape and unit constants of least squared error, from the template."""
     shape = {**values(curve_detectors.SHAPE), **{n: jnp.float32(x) for n, x in TEMPLATE.items()}}
     start = begin(family, aann.Constants(shape))
-    start = aann.Constants({**start, "gain": least_squares_gain(unit_values, start, evidence)})
-    steps = {**curve_calibration.STEPS, **dict.fromkeys(TEMPLATE, STEP)}
+    scale = least_squares_gain(unit_values, start, evidence)
+    start = aann.Constants({**start, "gain": start.gain * scale})
+    steps = {**curve_calibration.STEPS, **dict.fromkeys(LOGARITHMIC, STEP), **STEPS}
+    logarithmic = (*curve_calibration.LOGARITHMIC, *LOGARITHMIC)
     return descend(
-        unit_values, start, evidence, steps=steps, logarithmic=("gain", *TEMPLATE), epochs=EPOCHS
+        unit_values, start, evidence, steps=steps, logarithmic=logarithmic, epochs=EPOCHS
     )
 
 

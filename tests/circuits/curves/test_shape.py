@@ -1,7 +1,6 @@
 import dataclasses
 
 import curve_toy as toy
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest

@@ -72,29 +72,34 @@ def lobe(
         curvature: 1 / pixels.
         turn: what is wanted, relative to the direction of the arc.
     """
-    tangent = each(curvature, 3) * at.along
+    tangent = each(curvature, at.along) * at.along
     across = at.inward - tangent * at.along / 2
-    ridge = jnp.exp(-((at.along / each(length, 3)) ** 2 + (across / each(width, 3)) ** 2) / 2)
+    ridge = jnp.exp(
+        -((at.along / each(length, across)) ** 2 + (across / each(width, across)) ** 2) / 2
+    )
     off = at.facing[None, None] - (turn + jnp.arctan(tangent))[:, :, None, :]
     return unit_sum(ridge[:, :, None, :] * jnp.exp(tuning * (jnp.cos(at.fold * off) - 1)))
 
 
-def each(x: Array | float, axes: int) -> Array:
-    """One number, or one a filter, to multiply an array with so many axes, filters last."""
-    return jnp.reshape(jnp.asarray(x), (1,) * (axes - 1) + (-1,))
+def each(x: Array | float, like: Array) -> Array:
+    """One number, or one a filter, to multiply an array of filters, which are its last axis."""
+    return jnp.reshape(jnp.asarray(x), (1,) * (like.ndim - 1) + (-1,))
 
 
 def early_filters(c: Constants) -> Float[Array, "tap tap line facing"]:
     """Of early curves: a bent line and a short straight one, less the echo and lines that lean."""
     at = frame(facings(), normals(), 2)
     line = lobe(at, c.line_length, c.line_width, c.line_tuning)
-    bend = (c.bend_length, c.bend_width, c.bend_tuning)
-    arc, echo = lobe(at, *bend, c.bend_curvature), lobe(at, *bend, -c.bend_curvature)
+    arc = lobe(at, c.bend_length, c.bend_width, c.bend_tuning, c.bend_curvature)
+    echo = lobe(at, c.echo_length, c.echo_width, c.bend_tuning, -c.echo_curvature)
+    beside = lobe(at, c.beside_spread, c.beside_spread, c.line_tuning)
     lean = (c.lean_spread, c.lean_spread, c.line_tuning, 0.0)
     turn = jnp.deg2rad(c.lean_turn)
     leaning = lobe(at.moved(c.lean_along, 0.0), *lean, turn)
     leaning = leaning + lobe(at.moved(-c.lean_along, 0.0), *lean, -turn)
-    filters: jax.Array = arc - c.echo * echo + c.line * line - c.lean * leaning / 2
+    filters: jax.Array = (
+        arc - c.echo * echo + c.line * line - c.beside * beside - c.lean * leaning / 2
+    )
     return filters
 
 
@@ -103,14 +108,14 @@ def unit_filters(c: Constants) -> Float[Array, "tap tap facing unit"]:
     at = frame(jnp.deg2rad(c.direction), facings(), 1, (c.right, c.up))
     arc = (c.length, c.width, c.tuning)
     filters = lobe(at, *arc, c.curvature)
-    filters -= each(c.opposing, 4) * lobe(at, *arc, -c.curvature, jnp.pi)
-    filters -= each(c.crowd, 4) * lobe(at, c.crowd_spread, c.crowd_spread, jnp.zeros(()))
-    filters -= each(c.halo, 4) * lobe(at, c.halo_spread, c.halo_spread, c.tuning)
+    filters -= each(c.opposing, filters) * lobe(at, *arc, -c.curvature, jnp.pi)
+    filters -= each(c.crowd, filters) * lobe(at, c.crowd_spread, c.crowd_spread, jnp.zeros(()))
+    filters -= each(c.halo, filters) * lobe(at, c.halo_spread, c.halo_spread, c.tuning)
     oblique = (c.oblique_spread, c.oblique_spread, c.oblique_tuning, 0.0)
     ends = (c.ends_spread, c.ends_spread, c.tuning, 0.0)
     for side, weight in ((1, c.anticlockwise), (-1, c.clockwise)):
         turn, place = side * jnp.deg2rad(c.oblique_turn), (side * c.oblique_along, c.oblique_inward)
-        filters -= each(weight / 2, 4) * lobe(at.moved(*place), *oblique, turn)
+        filters -= each(weight / 2, filters) * lobe(at.moved(*place), *oblique, turn)
         turn, place = -side * jnp.deg2rad(c.ends_turn), (side * c.ends_along, c.ends_inward)
-        filters -= each(c.ends / 2, 4) * lobe(at.moved(*place), *ends, turn)
+        filters -= each(c.ends / 2, filters) * lobe(at.moved(*place), *ends, turn)
     return filters

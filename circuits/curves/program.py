@@ -57,6 +57,11 @@ SHAPE = {
     "line_length": _fitted(3.3, "px"),
     "line_width": _fitted(3.8, "px"),
     "line_tuning": _fitted(37.0, "of short lines"),
+    "echo_curvature": _fitted(0.017, "1 / px"),
+    "echo_length": _fitted(5.6, "px"),
+    "echo_width": _fitted(5.8, "px"),
+    "beside": _fitted(0.1, "weight against lines beside the short one that run its way"),
+    "beside_spread": _fitted(9.0, "px"),
     "lean": _fitted(0.21, "weight against short lines that lean over"),
     "lean_along": _fitted(-3.3, "px from the middle"),
     "lean_spread": _fitted(0.94, "px"),
@@ -137,8 +142,8 @@ def unit_curves(early: Float[Array, "b i j facing"], c: Constants) -> Float[Arra
     pooled = lax.reduce_window(early, 0.0, lax.add, window, strides, "SAME") / POOL**2
     facing = jnp.cos(facings()[:, None] - jnp.deg2rad(c.direction)[None, :]) / ORIENTATIONS
     around = blurred(pooled, c.around_spread, 2 * STRIDE) @ facing
-    drive = convolve(early, unit_filters(c), 2) + each(c.around, 4) * around
-    fired: jax.Array = each(c.gain, 4) * jnp.maximum(drive - each(c.threshold, 4), 0)
+    drive = convolve(early, unit_filters(c), 2) + each(c.around, around) * around
+    fired: jax.Array = each(c.gain, drive) * jnp.maximum(drive - each(c.threshold, drive), 0)
     return fired
 
 

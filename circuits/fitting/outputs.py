@@ -94,7 +94,7 @@ def approach(
     zero = np.mean([float(silent(x, y, prepared)) for x, y in zip(natural, shown, strict=True)])
 
     def error(free: Any, one: _Shown, prepared: Any) -> jax.Array:
-        made = program(one.seen, taken_from(free, start, steps, logarithmic))
+        made = program(jnp.asarray(one.seen), taken_from(free, start, steps, logarithmic))
         true = jnp.moveaxis(units.pick(one.values), units.axis, -1)
         off = (made - true) / spread[None, None, None, :]
         return damage(made, one, prepared) / (zero + 1e-9) + SQUARED * (off**2).mean()

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
+from circuits.curves import one_arc
 from circuits.curves import program as curve_detectors
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.early_curves import program as early_curves
@@ -45,7 +46,7 @@ def curves():
     return curves_from_3a.replacement(
         "toy", "mixed3b", "mixed3a", (0, 1, 2, 3, 4),
         {
-            **{n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS},
+            **{n: one_arc.SHAPE[n] for n in curves_from_3a.FROM_PIXELS},
             **chosen(
                 curve_tuning=8.0, line_tuning=4.0, crossing=0.2, early_threshold=0.1,
                 threshold=0.1, curve_channels=CURVES, curve_direction=DIRECTIONS,

@@ -18,8 +18,7 @@ import numpy as np
 import aann
 from aann.shown.brief import brief
 from circuits.curves import fit as curve_calibration
-from circuits.curves import mirrored
-from circuits.curves import program as curve_detectors
+from circuits.curves import mirrored, one_arc
 from circuits.curves.cells import measure as measure_cells
 from circuits.curves.checks import check, check_fires, check_grids, warn_of_the_mean
 from circuits.curves.family import Family
@@ -53,7 +52,7 @@ TEMPLATE = {
 """Where the search begins; activations in units of their spread."""
 
 STEPS = {
-    **curve_calibration.STEPS,
+    **one_arc.STEPS,
     "curve_gain": 0.4,
     "line_gain": 0.4,
     "curve_tuning": 0.3,
@@ -146,12 +145,10 @@ def calibrate(
 
 def begin(family: Family, chosen: Chosen) -> aann.Constants:
     """Where the search begins: what was measured, and all units equally loud."""
-    shape = curve_calibration.values(
-        {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
-    )
+    shape = curve_calibration.values({n: one_arc.SHAPE[n] for n in curves_from_3a.FROM_PIXELS})
     zero = jnp.zeros(len(family.units))  # both sites are on one grid
     start = {
-        **curve_calibration.begin(family, shape),
+        **one_arc.begin(family, shape),
         "right": zero,
         "up": zero,
         **{n: jnp.float32(x) for n, x in TEMPLATE.items()},

@@ -26,16 +26,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from aann import Constant, Constants, Replacement, make, register
+from circuits.curves.energy import facings
 from circuits.curves.filters import convolve
+from circuits.curves.one_arc import SHAPE, UNIT_CONSTANTS, unit_kernels
 from circuits.curves.placed import between
-from circuits.curves.program import (
-    SHAPE,
-    UNIT_CONSTANTS,
-    check_constants,
-    curve_detectors,
-    facings,
-    unit_kernels,
-)
+from circuits.curves.program import check_constants, curve_detectors
 
 PITCH = 8  # pixels between cells of mixed3a and of mixed3b
 FROM_PIXELS = ("length", "curvature", "early_length")

@@ -6,7 +6,7 @@ import numpy as np
 
 import aann
 from circuits.curves import fit as curve_calibration
-from circuits.curves import program as curve_detectors
+from circuits.curves import one_arc
 from circuits.curves_from_3a import program as curves_from_3a
 from circuits.curves_from_3a.choice import Chosen
 from circuits.fitting.loudness import Loudness
@@ -32,8 +32,8 @@ def constants(
     """
     note = f"squared error on {images} design images"
     factor = chosen_gain.factor if chosen_gain else 1.0
-    own = curve_calibration.rounded(fitted, factor)
-    result = {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
+    own = one_arc.rounded(fitted, factor)
+    result = {n: one_arc.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
     result |= {n: aann.Constant(two_digits(fitted[n]), "fitted", note) for n in scalars}
     result |= {n: aann.Constant(x, "fitted", note) for n, x in own.items()}
     if chosen_gain:

@@ -114,14 +114,8 @@ def descend(
         ``start`` with the fitted constants in place.
     """
 
-    def constants(free: Mapping[str, jax.Array]) -> aann.Constants:
-        found = {n: x * steps[n] for n, x in free.items()}
-        return aann.Constants(
-            {**start, **{n: jnp.exp(x) if n in logarithmic else x for n, x in found.items()}}
-        )
-
     def error(free: Mapping[str, jax.Array], seen: jax.Array, natural: jax.Array) -> jax.Array:
-        shown = with_maxima(program(seen, constants(free)))
+        shown = with_maxima(program(seen, taken_from(free, start, steps, logarithmic)))
         return (((shown - with_maxima(natural)) / scale[None, None, None, :]) ** 2).mean()
 
     @jax.jit
@@ -135,13 +129,32 @@ def descend(
     size = len(evidence.seen)
     count = epochs * -(-size // BATCH)
     adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
-    free = {n: (jnp.log(start[n]) if n in logarithmic else start[n]) / steps[n] for n in steps}
+    free = free_constants(start, steps, logarithmic)
     state, rng = adam.init(free), np.random.default_rng(0)
     for _ in progress(range(count), "fitting to design images", unit="step"):
         rows = rng.choice(size, min(BATCH, size), replace=False)
         seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural)
-    return constants(free)
+    return taken_from(free, start, steps, logarithmic)
+
+
+def free_constants(
+    start: aann.Constants, steps: Mapping[str, float], logarithmic: Collection[str]
+) -> dict[str, jax.Array]:
+    """The constants to fit, on the scale on which they are searched."""
+    return {n: (jnp.log(start[n]) if n in logarithmic else start[n]) / steps[n] for n in steps}
+
+
+def taken_from(
+    free: Mapping[str, jax.Array],
+    start: aann.Constants,
+    steps: Mapping[str, float],
+    logarithmic: Collection[str],
+) -> aann.Constants:
+    """All constants, with those that are searched on their own scale again."""
+    found = {n: x * steps[n] for n, x in free.items()}
+    back = {n: jnp.exp(x) if n in logarithmic else x for n, x in found.items()}
+    return aann.Constants({**start, **back})
 
 
 def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) -> jax.Array:

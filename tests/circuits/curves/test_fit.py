@@ -58,7 +58,9 @@ def test_on_another_range_layout_and_grid_the_units_come_back(elsewhere):
         np.abs(constants["right"] - right[which] - 3).max() <= 2.5
     )  # cells at 10, the program's 7
     assert np.abs(constants["up"] - up[which] + 3).max() <= 2.5
-    assert constants["contrast"] == pytest.approx(3.5 / 255, rel=0.01)
+    assert constants["contrast"] == pytest.approx(
+        curve_detectors.SHAPE["contrast"].value / 255, rel=0.01
+    )
     assert chosen.recovered > 0.8
     note = program.constants["gain"].note
     assert f"then {chosen.factor:g} times as large: least KL(intact || spliced) on" in note
@@ -122,16 +124,17 @@ def test_heldout_images_are_refused(family, unchecked):
 def test_rounding_keeps_the_digits_that_count():
     result = curve_calibration.rounded(
         {
+            **{n: np.full(2, x) for n, x in curve_detectors.UNIT.items()},
             "direction": np.array([359.7, 12.4]),
             "right": np.array([1.3, -2.8]),
-            "up": np.array([0.2, 0.3]),
-            "opposing": np.array([0.52, 0.98]),
+            "opposing": np.array([0.527, -0.98]),
             "gain": np.array([10000.0, 12345.0]),
         },
         1.3,
     )
     assert result["direction"].tolist() == [0, 12]
     assert result["right"].tolist() == [1.5, -3]
+    assert result["opposing"].tolist() == [0.52, -0.98]
     assert result["gain"].tolist() == [13000, 16000]
 
 

@@ -22,7 +22,7 @@ from circuits.curves.energy import STRIDE, normals, oriented_energy, shares
 from circuits.curves.filters import arcs, convolve, discs
 from circuits.curves.placed import PLAIN, Placing
 from circuits.curves.program import SHAPE, check_constants
-from circuits.curves_from_3a.program import EARLY, EXCHANGEABLE
+from circuits.curves_from_3a.program import CURVES, EXCHANGEABLE, LINES, curves_from_3a
 
 FROM_PIXELS = ("wavelength",)
 """Shape constants of ``curve_detectors`` that hold here as they are."""
@@ -104,42 +104,48 @@ TURNED = f"{FIT}, from the angles of curves_from_3a"
 
 # fmt: off
 FOUND = {
-    "contrast": Constant(12.0, "fitted", FIT),
-    "curvature": Constant(0.043, "fitted", FIT),
-    "curve_length": Constant(5.4, "fitted", FIT),
-    "line_length": Constant(4.6, "fitted", FIT),
-    "width": Constant(2.8, "fitted", FIT),
-    "opposing": Constant(0.58, "fitted", FIT),
-    "threshold": Constant(-0.01, "fitted", FIT),
+    "contrast": Constant(10.0, "fitted", FIT),
+    "curvature": Constant(0.045, "fitted", FIT),
+    "curve_length": Constant(5.3, "fitted", FIT),
+    "line_length": Constant(4.0, "fitted", FIT),
+    "width": Constant(2.7, "fitted", FIT),
+    "opposing": Constant(0.55, "fitted", FIT),
+    "threshold": Constant(-0.016, "fitted", FIT),
     "curve_direction": Constant(
-        [255.0, 284, 70, 95, 126, 226, 20, 198, 145, 316, 19, 310, 201],
+        [254.0, 284, 316, 95, 20, 69, 145, 127, 226, 199, 310, 346, 202, 165, 261, 19, 332, 230,
+         248, 33, 100, 90],
         "fitted", TURNED,
     ),
     "line_normal": Constant(
-        [16.0, 170, 164, 95, 22, 135, 44, 176, 96, 95, 166, 75, 11, 129, 95, 110, 127, 50, 155,
-         117, 38, 105, 54],
+        [22.0, 95, 44, 71, 44, 176, 170, 35, 135, 93, 54, 75, 96, 0, 50, 167, 71, 165, 163, 127,
+         71, 129, 154, 110, 164, 109, 90, 72, 117, 72, 39, 88, 8, 165, 46, 72, 58, 81],
         "fitted", TURNED,
     ),
     "right": Constant(
-        [-0.5, 1, 1, 0.5, 1.5, 1.5, -4, 0, -2.5, 1.5, -4, -6, 5, -5.5, 1.5, 1, -1.5, 2, -0.5, 0,
-         1, -1, -1, 0.5, -1.5, 1.5, -1.5, -1.5, -2.5, 0, -1.5, -0.5, 0.5, -5.5, -3.5, -0.5],
+        [-0.5, 1, 2, 0.5, -4, 1.5, -2.5, 1.5, 1.5, 0, -6, 1, 5, -6.5, -7.5, -4.5, 4, -9.5, -9.5,
+         2.5, 2, -2, 2, -1.5, -0.5, -3, 0, 1, 1.5, -0.5, -0.5, -1.5, -0.5, -1.5, -1, 1.5, -1.5,
+         0.5, -1.5, 1, 2.5, -0.5, 0, -1.5, -0.5, -2.5, 1.5, -2, -7.5, -1, 0.5, 0, 0.5, -1, 1.5,
+         -2, -1, -3, 0, -0.5],
         "fitted", FIT,
     ),
     "up": Constant(
-        [0.5, 0, 0, 3.5, 3.5, -3, -4, -2, -2.5, 3, 4.5, -5, 7.5, 3, -9.5, -2, 6, -1, 2, 1.5, 1.5,
-         0, -1.5, 2.5, -2, 1, 1.5, -1, 1.5, 1.5, 0.5, 1, -3.5, -4.5, 3.5, 1],
+        [0.5, 0, 3, 4, -4, 0, -2.5, 4, -3, -2, -5.5, 20, 8.5, 6.5, 0, 5, 8.5, 11, 1.5, -3.5,
+         -2.5, -4.5, -1, 6, 1.5, -3.5, 1, 1.5, -9.5, 0, 2, -2, 1, -2, 0, 0.5, 0.5, 1.5, -1.5,
+         2.5, 9.5, 1.5, -1, 1, 0.5, 1.5, -2, -1.5, 2, 3, -3, 0, 4, -2, 0, -3, 1, 12.5, 1.5, -1],
         "fitted", FIT,
     ),
     "crossing": Constant(
-        [0.4, 0.4, 0.4, 0.45, 0.45, 0.4, 0.4, -0.05, 0.45, 0.4, 0.3, 0.4, 0.25, 0.9, 0.7, 1, 0.95,
-         0.9, 0.9, 1, 0.85, 0.9, 0.95, 0.8, 0.9, 0.4, 0.7, 0.35, 0.7, 0.8, 0.8, -0.15, 0.3, 0.85,
-         -0.1, 0.75],
+        [0.45, 0.45, 0.45, 0.5, 0.45, 0.45, 0.5, 0.5, 0.45, 0.05, 0.45, 0.35, 0.3, 0.2, 0.35,
+         0.35, 0.1, 0.35, 0.25, -0.15, 0.25, 0.15, 0.95, 1, 1, 0.3, 0.75, 0.9, 0.7, 0.8, 0.95,
+         0.6, 0.8, 0.95, 0.95, 0.4, 0.85, -0.05, 0.75, 0.8, 0.15, 0.85, -0.45, 0.7, -0.1, 0.75,
+         1.05, 0.3, 1.1, 0.55, 0.35, -0.55, -0.55, 0.9, 0.25, 0.4, 0.55, 0.05, -0.6, -0.15],
         "fitted", FIT,
     ),
     "gain": Constant(
-        [1500.0, 1500, 1600, 1500, 1800, 1400, 1600, 470, 2000, 1600, 1400, 1600, 1000, 880, 630,
-         880, 780, 1000, 1400, 1300, 730, 600, 260, 920, 890, 410, 950, 240, 670, 430, 730, 210,
-         390, 730, 290, 450],
+        [1400.0, 1400, 1500, 1400, 1500, 1500, 1900, 1700, 1300, 470, 1500, 690, 1000, 770,
+         1000, 1300, 450, 1200, 690, 450, 980, 640, 1000, 760, 1300, 400, 160, 710, 610, 410,
+         1400, 370, 430, 870, 590, 170, 700, 170, 250, 890, 310, 420, 250, 920, 220, 640, 850,
+         370, 680, 510, 380, 140, 170, 600, 300, 80, 330, 290, 110, 79],
         "fitted", FIT,
     ),
 }
@@ -150,7 +156,7 @@ early_curves = register(
     name="early_curves",
     model="inceptionv1",
     site="mixed3a",
-    units=(*EARLY["curve_channels"].value, *EARLY["line_channels"].value),
+    units=[int(u) for names in (CURVES, LINES) for u in curves_from_3a.constants[names[0]].value],
     constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
     exchangeable=EXCHANGEABLE,
 )

@@ -32,6 +32,7 @@ from circuits.fitting.descent import Evidence, descend, gather, least_squares_ga
 
 IMAGES = 350
 LOUDNESS_IMAGES = 64
+EPOCHS = 14
 
 STEPS = {
     "direction": 15.0, "right": 4.0, "up": 4.0, "length": 0.3, "width": 0.3, "curvature": 0.01,
@@ -169,7 +170,7 @@ def descend_units(
     start = begin(family, values(shape))
     scale = least_squares_gain(program, start, early)
     start = aann.Constants({**start, "gain": start.gain * scale})
-    return descend(program, start, early, steps=STEPS, logarithmic=LOGARITHMIC)
+    return descend(program, start, early, steps=STEPS, logarithmic=LOGARITHMIC, epochs=EPOCHS)
 
 
 def begin(family: Family, shape: aann.Constants) -> aann.Constants:

@@ -27,7 +27,7 @@ from circuits.fitting.design import check as check_design
 
 BATCH = 10
 RATE = 0.05
-SQUARED = 0.05
+SQUARED = 0.15
 """Weight of the squared error, relative to the variance of each unit."""
 
 Program = Callable[[jax.Array, aann.Constants], jax.Array]
@@ -51,7 +51,7 @@ def approach(
     *,
     steps: Mapping[str, float],
     logarithmic: Collection[str] = (),
-    epochs: int = 2,
+    epochs: int = 3,
 ) -> aann.Constants:
     """Constants of least mean KL(intact || spliced).
 

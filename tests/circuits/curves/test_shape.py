@@ -19,7 +19,8 @@ def family():
     return find_family(toy.model(), Inputs(), "cells", 5)
 
 
-def test_the_fit_comes_closer_to_units_made_with_another_shape(family):
+def test_the_fit_comes_closer_to_units_made_with_another_shape(family, monkeypatch):
+    monkeypatch.setattr(curve_shape, "EPOCHS", 6)
     design, _ = toy.designs(48)
     model = toy.model()
     evidence = curve_shape.energies(model, family, design)

@@ -42,19 +42,25 @@ def early():
 
 
 def curves():
+    five = {
+        "direction": curve_toy.DIRECTIONS, "right": curve_toy.RIGHT, "up": curve_toy.UP,
+        "length": np.full(5, 9.8), "width": np.full(5, 4.4), "curvature": np.full(5, 0.026),
+        "opposing": curve_toy.OPPOSING, "crowd": 1 - np.asarray(curve_toy.OPPOSING),
+        "threshold": np.full(5, 0.1), "gain": np.full(5, 100.0),
+    }  # fmt: skip
     return curves_from_3a.replacement(
         "toy", "mixed3b", "mixed3a", (0, 1, 2, 3, 4),
-        {
-            **{n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS},
-            **chosen(
-                curve_tuning=8.0, line_tuning=4.0, crossing=0.2, early_threshold=0.1,
-                threshold=0.1, curve_channels=CURVES, curve_direction=DIRECTIONS,
-                curve_gain=np.full(len(CURVES), 0.02), line_channels=LINES, line_normal=NORMALS,
-                line_gain=np.full(len(LINES), 0.02), direction=curve_toy.DIRECTIONS,
-                right=curve_toy.RIGHT, up=curve_toy.UP, opposing=curve_toy.OPPOSING,
-                gain=np.full(5, 100.0),
-            ),
-        },
+        chosen(
+            curve_tuning=8.0, line_tuning=4.0, curve_crossing=0.0, line_crossing=0.2,
+            early_threshold=0.1, arc_tuning=16.0, crowd_spread=9.8, piece_width=6.0,
+            piece_tuning=10.0, curve_channels=CURVES, curve_direction=DIRECTIONS,
+            curve_gain=np.full(len(CURVES), 0.02), line_channels=LINES, line_normal=NORMALS,
+            line_gain=np.full(len(LINES), 0.02),
+            piece_along=[9.0], piece_inward=[-6.0], piece_facing=[20.0], piece_weight=[-0.1],
+            own_along=[np.zeros(5)], own_inward=[np.full(5, 10.0)], own_facing=[np.full(5, 30.0)],
+            own_weight=[np.full(5, 0.05)],
+            **five,
+        ),
     )  # fmt: skip
 
 

@@ -1,62 +1,87 @@
 """What a fit found, as constants of the program: rounded, each with a note where it is from."""
 
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 import aann
-from circuits.curves import fit as curve_calibration
-from circuits.curves import program as curve_detectors
 from circuits.curves_from_3a import program as curves_from_3a
-from circuits.curves_from_3a.choice import Chosen
+from circuits.curves_from_3a.search import Found
 from circuits.fitting.loudness import Loudness
+
+GRAIN = {
+    "right": 0.5,
+    "up": 0.5,
+    "opposing": 0.05,
+    "crowd": 0.05,
+    "curvature": 0.002,
+    "piece_along": 0.5,
+    "piece_inward": 0.5,
+    "own_along": 0.5,
+    "own_inward": 0.5,
+}
+"""What constants are rounded to; angles to the degree, all others to two digits."""
+
+TURN = {
+    "direction": 360.0,
+    "curve_direction": 360.0,
+    "line_normal": 180.0,
+    "piece_facing": 360.0,
+    "own_facing": 360.0,
+}
 
 
 def constants(
-    fitted: aann.Constants,
-    chosen: Chosen,
-    spreads: np.ndarray,
-    images: int,
-    scalars: Iterable[str],
-    chosen_gain: Loudness | None = None,
+    found: Found, spreads: np.ndarray, note: str, chosen_gain: Loudness | None = None
 ) -> dict[str, aann.Constant]:
     """What was fitted, rounded to the digits that count and with notes where it is from.
 
     Args:
-        fitted: constants for activations in units of their spread.
-        chosen: the units of the layer below.
-        spreads: of all its units.
-        images: how many were fitted on.
-        scalars: names of the single numbers that were fitted to all units together.
+        found: constants for activations in units of their spread.
+        spreads: of all units of the layer below.
+        note: how the constants were fitted.
         chosen_gain: the factor by which the units' gains are raised, if any.
     """
-    note = f"squared error on {images} design images"
-    factor = chosen_gain.factor if chosen_gain else 1.0
-    own = curve_calibration.rounded(fitted, factor)
-    result = {n: curve_detectors.SHAPE[n] for n in curves_from_3a.FROM_PIXELS}
-    result |= {n: aann.Constant(two_digits(fitted[n]), "fitted", note) for n in scalars}
-    result |= {n: aann.Constant(x, "fitted", note) for n, x in own.items()}
-    if chosen_gain:
-        note_of_gain = f"{note}, then {curve_calibration.raised(chosen_gain)}"
-        result["gain"] = aann.Constant(own["gain"], "fitted", note_of_gain)
+    fitted, chosen = found
+    result: dict[str, aann.Constant] = {}
     for names, channels, measured in (
         (curves_from_3a.CURVES, chosen.curves, chosen.tuning.direction),
         (curves_from_3a.LINES, chosen.lines, chosen.tuning.normal),
     ):
         which, angle, gain = names
-        turn = 360.0 if angle == "curve_direction" else 180.0
-        angles = np.asarray(fitted[angle], np.float64)
-        as_measured = np.allclose(angles, measured[channels], atol=1e-3)
+        turned = not np.allclose(np.asarray(fitted[angle]), measured[channels], atol=1e-3)
         result |= {
             which: aann.Constant(channels, "fitted", f"{note}: the loudest"),
             angle: aann.Constant(
-                whole_degrees(angles, turn),
-                "derived" if as_measured else "fitted",
-                "synthetic curves and lines" if as_measured else f"{note}, from measured tuning",
+                rounded(angle, fitted[angle]),
+                "fitted" if turned else "derived",
+                f"{note}, from measured tuning" if turned else "synthetic curves and lines",
             ),
             gain: aann.Constant(two_digits(fitted[gain] / spreads[channels]), "fitted", note),
         }
+    for name in (
+        *curves_from_3a.SHARED, *curves_from_3a.PIECES, *curves_from_3a.OWN,
+        *curves_from_3a.UNIT_CONSTANTS,
+    ):  # fmt: skip
+        result[name] = aann.Constant(rounded(name, fitted[name]), "fitted", note)
+    if chosen_gain:
+        raised = (
+            f"{note}, then {chosen_gain.factor:g} times as large: least KL(intact || spliced) on "
+            f"{chosen_gain.images} design images"
+        )
+        gains = two_digits(chosen_gain.factor * np.asarray(fitted["gain"], np.float64))
+        result["gain"] = aann.Constant(gains, "fitted", raised)
     return result
+
+
+def rounded(name: str, values: object) -> object:
+    """A constant to the digits that count."""
+    if name in TURN:
+        return whole_degrees(values, TURN[name])
+    if name in GRAIN:
+        steps = np.round(np.asarray(values, np.float64) / GRAIN[name])
+        return np.round(steps * GRAIN[name], 3) + 0.0  # no negative zero
+    return two_digits(values)
 
 
 def whole_degrees(angles: object, turn: float) -> np.ndarray:
@@ -65,8 +90,7 @@ def whole_degrees(angles: object, turn: float) -> np.ndarray:
     return degrees
 
 
-def two_digits(values: object) -> float | list[float]:
-    """Numbers to two significant digits."""
+def two_digits(values: object) -> Any:
+    """Numbers to two significant digits: a number, or an array of them as nested lists."""
     array = np.asarray(values, np.float64)
-    digits = [float(f"{x:.2g}") for x in array.ravel()]
-    return digits if array.ndim else digits[0]
+    return np.asarray([float(f"{x:.2g}") for x in array.ravel()]).reshape(array.shape).tolist()

@@ -28,7 +28,7 @@ from circuits.curves.program import (
     oriented_energy,
     shares,
 )
-from circuits.curves_from_3a.program import EARLY, EXCHANGEABLE
+from circuits.curves_from_3a.program import CURVES, EXCHANGEABLE, LINES, curves_from_3a
 
 FROM_PIXELS = ("wavelength",)
 """Shape constants of ``curve_detectors`` that hold here as they are."""
@@ -156,7 +156,9 @@ early_curves = register(
     name="early_curves",
     model="inceptionv1",
     site="mixed3a",
-    units=(*EARLY["curve_channels"].value, *EARLY["line_channels"].value),
+    units=[
+        int(u) for names in (CURVES, LINES) for u in curves_from_3a.constants[names[0]].value
+    ],
     constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
     exchangeable=EXCHANGEABLE,
 )

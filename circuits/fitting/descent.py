@@ -10,7 +10,7 @@ Sharp edge: squared error shrinks what it cannot predict. See ``circuits.fitting
 
 import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +22,7 @@ from jaxtyping import Float
 import aann
 from aann.data.batches import load
 from aann.machine.progress import progress
+from aann.shown.brief import brief
 from circuits.fitting.design import check as check_design
 
 BATCH = 8
@@ -29,6 +30,39 @@ POOL = 3
 RATE = 0.1
 
 Program = Callable[[jax.Array, aann.Constants], jax.Array]
+
+
+class Space(NamedTuple):
+    """Constants as a descent sees them: each in units of the scale on which it is searched.
+
+    Attributes:
+        start: all constants.
+        steps: those that are free, and their scales.
+        logarithmic: those that are searched by their logarithm.
+    """
+
+    start: aann.Constants
+    steps: Mapping[str, float]
+    logarithmic: Collection[str]
+
+    __repr__ = brief
+
+    def free(self, c: aann.Constants) -> dict[str, jax.Array]:
+        """Where constants are."""
+        return {
+            n: (jnp.log(c[n]) if n in self.logarithmic else jnp.asarray(c[n])) / step
+            for n, step in self.steps.items()
+        }
+
+    def constants(self, free: Mapping[str, jax.Array]) -> aann.Constants:
+        """All constants, those that are free where they are now."""
+        found = {n: x * self.steps[n] for n, x in free.items()}
+        return aann.Constants(
+            {
+                **self.start,
+                **{n: jnp.exp(x) if n in self.logarithmic else x for n, x in found.items()},
+            }
+        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -98,6 +132,8 @@ def descend(
     steps: Mapping[str, float],
     logarithmic: Collection[str] = (),
     epochs: int = 8,
+    rate: float = RATE,
+    penalty: Callable[[aann.Constants], jax.Array] | None = None,
 ) -> aann.Constants:
     """Constants of least squared error.
 
@@ -109,20 +145,17 @@ def descend(
             for those in ``logarithmic``).
         logarithmic: names of constants that stay positive.
         epochs: how often the images are gone through.
+        rate: of the first steps, on those scales.
+        penalty: what is added to the error, of the constants alone.
 
     Returns:
         ``start`` with the fitted constants in place.
     """
 
-    def constants(free: Mapping[str, jax.Array]) -> aann.Constants:
-        found = {n: x * steps[n] for n, x in free.items()}
-        return aann.Constants(
-            {**start, **{n: jnp.exp(x) if n in logarithmic else x for n, x in found.items()}}
-        )
-
     def error(free: Mapping[str, jax.Array], seen: jax.Array, natural: jax.Array) -> jax.Array:
-        shown = with_maxima(program(seen, constants(free)))
-        return (((shown - with_maxima(natural)) / scale[None, None, None, :]) ** 2).mean()
+        c = space.constants(free)
+        found = squared_error(program(seen, c), natural, scale)
+        return found if penalty is None else found + penalty(c)
 
     @jax.jit
     def step(free: Any, state: Any, seen: jax.Array, natural: jax.Array) -> tuple[Any, Any]:
@@ -134,14 +167,15 @@ def descend(
     scale = jnp.asarray(evidence.natural.std((0, 1, 2)) + 1e-6)
     size = len(evidence.seen)
     count = epochs * -(-size // BATCH)
-    adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
-    free = {n: (jnp.log(start[n]) if n in logarithmic else start[n]) / steps[n] for n in steps}
+    adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
+    space = Space(start, steps, logarithmic)
+    free = space.free(start)
     state, rng = adam.init(free), np.random.default_rng(0)
     for _ in progress(range(count), "fitting to design images", unit="step"):
         rows = rng.choice(size, min(BATCH, size), replace=False)
         seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural)
-    return constants(free)
+    return space.constants(free)
 
 
 def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) -> jax.Array:
@@ -169,6 +203,12 @@ def correlations(program: Program, c: aann.Constants, evidence: Evidence) -> np.
     pairs = zip(shown.reshape(-1, units).T, evidence.natural.reshape(-1, units).T, strict=True)
     with np.errstate(invalid="ignore"):
         return np.asarray([np.corrcoef(one, other)[0, 1] for one, other in pairs])
+
+
+def squared_error(shown: jax.Array, natural: jax.Array, scale: jax.Array) -> jax.Array:
+    """Mean squared error of maps and of their maxima, in units of ``scale``, one entry a unit."""
+    error = (with_maxima(shown) - with_maxima(natural)) / scale[None, None, None, :]
+    return (error**2).mean()
 
 
 def with_maxima(x: Float[jax.Array, "n i j unit"]) -> Float[jax.Array, "n i2 j unit"]:

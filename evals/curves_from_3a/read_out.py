@@ -13,11 +13,9 @@ from matplotlib.figure import Figure
 import aann
 from aann.vis.caption import captioned
 from aann.vis.readout import ReadoutRow, readout
-from circuits.curves.program import unit_kernels
 from circuits.curves_from_3a import program as curves_from_3a
+from circuits.curves_from_3a.kernels import unit_kernels
 from zoo.inceptionv1.model import BLOCKS
-
-TAPS = 5
 
 
 def arrays(model: aann.Model, program: aann.Replacement) -> dict[str, np.ndarray]:
@@ -32,9 +30,7 @@ def arrays(model: aann.Model, program: aann.Replacement) -> dict[str, np.ndarray
     chosen = np.asarray([program.units[i] - first for i in inside], int)
     natural = np.einsum("cn,yxnu->ucyx", below[channels], above[..., chosen])
     weights = np.concatenate([curves_from_3a.curve_weights(c), curves_from_3a.line_weights(c)])
-    kernels = np.asarray(unit_kernels(c, curves_from_3a.PITCH))[..., inside]
-    edge = (kernels.shape[0] - TAPS) // 2
-    kernels = kernels[edge : edge + TAPS, edge : edge + TAPS]
+    kernels = np.asarray(unit_kernels(c))[..., inside]
     return {
         "natural_read_out": natural,
         "artificial_read_out": np.einsum("ck,yxku->ucyx", weights, kernels),

@@ -11,9 +11,13 @@ import aann
 from circuits.curves.family import find_family
 from circuits.curves.inputs import Inputs
 from circuits.curves_from_3a import fit as curves_from_3a_fit
+from circuits.curves_from_3a.begin import keep
+from circuits.curves_from_3a.choice import Chosen, check_kinds, choose
+from circuits.curves_from_3a.search import Form
 from circuits.early_curves import fit as early_curves_fit
 from circuits.fitting.descent import correlations, gather
 
+FORM = Form(kept=12, pieces=2, own=1)
 pytestmark = pytest.mark.usefixtures("optimised_module")
 
 
@@ -22,7 +26,7 @@ def found(optimised_module):
     model = toy.model()
     family = find_family(model, Inputs(), "mixed3b", 5)
     design, _ = toy.designs(16)
-    return family, design, curves_from_3a_fit.calibrate(model, family, design, kept=12)
+    return family, design, curves_from_3a_fit.calibrate(model, family, design, form=FORM)
 
 
 def test_the_channels_and_their_directions_are_found(found):
@@ -55,8 +59,8 @@ def test_an_artificial_layer_feeds_an_artificial_layer(found):
 
 def test_kept_units_keep_their_own_constants():
     tuned = type("Tuning", (), {"curved": np.array([True, True, False, True, False])})()
-    old = curves_from_3a_fit.choose(tuned, np.array([5.0, 4, 3, 2, 1]), 5)
-    new = curves_from_3a_fit.choose(tuned, np.array([0.0, 3, 2, 5, 1]), 4)
+    old = choose(tuned, np.array([5.0, 4, 3, 2, 1]), 5)
+    new = choose(tuned, np.array([0.0, 3, 2, 5, 1]), 4)
     fitted = aann.Constants(
         {
             **toy.curves().values,
@@ -64,7 +68,7 @@ def test_kept_units_keep_their_own_constants():
             "line_gain": np.array([12.0, 14]), "line_normal": np.array([2.0, 4]),
         }
     )  # fmt: skip
-    kept = curves_from_3a_fit.keep(fitted, old, new)
+    kept = keep(fitted, old, new)
     assert new.channels.tolist() == [3, 1, 2, 4]
     assert kept.curve_gain.tolist() == [13, 11]
     assert kept.line_normal.tolist() == [2, 4]
@@ -74,26 +78,26 @@ def test_heldout_images_are_refused(found, unchecked):
     family, _, _ = found
     _, heldout = toy.designs(4)
     with pytest.raises(TypeError, match="design images only"):
-        curves_from_3a_fit.calibrate(toy.model(), family, heldout, kept=4)
+        curves_from_3a_fit.calibrate(toy.model(), family, heldout, form=Form(kept=4))
 
 
 def test_more_units_than_there_are_cannot_be_kept(found):
     family, design, _ = found
     with pytest.raises(ValueError, match="kept is between 1 and the 16 units of 'mixed3a', got 17"):
-        curves_from_3a_fit.calibrate(toy.model(), family, design, kept=17)
+        curves_from_3a_fit.calibrate(toy.model(), family, design, form=Form(kept=17))
 
 
 def test_units_of_one_kind_alone_are_refused():
     tuned = type("Tuning", (), {"site": "toy"})()
-    chosen = curves_from_3a_fit.Chosen(np.array([3, 5]), np.array([], int), tuned)
+    chosen = Chosen(np.array([3, 5]), np.array([], int), tuned)
     with pytest.raises(ValueError, match="of the 2 units of 'toy' that count 2 are early curves"):
-        curves_from_3a_fit.check_kinds(chosen)
+        check_kinds(chosen)
 
 
 def test_a_layer_below_on_another_grid_is_refused(found):
     family, design, _ = found
     with pytest.raises(ValueError, match="'input' and 'mixed3b' have to share a grid"):
-        curves_from_3a_fit.calibrate(toy.model(), family, design, "input", kept=2)
+        curves_from_3a_fit.calibrate(toy.model(), family, design, "input", form=Form(kept=2))
 
 
 def test_gains_say_by_how_much_they_were_raised(found):

@@ -48,7 +48,7 @@ def test_only_the_declared_channels_are_read(early):
 
 
 def test_louder_activations_are_heard_above_the_thresholds_in_proportion(early):
-    quiet = toy.curves().with_constants(early_threshold=0.0, threshold=0.0)
+    quiet = toy.curves().with_constants(early_threshold=0.0, threshold=np.zeros(5))
     np.testing.assert_allclose(
         2 * np.asarray(quiet.compute(early)), quiet.compute(2 * early), rtol=1e-4, atol=1e-3
     )
@@ -57,9 +57,24 @@ def test_louder_activations_are_heard_above_the_thresholds_in_proportion(early):
 def test_constants_are_checked_all_at_once():
     wrong = dict(toy.curves().constants)
     wrong["line_gain"] = aann.Constant(np.ones(3))
-    wrong["extra"] = wrong.pop("crossing")
+    wrong["extra"] = wrong.pop("line_crossing")
     match = (
-        r"5 curve detectors from mixed3a: 'crossing' is missing; 'extra' is unknown; 'line_gain'"
+        r"5 curve detectors from mixed3a: 'line_crossing' is missing; 'extra' is unknown; 'line_gain'"
     )
     with pytest.raises(ValueError, match=match):
         curves_from_3a.replacement("toy", "mixed3b", "mixed3a", range(5), wrong)
+
+
+def test_own_pieces_have_one_entry_a_unit():
+    wrong = dict(toy.curves().constants)
+    wrong["own_facing"] = aann.Constant(np.ones((2, 5)))
+    with pytest.raises(ValueError, match=r"'own_facing' has shape \(2, 5\) instead of \(1, 5\)"):
+        curves_from_3a.replacement("toy", "mixed3b", "mixed3a", range(5), wrong)
+
+
+def test_an_early_curve_speaks_against_all_directions_by_its_crossing():
+    plain, crossed = (
+        np.asarray(curves_from_3a.curve_weights(constants(curve_crossing=x))) for x in (0.0, 0.3)
+    )
+    gain = np.asarray(toy.curves().values.curve_gain)
+    np.testing.assert_allclose(plain - crossed, np.broadcast_to(0.3 * gain[:, None], plain.shape), rtol=1e-4)

@@ -1,0 +1,149 @@
+"""Constants of least divergence, by gradient through the rest of the network, on design images.
+
+Squared error at a site treats all errors alike, the network does not. From where squared error has
+led, Adam goes on downhill on KL(intact || spliced), as a part of what zeroing the units costs, with
+a little of the squared error beside it, so that units which the network hardly needs on these
+images do not wander. The network up to the site runs once for each image, what follows it once
+forwards and once backwards a step.
+
+Sharp edge: the activations at the site are kept, all channels of them, for as many images as are
+given.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import aann
+from aann.data.batches import batches
+from aann.evaluation.metrics import kl
+from aann.machine.progress import progress
+from circuits.fitting.descent import Evidence, Program, Space, squared_error
+from circuits.fitting.design import check as check_design
+
+BATCH = 8
+RATE = 0.005
+EPOCHS = 3
+BESIDE = 0.2
+"""Weight of squared error, relative to the variance of the units."""
+
+
+class Rest(NamedTuple):
+    """What follows a site, and what came to it on some images, batch by batch.
+
+    Attributes:
+        suffix: (prepared, values at the site, what crosses, made in place of the units) -> logits.
+        prepared: what depends on parameters alone.
+        values: (values at the site, what crosses, logits of the intact network) of each batch.
+        zero: mean divergence in nats with the units at zero.
+    """
+
+    suffix: Any
+    prepared: Any
+    values: list[tuple[jax.Array, Any, jax.Array]]
+    zero: float
+
+
+def descend(
+    model: aann.Model,
+    replacement: aann.Replacement,
+    program: Program,
+    start: aann.Constants,
+    evidence: Evidence,
+    design: aann.Design,
+    *,
+    steps: Mapping[str, float],
+    logarithmic: Collection[str] = (),
+    epochs: int = EPOCHS,
+) -> aann.Constants:
+    """Constants of least divergence.
+
+    Args:
+        model: the network; its outputs are logits (batch, classes).
+        replacement: says which units of which site are replaced.
+        program: ``(seen, constants) -> values``, channels last.
+        start: all its constants.
+        evidence: what the program sees on ``design``, and the natural activations.
+        design: the images, in the order of ``evidence``.
+        steps: as for ``descent.descend``.
+        logarithmic: as there.
+        epochs: how often the images are gone through.
+
+    Returns:
+        ``start`` with the fitted constants; as it is where zeroing the units costs nothing.
+
+    Raises:
+        TypeError: ``design`` is not a ``Design``.
+    """
+    rest = follow(model, replacement, design)
+    if not rest.zero > 0:
+        return start
+    space = Space(start, steps, logarithmic)
+    scale = jnp.asarray(evidence.natural.std((0, 1, 2)) + 1e-6)
+
+    # All arrays are arguments: XLA would spend seconds on folding those that are closed over.
+    def cost(
+        free: Any, seen: jax.Array, natural: jax.Array, kept: Any, prepared: Any
+    ) -> jax.Array:
+        values, crossing, intact = kept
+        made = program(seen, space.constants(free))
+        logits = rest.suffix(prepared, values, crossing, jnp.moveaxis(made, -1, replacement.axis))
+        return kl(intact, logits).mean() / rest.zero + BESIDE * squared_error(made, natural, scale)
+
+    count = epochs * len(rest.values)
+    adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
+
+    @jax.jit
+    def step(free: Any, state: Any, *seen: Any) -> tuple[Any, Any]:
+        slope = jax.grad(cost)(free, *seen)
+        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
+            change, state = adam.update(slope, state)
+        return optax.apply_updates(free, change), state
+
+    free = space.free(start)
+    state, rng = adam.init(free), np.random.default_rng(0)
+    order = np.concatenate([rng.permutation(len(rest.values)) for _ in range(epochs)])
+    for k in progress(order, "fitting to the network's outputs", unit="step"):
+        size = len(rest.values[k][0])
+        rows = slice(int(k) * size, (int(k) + 1) * size)
+        seen, natural = (jnp.asarray(x[rows]) for x in evidence_arrays(evidence))
+        free, state = step(free, state, seen, natural, rest.values[k], rest.prepared)
+    return space.constants(free)
+
+
+def evidence_arrays(evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """What is seen, and the natural activations."""
+    return evidence.seen, evidence.natural
+
+
+def follow(model: aann.Model, replacement: aann.Replacement, design: aann.Design) -> Rest:
+    """Run the network up to the site on whole batches of design images.
+
+    Raises:
+        TypeError: ``design`` is not a ``Design``.
+    """
+    check_design(design, "images")
+    size, site = min(BATCH, len(design)), replacement.site
+    pieces = aann.cut(model, site, model.batch(size))
+    prepared, prefix = jax.jit(pieces.prepare)(model.params), jax.jit(pieces.prefix)
+
+    def suffix(prepared: Any, values: jax.Array, crossing: Any, made: jax.Array) -> jax.Array:
+        changed = replacement.write(values, made.astype(values.dtype))
+        logits: jax.Array = pieces.suffix(prepared, {site: changed}, crossing)
+        return logits.reshape(len(logits), -1).astype(jnp.float32)
+
+    run, kept, zero = jax.jit(suffix), [], 0.0
+    for batch in batches(design, size, model, progress="reading design images"):
+        if len(batch.indices) < size:
+            continue
+        values, crossing = prefix(prepared, batch.inputs)
+        natural = replacement.pick(values[site])
+        intact = run(prepared, values[site], crossing, natural)
+        kept.append((values[site], crossing, intact))
+        ablated = run(prepared, values[site], crossing, jnp.zeros_like(natural))
+        zero += float(kl(intact, ablated).mean())
+    return Rest(suffix, prepared, kept, zero / len(kept))

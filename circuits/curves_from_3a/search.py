@@ -118,9 +118,7 @@ class Found(NamedTuple):
 def seen_of(evidence: Evidence, chosen: Chosen, spreads: np.ndarray) -> Evidence:
     """What the program sees of the layer below, in units of its spread."""
     channels = chosen.channels
-    return Evidence(
-        evidence.seen[..., channels] / np.float32(spreads[channels]), evidence.natural
-    )
+    return Evidence(evidence.seen[..., channels] / np.float32(spreads[channels]), evidence.natural)
 
 
 def candidates(

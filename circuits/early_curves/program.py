@@ -156,9 +156,7 @@ early_curves = register(
     name="early_curves",
     model="inceptionv1",
     site="mixed3a",
-    units=[
-        int(u) for names in (CURVES, LINES) for u in curves_from_3a.constants[names[0]].value
-    ],
+    units=[int(u) for names in (CURVES, LINES) for u in curves_from_3a.constants[names[0]].value],
     constants={**{n: SHAPE[n] for n in FROM_PIXELS}, **FOUND},
     exchangeable=EXCHANGEABLE,
 )

@@ -45,7 +45,8 @@ class Space(NamedTuple):
     steps: Mapping[str, float]
     logarithmic: Collection[str]
 
-    __repr__ = brief
+    def __repr__(self) -> str:
+        return brief(self)
 
     def free(self, c: aann.Constants) -> dict[str, jax.Array]:
         """Where constants are."""

@@ -86,9 +86,7 @@ def descend(
     scale = jnp.asarray(evidence.natural.std((0, 1, 2)) + 1e-6)
 
     # All arrays are arguments: XLA would spend seconds on folding those that are closed over.
-    def cost(
-        free: Any, seen: jax.Array, natural: jax.Array, kept: Any, prepared: Any
-    ) -> jax.Array:
+    def cost(free: Any, seen: jax.Array, natural: jax.Array, kept: Any, prepared: Any) -> jax.Array:
         values, crossing, intact = kept
         made = program(seen, space.constants(free))
         logits = rest.suffix(prepared, values, crossing, jnp.moveaxis(made, -1, replacement.axis))
@@ -110,14 +108,9 @@ def descend(
     for k in progress(order, "fitting to the network's outputs", unit="step"):
         size = len(rest.values[k][0])
         rows = slice(int(k) * size, (int(k) + 1) * size)
-        seen, natural = (jnp.asarray(x[rows]) for x in evidence_arrays(evidence))
+        seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural, rest.values[k], rest.prepared)
     return space.constants(free)
-
-
-def evidence_arrays(evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
-    """What is seen, and the natural activations."""
-    return evidence.seen, evidence.natural
 
 
 def follow(model: aann.Model, replacement: aann.Replacement, design: aann.Design) -> Rest:

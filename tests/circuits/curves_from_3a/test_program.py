@@ -58,9 +58,7 @@ def test_constants_are_checked_all_at_once():
     wrong = dict(toy.curves().constants)
     wrong["line_gain"] = aann.Constant(np.ones(3))
     wrong["extra"] = wrong.pop("line_crossing")
-    match = (
-        r"5 curve detectors from mixed3a: 'line_crossing' is missing; 'extra' is unknown; 'line_gain'"
-    )
+    match = r"5 curve detectors from mixed3a: 'line_crossing' is missing; 'extra' is unknown; 'lin"
     with pytest.raises(ValueError, match=match):
         curves_from_3a.replacement("toy", "mixed3b", "mixed3a", range(5), wrong)
 
@@ -77,4 +75,6 @@ def test_an_early_curve_speaks_against_all_directions_by_its_crossing():
         np.asarray(curves_from_3a.curve_weights(constants(curve_crossing=x))) for x in (0.0, 0.3)
     )
     gain = np.asarray(toy.curves().values.curve_gain)
-    np.testing.assert_allclose(plain - crossed, np.broadcast_to(0.3 * gain[:, None], plain.shape), rtol=1e-4)
+    np.testing.assert_allclose(
+        plain - crossed, np.broadcast_to(0.3 * gain[:, None], plain.shape), rtol=1e-4
+    )

@@ -1,0 +1,84 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import aann
+from circuits.fitting import finish
+from circuits.fitting.descent import Evidence
+
+UNITS = (0, 2)
+GAIN = (2.0, 3.0)
+
+
+def ramp(seen, c):
+    return c.gain[None, None, None, :] * jnp.maximum(seen - c.threshold, 0)
+
+
+def natural(x):
+    return ramp(x, aann.Constants({"gain": jnp.asarray(GAIN), "threshold": jnp.float32(0.3)}))
+
+
+def model():
+    """Two units that are a ramp of the picture, between others; the network hears the first."""
+
+    def apply(params, x):
+        made = natural(x)
+        site = aann.site("cells", jnp.stack([made[..., 0], x[..., 0], made[..., 1]], -1))
+        return jnp.stack([site[..., 0].mean((1, 2)), site[..., 1].mean((1, 2))], -1) * params
+
+    inputs = jax.ShapeDtypeStruct((4, 4, 2), jnp.float32)
+    return aann.Model(apply, jnp.float32(3), name="ramps", inputs=inputs)
+
+
+@pytest.fixture(scope="module")
+def halves():
+    images = np.random.default_rng(0).uniform(0, 1, (80, 4, 4, 2)).astype(np.float32)
+    return aann.split(aann.from_arrays("noise", images))
+
+
+def replacement(**constants):
+    values = {n: aann.Constant(np.asarray(x), "chosen") for n, x in constants.items()}
+    return aann.make(ramp, name="ramp", model="ramps", site="cells", units=UNITS, constants=values)
+
+
+def descend(design, start, **how):
+    images = np.asarray(design.load(range(len(design))))
+    seen = Evidence(images, np.asarray(natural(jnp.asarray(images))))
+    program = replacement(**start)
+    return finish.descend(
+        model(), program, ramp, program.values, seen, design,
+        steps={"gain": 0.5, "threshold": 0.2}, logarithmic=("gain",), **how,
+    )  # fmt: skip
+
+
+def divergence(program, design):
+    intact = model()(jnp.asarray(design.load(range(len(design)))))
+    spliced = aann.splice(model(), program)(jnp.asarray(design.load(range(len(design)))))
+    return float(aann.evaluation.metrics.kl(intact, spliced).mean())
+
+
+def test_the_divergence_goes_down(halves):
+    start = {"gain": [1.0, 2.0], "threshold": 0.2}
+    found = descend(halves[0], start, epochs=30)
+    after = replacement(**{n: np.asarray(found[n]) for n in start})
+    assert divergence(after, halves[0]) < divergence(replacement(**start), halves[0]) / 4
+
+
+def test_the_right_constants_stay(halves):
+    found = descend(halves[0], {"gain": GAIN, "threshold": 0.3})
+    np.testing.assert_allclose(found.gain, GAIN, rtol=0.02)
+    np.testing.assert_allclose(found.threshold, 0.3, atol=0.01)
+
+
+def test_zeroing_costs_what_is_measured_on_whole_batches(halves):
+    design = halves[0]
+    rest = finish.follow(model(), replacement(gain=GAIN, threshold=0.3), design)
+    whole = design.take(range(finish.BATCH * (len(design) // finish.BATCH)))
+    silent = replacement(gain=[0.0, 0.0], threshold=0.3)
+    np.testing.assert_allclose(rest.zero, divergence(silent, whole), rtol=1e-4)
+
+
+def test_heldout_images_are_refused(halves):
+    with pytest.raises(TypeError, match="design images only"):
+        finish.follow(model(), replacement(gain=GAIN, threshold=0.3), halves[1])

@@ -53,7 +53,7 @@ def curves():
         chosen(
             curve_tuning=8.0, line_tuning=4.0, curve_crossing=0.0, line_crossing=0.2,
             early_threshold=0.1, arc_tuning=16.0, crowd_spread=9.8, piece_width=6.0,
-            piece_tuning=10.0, curve_channels=CURVES, curve_direction=DIRECTIONS,
+            curve_channels=CURVES, curve_direction=DIRECTIONS,
             curve_gain=np.full(len(CURVES), 0.02), line_channels=LINES, line_normal=NORMALS,
             line_gain=np.full(len(LINES), 0.02),
             piece_along=[9.0], piece_inward=[-6.0], piece_facing=[20.0], piece_weight=[-0.1],

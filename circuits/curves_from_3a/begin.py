@@ -25,7 +25,6 @@ TEMPLATE = {
     "arc_tuning": 16.0,
     "crowd_spread": 10.0,
     "piece_width": 6.0,
-    "piece_tuning": 10.0,
 }
 SHAPE = {"length": 10.0, "width": 4.5, "curvature": 0.025, "opposing": 0.5, "crowd": 0.5}
 """Of all units alike."""

@@ -87,7 +87,7 @@ def pieces(frame: Frame, c: Constants, kind: str) -> Float[Array, "tap tap facin
     away = (frame.along[:, :, None] - place) ** 2 + (frame.inward[:, :, None] - inward) ** 2
     blob = jnp.exp(-away / (2 * c.piece_width**2))
     blob = weight * blob / (blob.sum((0, 1), keepdims=True) + NOTHING)
-    tuned = bump(frame.off[:, None] - jnp.deg2rad(way[0]), c.piece_tuning)
+    tuned = bump(frame.off[:, None] - jnp.deg2rad(way[0]), c.arc_tuning)
     return jnp.einsum("yxpu,fpu->yxfu", blob, tuned / tuned.sum(0, keepdims=True))
 
 

@@ -37,9 +37,9 @@ from circuits.curves_from_3a.kernels import bump, facings, unit_kernels
 
 SHARED = (
     "curve_tuning", "line_tuning", "curve_crossing", "line_crossing", "early_threshold",
-    "arc_tuning", "crowd_spread", "piece_width", "piece_tuning",
+    "arc_tuning", "crowd_spread", "piece_width",
 )  # fmt: skip
-"""How fast an early curve, a line, an arc and a piece fall silent with the angle (concentrations);
+"""How fast an early curve, a line, and an arc or piece fall silent with the angle (concentrations);
 how much an early curve and a line speak against all directions; threshold of a direction; pixels
 over which the crowd and a piece spread."""
 

@@ -10,10 +10,10 @@ from circuits.curves_from_3a.search import Found
 from circuits.fitting.loudness import Loudness
 
 GRAIN = {
-    "right": 0.5,
-    "up": 0.5,
-    "opposing": 0.05,
-    "crowd": 0.05,
+    "right": 0.25,
+    "up": 0.25,
+    "opposing": 0.02,
+    "crowd": 0.02,
     "curvature": 0.002,
     "piece_along": 0.5,
     "piece_inward": 0.5,

@@ -50,7 +50,6 @@ SHAPES = {
 }
 PIECES = {
     "piece_width": 0.3,
-    "piece_tuning": 0.4,
     "piece_along": 5.0,
     "piece_inward": 5.0,
     "piece_facing": 30.0,
@@ -58,14 +57,14 @@ PIECES = {
 }
 OWN = {"own_along": 5.0, "own_inward": 5.0, "own_facing": 30.0, "own_weight": 0.3}
 ANGLES = ("curve_direction", "line_normal")
-LOGARITHMIC = ("gain", "length", "width", "crowd_spread", "piece_width", "piece_tuning")
+LOGARITHMIC = ("gain", "length", "width", "crowd_spread", "piece_width")
 
 TRIED = 12
 """Pieces of the family that are tried."""
 TRIED_OWN = 5
 """Pieces of each unit that are tried."""
 
-EPOCHS = {"candidates": 14, "pieces": 10, "last": 20}
+EPOCHS = {"candidates": 20, "pieces": 12, "last": 30}
 RATE = 0.04
 FEW_LOUD = 0.01
 """Penalty on the sum of loudnesses, their length being 1."""
@@ -104,7 +103,7 @@ class Form(NamedTuple):
     def constants(self, units: int) -> int:
         """How many numbers such a program knows."""
         arcs = 10 * units if self.shapes else 7 * units + 3
-        family = 4 * self.pieces + 2 * bool(self.pieces or self.own)
+        family = 4 * self.pieces + bool(self.pieces or self.own)
         return 3 * self.kept + 7 + arcs + family + 4 * self.own * units
 
 

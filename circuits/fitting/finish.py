@@ -27,7 +27,7 @@ from circuits.fitting.design import check as check_design
 
 BATCH = 8
 RATE = 0.005
-EPOCHS = 3
+EPOCHS = 4
 BESIDE = 0.2
 """Weight of squared error, relative to the variance of the units."""
 

@@ -36,7 +36,7 @@ from zoo.scripts import integers, script
 NAME = "curves_from_3a"
 SITE, READ = "mixed3b", "mixed3a"
 FITS = 10
-"""Each takes a minute."""
+"""Each takes some minutes."""
 
 
 def main(argv: list[str] | None = None) -> None:

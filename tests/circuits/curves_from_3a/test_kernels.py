@@ -50,7 +50,7 @@ def test_pieces_without_weight_say_nothing():
 def test_a_piece_sums_to_its_weight_and_lies_where_it_is_said_to():
     c = constants(
         direction=np.full(5, 90.0), piece_along=[8.0], piece_inward=[16.0], piece_facing=[45.0],
-        piece_weight=[-0.5], piece_width=2.0, piece_tuning=20.0, **CENTRED,
+        piece_weight=[-0.5], piece_width=2.0, arc_tuning=20.0, **CENTRED,
     )  # fmt: skip
     drawn = np.asarray(kernels.pieces(kernels.frames(c), c, "piece"))
     np.testing.assert_allclose(drawn.sum((0, 1, 2)), -0.5, rtol=0.01)

@@ -23,7 +23,7 @@ def test_a_form_counts_what_its_program_declares():
         ({"kept": 50}, 3 * 10),
         ({"pieces": 0}, 4 * 6),
         ({"own": 0}, 4 * 2 * 10),
-        ({"pieces": 0, "own": 0}, 4 * 6 + 4 * 2 * 10 + 2),
+        ({"pieces": 0, "own": 0}, 4 * 6 + 4 * 2 * 10 + 1),
         ({"shapes": False}, 3 * 10 - 3),
         ({"finish": False}, 0),
     ],
@@ -41,7 +41,8 @@ def test_what_a_form_leaves_out_is_not_searched():
 
 def test_the_penalty_counts_loud_units_however_loud_they_are():
     def penalty(gain):
-        c = {"curve_gain": jnp.asarray(gain[:2]), "line_gain": jnp.asarray(gain[2:])}
+        loud = jnp.asarray(gain, jnp.float32)
+        c = {"curve_gain": loud[:2], "line_gain": loud[2:]}
         return float(search.loud(aann.Constants(c)))
 
     few, many = penalty([5.0, 0, 0, 0]), penalty([1.0, -1, 1, 1])

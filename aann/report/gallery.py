@@ -51,7 +51,7 @@ def gallery(
     """
     problems = [] if parts else ["a gallery has a part at least"]
     problems += [
-        f"part {part.heading!r} has no pictures"
+        f"part {part.heading!r} has no pictures, tables or words"
         for part in parts
         if not (part.pictures or part.tables or part.lead)
     ]

@@ -40,6 +40,8 @@ class PageSettings:
     seed: int = 0
     progress: bool = True
 
+    __repr__ = brief
+
 
 @dataclasses.dataclass
 class Chapter:

@@ -6,6 +6,8 @@ be measured is left out with a note.
 
 import dataclasses
 
+import numpy as np
+
 from aann.data.examples import Design
 from aann.residuals.lab import Lab
 from aann.residuals.observed import Observed
@@ -58,7 +60,9 @@ def _of_part(lab: Lab, part: Observed, settings: PageSettings) -> list[Chapter]:
 
 
 def _where(lab: Lab, name: str) -> Chapter:
-    chapter = Chapter("Where it is wrong")
+    chapter, part = Chapter("Where it is wrong"), lab.part(name)
+    if part.columns * np.prod(part.places) == 1:
+        return chapter
     chapter.figures["where"] = error_by_position(lab.where(name))
     for key, found in (
         ("over_units", lab.over_units(name)),

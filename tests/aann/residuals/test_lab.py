@@ -1,4 +1,4 @@
-"""The lab: what was observed, by name."""
+"""The lab: what was observed, by name; also of ``opened`` and ``summary``."""
 
 import pytest
 from toy_replacement import data, replacement

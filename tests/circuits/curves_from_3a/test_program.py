@@ -1,3 +1,5 @@
+"""Serves ``found``, too."""
+
 import early_toy as toy
 import jax.numpy as jnp
 import numpy as np
@@ -5,6 +7,8 @@ import pytest
 
 import aann
 from circuits.curves_from_3a import program as curves_from_3a
+from circuits.curves_from_3a.found import FOUND, UNITS
+from circuits.curves_from_3a.search import Form
 
 
 def constants(**new):
@@ -78,3 +82,12 @@ def test_an_early_curve_speaks_against_all_directions_by_its_crossing():
     np.testing.assert_allclose(
         plain - crossed, np.broadcast_to(0.3 * gain[:, None], plain.shape), rtol=1e-4
     )
+
+
+def test_the_registered_constants_are_those_of_the_form_and_at_most_400():
+    declared = {n: np.shape(c.value) for n, c in FOUND.items()}
+    assert sum(int(np.prod(shape)) for shape in declared.values()) == Form().constants(len(UNITS))
+    again = curves_from_3a.replacement("toy", "mixed3b", "mixed3a", UNITS, FOUND)
+    assert {*again.constants} == {*declared}
+    assert Form().constants(10) <= 400
+    assert all(c.origin == "fitted" and c.note for c in FOUND.values())

@@ -43,7 +43,9 @@ from circuits.fitting.descent import spread
 
 n = 10 if SMALL else 150  # photographs that nothing was fitted to
 looked_at = 10 if SMALL else 40  # of them where gradients are needed
-batch = 5 if SMALL else 10
+batch = 10
+sites = ["mixed3a"] if SMALL else ["conv2d1", "conv2d2", "mixed3a"]  # to predict residuals from
+rounds_3a = from_3a.ROUNDS[:: len(from_3a.ROUNDS) - 1] if SMALL else from_3a.ROUNDS
 setting = Setting(draws=100 if SMALL else 10_000)
 
 model = zoo.load("inceptionv1")
@@ -131,7 +133,10 @@ def measure(programs, photographs):
         kl.append(np.stack([spliced(p, m) for p, m in zip(programs, made, strict=True)]))
         zero.append(spliced(programs[0], jnp.zeros_like(made[0])))
     return Measured(
-        np.concatenate(natural), np.concatenate(artificial, 1), np.concatenate(kl, 1), np.concatenate(zero)
+        np.concatenate(natural),
+        np.concatenate(artificial, 1),
+        np.concatenate(kl, 1),
+        np.concatenate(zero),
     )
 
 
@@ -245,7 +250,7 @@ told(1)
 
 # %%
 lab = aann.residuals(model, programs[1], check, batch_size=batch, progress=False)
-upstream = lab.upstream(sites=["conv2d1", "conv2d2", "mixed3a"], top=1, progress=False)
+upstream = lab.upstream(sites=sites, top=1, progress=False)
 print(upstream)
 
 # %% [markdown]
@@ -341,14 +346,18 @@ told(4)
 # %%
 some = check.take(range(looked_at))
 lab = aann.residuals(model, programs[4], some, batch_size=batch, progress=False)
-costs = lab.costs(steps=2 if SMALL else 8, progress=False)
+costs = lab.costs(steps=1 if SMALL else 8, progress=False)
 captioned(
     costs_of_errors(costs),
     f"Costs of the errors after round 4 by unit, place and photograph; {len(some)} design photographs.",
 )
 
 # %%
-gains = lab.gains(shares=(0.01, 0.1) if SMALL else (0.01, 0.03, 0.1, 0.3), units=3 if SMALL else 10, progress=False)
+gains = lab.gains(
+    shares=(0.01, 0.1) if SMALL else (0.01, 0.03, 0.1, 0.3),
+    units=3 if SMALL else 10,
+    progress=False,
+)
 captioned(
     gains_of_mending(gains),
     f"What mending the costliest places gives, as many places at random, and single units; {len(some)} design "
@@ -380,7 +389,7 @@ told(5)
 # below instead of pixels. Its rounds, shorter:
 
 # %%
-below = [from_3a.replacement(one) for one in from_3a.ROUNDS]
+below = [from_3a.replacement(one) for one in rounds_3a]
 check_3a = unseen(FITTED_3A)
 seen_3a = measure(below, check_3a)
 
@@ -400,7 +409,7 @@ def table(rounds, programs, seen):
     return Markdown("\n".join([head, "|" + " --- |" * 7, *rows]))
 
 
-table(from_3a.ROUNDS, below, seen_3a)
+table(rounds_3a, below, seen_3a)
 
 # %%
 table(from_pixels.ROUNDS, programs, seen)
@@ -409,7 +418,7 @@ table(from_pixels.ROUNDS, programs, seen)
 drawing = figure(9.0, 3.6)
 lines = (
     (from_pixels.ROUNDS, seen, KINDS["program"], "s-", "from pixels"),
-    (from_3a.ROUNDS, seen_3a, KINDS["fit"], "o-", "from mixed3a"),
+    (rounds_3a, seen_3a, KINDS["fit"], "o-", "from mixed3a"),
 )
 left, right = drawing.subplots(1, 2)
 for rounds, found, colour, mark, name in lines:
@@ -467,7 +476,10 @@ def tail(image):
 
 lab = aann.residuals(model, last, check, batch_size=batch, progress=False)
 tried = lab.try_terms(
-    {"texture": texture, "straight lines": straight, "tail": tail}, ["input"], rectified=True, progress=False
+    {"texture": texture, "straight lines": straight, "tail": tail},
+    ["input"],
+    rectified=True,
+    progress=False,
 )
 print(tried)
 
@@ -485,7 +497,7 @@ captioned(
 )
 
 # %%
-upstream = lab.upstream(sites=["conv2d1", "conv2d2", "mixed3a"], top=1, progress=False)
+upstream = lab.upstream(sites=sites, top=1, progress=False)
 print(upstream)
 
 # %%

@@ -14,7 +14,7 @@ import pytest
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 NEED_ASSETS = {"accentuation", "examples", "labelling", "spaces", "visualise", "your_images"}
-COMPUTE_MUCH = {"examples", "your_curves"}
+COMPUTE_MUCH = {"examples", "residuals", "your_curves"}
 INDEX = DOCS / "errors" / "index.md"
 ERRORS = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 NETWORK = ("https_proxy", "all_proxy", "no_proxy")  # they would override what pages set

@@ -48,3 +48,10 @@ def test_a_term_that_is_nothing_has_no_weight(data):
     found = weighed(products * 0, squares * 0, HALVES, None, per_unit=True)
     assert (found.all == 0).all()
     assert np.isnan(found.errors).all()
+
+
+def test_halves_may_differ_in_size(data):
+    products, squares = (x[:199] for x in data)
+    halves = [np.arange(0, 199, 2), np.arange(1, 199, 2)]
+    found = weighed(products, squares, halves, None, per_unit=True)
+    np.testing.assert_allclose(found.crossed[0], found.halves[1])

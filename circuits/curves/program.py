@@ -85,22 +85,10 @@ SHAPE = {
 """Constants that all curve detectors share. None is read from weights."""
 
 UNIT = {
-    "direction": 0.0,
-    "right": 0.0,
-    "up": 0.0,
-    "length": 10.0,
-    "width": 3.4,
-    "curvature": 0.015,
-    "opposing": 0.4,
-    "crowd": 0.7,
-    "halo": 0.1,
-    "anticlockwise": 0.1,
-    "clockwise": 0.1,
-    "ends": 0.2,
-    "around": 1.0,
-    "threshold": 0.0,
-    "gain": 10000.0,
-}
+    "direction": 0.0, "right": 0.0, "up": 0.0, "length": 10.0, "width": 3.4, "curvature": 0.015,
+    "opposing": 0.4, "crowd": 0.7, "halo": 0.1, "anticlockwise": 0.1, "clockwise": 0.1,
+    "ends": 0.2, "around": 1.0, "threshold": 0.0, "gain": 10000.0,
+}  # fmt: skip
 """Of a unit of which nothing is known but that it is a curve detector: where calibration begins.
 
 ``direction``: degrees. ``right``, ``up``: pixels from the cell's centre. ``length``, ``width``:
@@ -205,6 +193,7 @@ RAISED = (
     f"{CALIBRATED}, then 1.2 times as large: least KL(intact || spliced) on 64 other design images"
 )
 
+# fmt: off
 curve_detectors = register(
     curves,
     name="curve_detectors",
@@ -214,73 +203,48 @@ curve_detectors = register(
     exchangeable=EXCHANGEABLE,
     constants={
         **SHAPE,
-        "direction": Constant(
-            [72.0, 332, 31, 146, 254, 106, 38, 294, 142, 223], "fitted", CALIBRATED
-        ),
-        "right": Constant(
-            [-6.5, -1.5, -3, -2.5, 0.5, 0.5, -2.5, -5.5, -2, -2], "fitted", CALIBRATED
-        ),
+        "direction": Constant([
+            72.0, 332, 31, 146, 254, 106, 38, 294, 142, 223,
+        ], "fitted", CALIBRATED),
+        "right": Constant([
+            -6.5, -1.5, -3, -2.5, 0.5, 0.5, -2.5, -5.5, -2, -2,
+        ], "fitted", CALIBRATED),
         "up": Constant([3.5, 7, 3, 0, 4, -3.5, 4.5, 5.5, 1.5, 5], "fitted", CALIBRATED),
-        "length": Constant(
-            [13.8, 9.9, 4.2, 4.3, 14.4, 15.2, 14.4, 12.6, 11.1, 13.6], "fitted", CALIBRATED
-        ),
+        "length": Constant([
+            13.8, 9.9, 4.2, 4.3, 14.4, 15.2, 14.4, 12.6, 11.1, 13.6,
+        ], "fitted", CALIBRATED),
         "width": Constant([4.2, 4.3, 4.1, 4.3, 2.9, 4.8, 2.9, 2.8, 2.7, 3.1], "fitted", CALIBRATED),
-        "curvature": Constant(
-            [-0.006, 0.014, 0.025, -0.01, 0, -0.005, 0.021, -0.001, 0.012, 0.014],
-            "fitted",
-            CALIBRATED,
-        ),
-        "opposing": Constant(
-            [0.48, 0.36, 0.14, 0.3, 0.52, 0.56, 0.02, 0.5, 0.12, 0.2], "fitted", CALIBRATED
-        ),
-        "crowd": Constant(
-            [0.5, 0.08, 1, 1.04, 0.24, 0.48, -0.14, 0.22, -0.22, -0.3], "fitted", CALIBRATED
-        ),
-        "halo": Constant(
-            [0.04, 0.12, 0.7, 0.52, 0.18, 0.02, 0.58, 0.24, 0.34, 0.04], "fitted", CALIBRATED
-        ),
-        "anticlockwise": Constant(
-            [0.18, 0.78, -0.32, -0.38, 0.18, -0.32, 0.44, -0.2, 0.7, 0.58], "fitted", CALIBRATED
-        ),
-        "clockwise": Constant(
-            [-0.1, 0.1, -0.22, -0.38, 0.1, 0.2, 0.84, 0.56, 0.14, 0.96], "fitted", CALIBRATED
-        ),
-        "ends": Constant(
-            [0.22, 0.32, -0.06, -0.06, 0.24, 0.3, 0.18, 0.1, 0.32, 0.6], "fitted", CALIBRATED
-        ),
+        "curvature": Constant([
+            -0.006, 0.014, 0.025, -0.01, 0, -0.005, 0.021, -0.001, 0.012, 0.014,
+        ], "fitted", CALIBRATED),
+        "opposing": Constant([
+            0.48, 0.36, 0.14, 0.3, 0.52, 0.56, 0.02, 0.5, 0.12, 0.2,
+        ], "fitted", CALIBRATED),
+        "crowd": Constant([
+            0.5, 0.08, 1, 1.04, 0.24, 0.48, -0.14, 0.22, -0.22, -0.3,
+        ], "fitted", CALIBRATED),
+        "halo": Constant([
+            0.04, 0.12, 0.7, 0.52, 0.18, 0.02, 0.58, 0.24, 0.34, 0.04,
+        ], "fitted", CALIBRATED),
+        "anticlockwise": Constant([
+            0.18, 0.78, -0.32, -0.38, 0.18, -0.32, 0.44, -0.2, 0.7, 0.58,
+        ], "fitted", CALIBRATED),
+        "clockwise": Constant([
+            -0.1, 0.1, -0.22, -0.38, 0.1, 0.2, 0.84, 0.56, 0.14, 0.96,
+        ], "fitted", CALIBRATED),
+        "ends": Constant([
+            0.22, 0.32, -0.06, -0.06, 0.24, 0.3, 0.18, 0.1, 0.32, 0.6,
+        ], "fitted", CALIBRATED),
         "around": Constant([2, 0.9, 0.7, 0.9, 1.3, 2.4, 1, 2, 1.4, 0.6], "fitted", CALIBRATED),
-        "threshold": Constant(
-            [
-                0.00159,
-                0.00096,
-                0.00081,
-                0.00097,
-                0.00125,
-                0.00103,
-                0.00053,
-                0.00124,
-                -0.00026,
-                0.00076,
-            ],
-            "fitted",
-            CALIBRATED,
-        ),
-        "gain": Constant(
-            [
-                19000.0,
-                15000.0,
-                12000.0,
-                13000.0,
-                17000.0,
-                20000.0,
-                12000.0,
-                16000.0,
-                9100.0,
-                11000.0,
-            ],
-            "fitted",
-            RAISED,
-        ),
+        "threshold": Constant([
+            0.00159, 0.00096, 0.00081, 0.00097, 0.00125, 0.00103, 0.00053, 0.00124, -0.00026,
+            0.00076,
+        ], "fitted", CALIBRATED),
+        "gain": Constant([
+            19000.0, 15000.0, 12000.0, 13000.0, 17000.0, 20000.0, 12000.0, 16000.0, 9100.0,
+            11000.0,
+        ], "fitted", RAISED),
     },
 )
+# fmt: on
 """The mirrored checkpoint's family, with what calibration gives there."""

@@ -108,7 +108,7 @@ def unit_filters(c: Constants) -> Float[Array, "tap tap facing unit"]:
     at = frame(jnp.deg2rad(c.direction), facings(), 1, (c.right, c.up))
     arc = (c.length, c.width, c.tuning)
     filters = lobe(at, *arc, c.curvature)
-    filters -= each(c.opposing, filters) * lobe(at, *arc, -c.curvature, jnp.pi)
+    filters -= each(c.opposing, filters) * lobe(at, *arc, c.curvature, jnp.pi)
     filters -= each(c.crowd, filters) * lobe(at, c.crowd_spread, c.crowd_spread, jnp.zeros(()))
     filters -= each(c.halo, filters) * lobe(at, c.halo_spread, c.halo_spread, c.tuning)
     oblique = (c.oblique_spread, c.oblique_spread, c.oblique_tuning, 0.0)

@@ -24,11 +24,11 @@ from circuits.curves import fit as curve_calibration
 from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
 from circuits.curves import shape as curve_shape
+from circuits.curves.checks import check
 from circuits.curves.fit import values
-from circuits.curves.placed import PLAIN
 from circuits.fitting.descent import Evidence, Program, descend, least_squares_gain, spread
 
-EPOCHS = 6
+EPOCHS = 4
 FILE = "rounds.json"
 
 ONE_ARC = {
@@ -202,7 +202,8 @@ def main(argv: list[str] | None = None) -> None:
         found[one.name] = rounded(c)
     shape = values(curve_detectors.SHAPE)
     seen = Evidence(early_maps(energy.seen, aann.Constants(shape)), energy.natural)
-    last = curve_calibration.descend_units(family, seen, curve_detectors.SHAPE, PLAIN)
+    placing = check(model, family)
+    last = curve_calibration.descend_units(family, seen, curve_detectors.SHAPE, placing)
     found[ROUNDS[-2].name] = rounded(last)
     print(json.dumps(found, indent=1))
 

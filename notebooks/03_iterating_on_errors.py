@@ -63,8 +63,8 @@ print(check)
 
 # %% [markdown]
 # These photographs were not fitted to, but they were looked at, in every round, and of two changes
-# the one was kept that did better here: the numbers below are to choose by. The one for a report comes from the held-out
-# half, once, at the end.
+# the one was kept that did better here: the numbers below are to choose by. The one for a report
+# comes from the held-out half, once, at the end.
 #
 # Two numbers are watched. KL recovered: of the damage done by silencing the ten units, how much
 # does a program undo? And the correlation with the units, mean of the ten. A program is a setting of
@@ -258,9 +258,10 @@ print(upstream)
 
 # %% [markdown]
 # A linear look at single cells predicts a part of it, the more the later the layer; most in the layer
-# of early curves. What may a program know of that? To see it, filters were left free in turn: the second step (a unit's filter of early curves), then the
-# first. Free filters are no program, thousands of numbers that nobody can read; but their pictures
-# can be read. A unit's free filter turned out to be an arc and a few lobes.
+# of early curves. What may a program know of that? To see it, filters were left free in turn: the
+# second step (a unit's filter of early curves), then the first. Free filters are no program,
+# thousands of numbers that nobody can read; but their pictures can be read. A unit's free filter
+# turned out to be an arc and a few lobes.
 
 # %%
 told(2)
@@ -394,10 +395,10 @@ Markdown(
 
 # %% [markdown]
 # That is why KL recovered and its interval jump between rounds while correlation climbs: the constants
-# of rounds 1 to 4 are of least squared error alone, whatever the outputs say, and one photograph in which the
-# network hesitates decides. (The first program and the last have their loudness from the outputs.) So
-# the last descent is on the divergence of the outputs itself. It can tell loud from relevant, and gives
-# up some correlation for it.
+# of rounds 1 to 4 are of least squared error alone, whatever the outputs say, and a single photograph
+# may decide. (The first program and the last have their loudness from the outputs.) So the last
+# descent is on the divergence of the outputs itself. It can tell loud from relevant, and gives up some
+# correlation for it.
 
 # %%
 told(5)

@@ -5,6 +5,7 @@ be measured is left out with a note.
 """
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -31,14 +32,19 @@ def chapters(lab: Lab, settings: PageSettings) -> list[Chapter]:
     together = [_costs(lab, settings)]
     several = len(lab.parts) > 1
     apart = []
-    for part in lab.parts:
+    for k, part in enumerate(lab.parts):
         r = part.replacement
-        mark, of = (f"{r.name}_".replace(" ", "_"), f" of {r.name}") if several else ("", "")
+        mark, of = (f"{k + 1}_{_plain(r.name)}_", f" of {r.name}") if several else ("", "")
         for chapter in _of_part(lab, part, settings):
             named = {f"{mark}{key}": figure for key, figure in chapter.figures.items()}
             apart.append(dataclasses.replace(chapter, heading=chapter.heading + of, figures=named))
     first = Chapter("At a glance", [lab])
     return [c for c in [first, *together, *apart] if c.figures or c.tables or c.notes]
+
+
+def _plain(name: str) -> str:
+    """What of a name can be in a file's."""
+    return re.sub(r"[^\w.-]+", "_", name)[:40].strip("_.")
 
 
 def _of_part(lab: Lab, part: Observed, settings: PageSettings) -> list[Chapter]:

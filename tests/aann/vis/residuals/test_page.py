@@ -92,3 +92,26 @@ def test_a_folder_that_cannot_be_written(lab, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         lab.save(tmp_path / "file", **FEW)
+
+
+def test_names_that_no_file_may_have(tmp_path):
+    programs = [
+        toy.half(name="a/b <i>x</i>"),
+        toy.half(lambda p, c: p[:, :1] * c.gain, name="a/b_<i>x</i>", units=(1,)),
+    ]
+    lab = aann.residuals(toy.flat(), programs, toy.examples(), progress=False)
+    files = lab.save(tmp_path, sizes=None, progress=False)
+    assert sorted(files) == sorted(tmp_path.iterdir())  # none over another, none elsewhere
+    assert sum(f.name.endswith("_units.png") for f in files) == 2
+    assert "<i>x" not in files[0].read_text()
+    for wrong in ("../evil", "", "a\\b"):
+        with pytest.raises(ValueError, match="name is the start of files' names"):
+            lab.save(tmp_path, name=wrong)
+
+
+def test_a_folder_that_cannot_be_written_is_told_first(tmp_path, monkeypatch):
+    lab = aann.residuals(toy.flat(), toy.half(), toy.examples(), progress=False)
+    monkeypatch.setattr(page.os, "access", lambda *_: False)
+    monkeypatch.setattr(page, "chapters", None)
+    with pytest.raises(PermissionError, match="cannot be written: pass another folder"):
+        lab.save(tmp_path)

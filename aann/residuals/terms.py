@@ -26,8 +26,8 @@ from aann.residuals import term as candidate
 from aann.residuals.folds import folds, rows_of
 from aann.residuals.loss import Given, loss_of
 from aann.residuals.observed import Observed
-from aann.residuals.peeking import check_design
 from aann.residuals.paired import gain
+from aann.residuals.peeking import check_design
 from aann.residuals.squared import gone
 from aann.residuals.trial import Trial
 from aann.residuals.tried import Tried, TriedTerm

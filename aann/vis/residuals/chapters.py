@@ -6,6 +6,7 @@ be measured is left out with a note.
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,9 +33,8 @@ def chapters(lab: Lab, settings: PageSettings) -> list[Chapter]:
     together = [_costs(lab, settings)]
     several = len(lab.parts) > 1
     apart = []
-    for k, part in enumerate(lab.parts):
-        r = part.replacement
-        mark, of = (f"{k + 1}_{_plain(r.name)}_", f" of {r.name}") if several else ("", "")
+    for part, plain in zip(lab.parts, _plain([p.replacement.name for p in lab.parts]), strict=True):
+        mark, of = (f"{plain}_", f" of {part.replacement.name}") if several else ("", "")
         for chapter in _of_part(lab, part, settings):
             named = {f"{mark}{key}": figure for key, figure in chapter.figures.items()}
             apart.append(dataclasses.replace(chapter, heading=chapter.heading + of, figures=named))
@@ -42,9 +42,12 @@ def chapters(lab: Lab, settings: PageSettings) -> list[Chapter]:
     return [c for c in [first, *together, *apart] if c.figures or c.tables or c.notes]
 
 
-def _plain(name: str) -> str:
-    """What of a name can be in a file's."""
-    return re.sub(r"[^\w.-]+", "_", name)[:40].strip("_.")
+def _plain(names: Sequence[str]) -> list[str]:
+    """What of names can be in files', different for each."""
+    found = [re.sub(r"[^\w.-]+", "_", name)[:40].strip("_.") or "program" for name in names]
+    if len({name.lower() for name in found}) == len(found):
+        return found
+    return [f"{k + 1}_{name}" for k, name in enumerate(found)]
 
 
 def _of_part(lab: Lab, part: Observed, settings: PageSettings) -> list[Chapter]:

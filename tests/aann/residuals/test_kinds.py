@@ -8,7 +8,6 @@ from observed_made import observed, smooth
 from scipy.ndimage import shift as moved_by
 from sklearn.linear_model import LinearRegression
 
-import aann
 from aann.residuals import corrections, mixtures
 from aann.residuals.halved import Halved, moves, shifted
 from aann.residuals.kinds import KINDS, kinds

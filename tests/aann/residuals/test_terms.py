@@ -179,7 +179,7 @@ def test_few_or_held_out_examples_are_refused():
         lab.try_term(lambda p: p[:, 0], progress=False)
 
 
-def test_terms_that_look_across_the_batch_or_overflow(flat):
+def test_terms_that_look_across_the_batch_or_overflow(flat, unchecked):
     with pytest.raises(ValueError, match="term 'term' mixes examples"):
         flat.try_term(lambda s: s[:, 0] - s[:, 0].mean(), ("square",), progress=False)
     with pytest.raises(ValueError, match="term 'term' is up to .*e.30, too large"):

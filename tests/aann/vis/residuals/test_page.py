@@ -8,6 +8,7 @@ import residual_toy
 import aann
 from aann.evaluation.network_settings import Networks
 from aann.vis.caption import caption
+from aann.vis.residuals import page as page_module
 from aann.vis.residuals.chapter import Chapter
 
 FEW = {"sizes": Networks(widths=(2,), steps=30), "progress": False, "steps": 0}
@@ -96,10 +97,17 @@ def test_a_folder_that_cannot_be_written(lab, tmp_path):
 
 def test_names_that_no_file_may_have(tmp_path):
     programs = [
-        toy.half(name="a/b <i>x</i>"),
-        toy.half(lambda p, c: p[:, :1] * c.gain, name="a/b_<i>x</i>", units=(1,)),
+        residual_toy.half(name="a/b <i>x</i>"),
+        aann.make(
+            lambda plain, c: plain[:, :1],
+            model="flat",
+            site="m",
+            units=(1,),
+            reads=("plain",),
+            name="a/b_<i>x</i>",
+        ),
     ]
-    lab = aann.residuals(toy.flat(), programs, toy.examples(), progress=False)
+    lab = aann.residuals(residual_toy.flat(), programs, residual_toy.examples(), progress=False)
     files = lab.save(tmp_path, sizes=None, progress=False)
     assert sorted(files) == sorted(tmp_path.iterdir())  # none over another, none elsewhere
     assert sum(f.name.endswith("_units.png") for f in files) == 2
@@ -110,8 +118,10 @@ def test_names_that_no_file_may_have(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_told_first(tmp_path, monkeypatch):
-    lab = aann.residuals(toy.flat(), toy.half(), toy.examples(), progress=False)
-    monkeypatch.setattr(page.os, "access", lambda *_: False)
-    monkeypatch.setattr(page, "chapters", None)
+    lab = aann.residuals(
+        residual_toy.flat(), residual_toy.half(), residual_toy.examples(), progress=False
+    )
+    monkeypatch.setattr(page_module.os, "access", lambda *_: False)
+    monkeypatch.setattr(page_module, "chapters", None)
     with pytest.raises(PermissionError, match="cannot be written: pass another folder"):
         lab.save(tmp_path)

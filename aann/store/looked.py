@@ -105,10 +105,8 @@ def looks(replacement: Replacement, examples: Examples) -> list[Look]:
     source = _source(replacement)
     mine = [x for x in found if x.name == replacement.name or (source and x.source == source)]
     ours = {x[:_DIGITS] for x in examples.digests} if mine else set()
-    return sorted(
-        (x for x in mine if not ours.isdisjoint(y[:_DIGITS] for y in x.examples)),
-        key=lambda x: x.day,
-    )
+    seen = [x for x in mine if not ours.isdisjoint(y[:_DIGITS] for y in x.examples)]
+    return sorted(seen, key=lambda x: x.day)
 
 
 def _source(replacement: Replacement) -> str:

@@ -28,7 +28,8 @@ def test_order_does_not_matter_and_parts_have_as_many(order, count):
     part = folds(DESIGN, count)
     np.testing.assert_array_equal(folds(DESIGN.take(order), count), part[order])
     sizes = [len(rows) for rows in rows_of(part)]
-    assert sum(sizes) == 60 and max(sizes) - min(sizes) <= 1
+    assert sum(sizes) == 60
+    assert max(sizes) - min(sizes) <= 1
 
 
 @pytest.mark.parametrize("count", [2, 2.5, True, "3"])

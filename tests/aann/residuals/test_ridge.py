@@ -105,7 +105,7 @@ def test_what_is_too_large_is_left_out(monkeypatch):
 
 
 def test_reads_far_from_zero_predict_as_well():
-    seen, rows, part, (found, _) = crossed(noisy_toy.model(), noisy_toy.design(60))
+    seen, _, part, (found, _) = crossed(noisy_toy.model(), noisy_toy.design(60))
     far = dataclasses.replace(seen, reads=tuple(x + 1e4 for x in seen.reads))
     there, _ = ridge.ridges(rows_of(far), part)
     for one, other in zip(found, there, strict=True):

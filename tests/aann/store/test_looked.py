@@ -134,8 +134,7 @@ def test_of_very_many_examples_some_are_kept(monkeypatch, halves, tmp_path):
     assert len(looks(replacement(), heldout.take(range(30)))) == 1
 
 
-def test_the_longest_line_is_read_back(halves):
-    _, heldout = halves
+def test_the_longest_line_is_read_back():
     many = tuple(f"{i:012x}" for i in range(looked.SOME))
     look = looked.Look("m", "s", "n" * 99, "x" * 64, "y" * 64, many, "2026-01-01")
     looked._write(look)

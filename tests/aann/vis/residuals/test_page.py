@@ -104,7 +104,7 @@ def test_names_that_no_file_may_have(tmp_path):
             site="m",
             units=(1,),
             reads=("plain",),
-            name="a/b_<i>x</i>",
+            name="a b <i>x</i>",
         ),
     ]
     lab = aann.residuals(residual_toy.flat(), programs, residual_toy.examples(), progress=False)

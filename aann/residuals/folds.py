@@ -42,6 +42,6 @@ def folds(
     return np.asarray([part[label] for label in belongs])
 
 
-def rows_of(part: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " some"]]:
+def rows_of(part: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " _"]]:
     """Indices of the examples of each part, in order."""
     return [np.flatnonzero(part == k) for k in range(int(part.max()) + 1)]

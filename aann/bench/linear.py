@@ -96,15 +96,16 @@ def _cells(read: Array, natural: jax.ShapeDtypeStruct) -> Array:
     inner = [2 + 2 * i for i in range(len(sizes))]
     cells = folded.transpose(0, *grid, *inner, len(split) + 1)
     cells = cells.reshape(*natural.shape[:-1], -1)
-    pad = jnp.pad(cells, [(0, 0), *[(1, 1)] * len(sizes), (0, 0)])
+    return around(cells)
+
+
+def around(cells: Float[Array, "batch *places k"]) -> Float[Array, "batch *places more"]:
+    """Each position's values and those of the 3 x 3 around it, zero beyond the edge, in a row."""
+    places = cells.shape[1:-1]
+    pad = jnp.pad(cells, [(0, 0), *[(1, 1)] * len(places), (0, 0)])
     windows = [
-        pad[
-            (
-                slice(None),
-                *(slice(o, o + n) for o, n in zip(offset, natural.shape[1:-1], strict=True)),
-            )
-        ]
-        for offset in np.ndindex(*[3] * len(sizes))
+        pad[(slice(None), *(slice(o, o + n) for o, n in zip(offset, places, strict=True)))]
+        for offset in np.ndindex(*[3] * len(places))
     ]
     return jnp.concatenate(windows, axis=-1)
 

@@ -18,7 +18,8 @@ from aann.bench.workbench import Workbench
 from aann.data.examples import Design
 from aann.evaluation.donors import donor_order
 from aann.evaluation.finite import check_finite
-from aann.shown.brief import brief
+from aann.shown.brief import brief, word
+from aann.statistics.indices import is_seed
 from aann.store.passes import Pass
 
 FEWEST = 10
@@ -105,9 +106,11 @@ def see(
 
     Raises:
         TypeError: ``design`` is not a ``Design``.
-        ValueError: there are too few, or too few fit; NaN or infinity from the network.
+        ValueError: there are too few, or too few fit; no seed; NaN or infinity from the network.
     """
     check_design(design, "a prediction from reads")
+    if not is_seed(seed):
+        raise ValueError(f"seed is a whole number, 0 or more, got {word(seed)}")
     few, remark = _fitting(bench, design, seed)
     found: dict[int, tuple[list[Any], list[Any]]] = {}
     with Pass(bench, few, progress=progress) as run:

@@ -28,6 +28,8 @@ def candidates(
     Raises:
         ValueError: a site that was given is unknown, named twice, or cannot be used; all problems.
     """
+    if given is not None and not given:
+        raise ValueError("sites= names none: leave it out to try all that lie upstream")
     batch = bench.model.batch(bench.batch_size)
     shapes = sites_of(bench.model, batch)
     own = bench.replacements[i].site

@@ -10,12 +10,11 @@ import dataclasses
 import math
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from aann.bench.linear import WIDEST
+from aann.bench.linear import WIDEST, around
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 
@@ -143,18 +142,7 @@ def rows_of(value: Any, plan: Layout) -> Float[Array, "rows width"]:
     channels = x.shape[-1]
     x = x.reshape(batch, *plan.places, -1, channels)
     x = x.mean(axis=-2) if plan.how == "averaged" else x.reshape(batch, *plan.places, -1)
-    return (_around(x) if plan.around else x).reshape(batch * count, -1)
-
-
-def _around(x: Array) -> Array:
-    """Each position's values and those around it, zero beyond the edge, one after the other."""
-    places = x.shape[1:-1]
-    padded = jnp.pad(x, [(0, 0), *[(1, 1)] * len(places), (0, 0)])
-    windows = [
-        jax.lax.dynamic_slice(padded, (0, *offset, 0), x.shape)
-        for offset in np.ndindex(*[3] * len(places))
-    ]
-    return jnp.concatenate(windows, axis=-1)
+    return (around(x) if plan.around else x).reshape(batch * count, -1)
 
 
 def _moved(shape: tuple[int, ...], pair: tuple[int, int]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
+from aann.residuals.peeking import head
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.statistics.indices import is_count
@@ -152,7 +153,8 @@ class Costs(Tabular):
             for program, unit, cost in self.units()
         ]
         return Shown(
-            [f"costs in {self.metric}, {how}: {len(self.names):,} {self.split} examples",
+            [*head(self.split),
+             f"costs in {self.metric}, {how}: {len(self.names):,} {self.split} examples",
              f"all errors {total:.4g}, measured gap {gap:.4g}, difference {self.error:.2g}"],
             [["program", "unit", "cost", "share of the gap"], *rows],
             ["cost: mean over examples of what the loss loses along this unit's errors"],

@@ -1,38 +1,47 @@
-"""Parts of the design examples, each predicted by what was fitted on the others."""
+"""Parts of examples that are fitted on and judged on in turn, groups kept whole."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from jaxtyping import Int
 
-from aann.data.examples import Design
+from aann.data.examples import Examples
 from aann.evaluation.donors import donor_order
 from aann.shown.brief import word
-from aann.statistics.indices import is_count
-
-MOST = 20
+from aann.statistics.indices import is_count, is_seed
 
 
-def folds(design: Design, count: int, seed: int) -> Int[np.ndarray, " n"]:
-    """The part of each example: groups are not divided, names and a seed decide.
+def folds(
+    examples: Examples, count: int, seed: int = 0, *, fewest: int = 2
+) -> Int[np.ndarray, " n"]:
+    """The part of each example: names and a seed decide, whatever the order.
 
     Args:
-        design: the examples.
-        count: of parts.
-        seed: of the order.
+        examples: to divide.
+        count: of parts; they have equally many examples, or groups, up to one.
+        seed: of the division.
+        fewest: parts that make sense.
 
     Raises:
-        ValueError: fewer than three parts, or more than groups.
+        ValueError: numbers out of range, or fewer examples (or groups) than parts.
     """
-    belongs: Sequence[Any] = design.groups or design.names
+    problems = []
+    if not is_seed(seed):
+        problems.append(f"seed is a whole number, 0 or more, got {word(seed)}")
+    if not is_count(count) or count < fewest:
+        problems.append(f"folds is how many parts there are, at least {fewest}, got {word(count)}")
+    belongs: Sequence[Hashable] = examples.groups or examples.names
     labels = list(dict.fromkeys(belongs))
-    most = min(MOST, len(labels))
-    if not is_count(count) or not 3 <= count <= most:
-        raise ValueError(
-            f"folds is a whole number from 3 (one is predicted, one chooses the penalty, one is "
-            f"fitted to) to {most}, got {word(count)}"
-        )
+    if not problems and len(labels) < count:
+        what = "examples" if examples.groups is None else "groups"
+        problems.append(f"{count} folds need at least {count} {what}, got {len(labels)}")
+    if problems:
+        raise ValueError("; ".join(problems))
     order = donor_order([str(label) for label in labels], seed)
     part = {labels[k]: i % count for i, k in enumerate(order)}
     return np.asarray([part[label] for label in belongs])
+
+
+def rows_of(part: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " _"]]:
+    """Indices of the examples of each part, in order."""
+    return [np.flatnonzero(part == k) for k in range(int(part.max()) + 1)]

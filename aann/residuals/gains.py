@@ -28,8 +28,9 @@ from aann.residuals.costed import Costs
 from aann.residuals.loss import Chosen, Given, Seen, intact_run, loss_of, losses
 from aann.residuals.mended import Gains, Mended
 from aann.residuals.observed import Observed
+from aann.shown.brief import word
 from aann.statistics.bootstrap import MINIMUM, recovered
-from aann.statistics.indices import is_seed
+from aann.statistics.indices import is_seed, is_share
 from aann.statistics.interval import Setting
 
 SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -43,7 +44,7 @@ def gains(
     found: Costs,
     metric: Given = "kl",
     *,
-    shares: Sequence[float] = SHARES,
+    shares: float | Sequence[float] = SHARES,
     units: int = UNITS,
     confidence: float = 0.95,
     seed: int = 0,
@@ -57,7 +58,7 @@ def gains(
         parts: what was.
         found: costs, of the same examples.
         metric: the loss to measure.
-        shares: of the positions of all replacements, over all examples: 0 to 1.
+        shares: of the positions of all replacements, over all examples: above 0 and up to 1.
         units: how many of the costliest are mended one by one.
         confidence: of the intervals, paired over examples or their groups.
         seed: of the random positions and the intervals.
@@ -69,6 +70,7 @@ def gains(
             needs; a loss is NaN or infinite.
     """
     loss = loss_of(bench, examples, metric)
+    shares = shares_of(shares)
     _check(examples, found, shares, units, seed)
     setting = Setting(seed=seed, confidence=confidence, groups=examples.groups)
     ranks, counts = _ranked(found), [_count(share, found) for share in shares]
@@ -101,14 +103,20 @@ def gains(
     )  # fmt: skip
 
 
+def shares_of(given: Any) -> tuple[Any, ...]:
+    """Shares of positions that were asked for, one or several, unchecked."""
+    found = given.tolist() if isinstance(given, np.ndarray) else given
+    return tuple(found) if isinstance(found, tuple | list) else (found,)
+
+
 def _check(
-    examples: Examples, found: Costs, shares: Sequence[float], units: int, seed: int
+    examples: Examples, found: Costs, shares: tuple[Any, ...], units: int, seed: int
 ) -> None:
     problems = []
     if tuple(examples.names) != found.names:
         problems.append("the costs are of other examples than the lab's")
-    if not shares or not all(0 < share <= 1 for share in shares):
-        problems.append(f"shares of positions lie between 0 and 1, got {list(shares)!r}")
+    if not shares or not all(is_share(share) and share > 0 for share in shares):
+        problems.append(f"shares of positions lie between 0 and 1, got {word(list(shares))}")
     if isinstance(units, bool) or not isinstance(units, int) or units < 0:
         problems.append(f"units is how many are mended one by one, 0 or more, got {units!r}")
     if not is_seed(seed):

@@ -91,7 +91,7 @@ def noise(
 ) -> Noise:
     """The noise of values as a share of their variance.
 
-    Intervals leave out each group in turn (its points, not where they are neighbours of others).
+    Intervals leave out each group in turn, its points and where they are neighbours of others.
 
     Args:
         values: at the points.
@@ -106,27 +106,32 @@ def noise(
     middle = values.mean(0) if about is None else np.full(values.shape[1], about)
     total = np.square(values - middle[None]).mean(0).reshape(-1, units).sum(0)
     _, group = np.unique(np.asarray(groups), return_inverse=True)
-    count = np.bincount(group).astype(np.float64)
-    far = _sums(found.squares, group)
     half = np.stack(
         [
-            _sums(np.square(values - values[at]).reshape(len(values), -1, units).sum(1) / 2, group)
+            np.square(values - values[at]).reshape(len(values), -1, units).sum(1) / 2
             for at in found.at.T
         ],
         axis=-1,
+    )  # (n, units, k)
+    far = found.squares[:, None]
+    every = _at_zero(far.sum(0)[0], half.sum(0), np.full(found.at.shape[1], float(len(values))))
+    pairs, apart, differ = (
+        _touched(x, group, found.at) for x in (np.ones_like(far), far, half)
+    )  # of each group, whichever end of a pair is in it
+    count = len(values) - pairs[:, 0]
+    left = np.stack(
+        [
+            _at_zero(far.sum(0)[0] - apart[g, 0], half.sum(0) - differ[g], count[g])
+            for g in range(len(count))
+        ]
     )
-    every = _at_zero(far.sum(0), half.sum(0), count.sum())
-    left = np.stack([
-        _at_zero(far.sum(0) - far[g], half.sum(0) - half[g], count.sum() - count[g])
-        for g in range(len(count))
-    ])  # fmt: skip
     n = len(count)
     error = np.full(len(every), np.nan)
     if n >= FEWEST:
         spread = np.square(left - left.mean(0)[None]).sum(0)
         error = np.sqrt((n - 1) / n * spread) * student(n, confidence)
     ends = np.stack([every, every - error, every + error], axis=-1)
-    first = half.sum(0)[:, 0] / count.sum()
+    first = half[..., 0].mean(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Noise(
             np.where(total[:, None] > 0, ends / total[:, None], np.nan),
@@ -134,15 +139,28 @@ def noise(
         )
 
 
-def _sums(x: Float[np.ndarray, "n more"], group: np.ndarray) -> Float[np.ndarray, "groups more"]:
-    found = np.zeros((int(group.max()) + 1, x.shape[1]))
+def _touched(
+    x: Float[np.ndarray, "n more k"], group: np.ndarray, at: np.ndarray
+) -> Float[np.ndarray, "groups more k"]:
+    """Of each group the sums over pairs of a point and its neighbour that have an end in it."""
+    found = np.zeros((int(group.max()) + 1, *x.shape[1:]))
     np.add.at(found, group, x)
+    for j, near in enumerate(at.T):  # a point and its neighbour are never of one group
+        np.add.at(found[..., j], group[near], x[..., j])
     return found
 
 
-def _at_zero(far: np.ndarray, half: np.ndarray, count: float) -> Float[np.ndarray, " columns"]:
-    """Where the line of half squares (columns, k) over squared distances (k,) meets 0."""
-    x, y = far / max(count, 1.0), half / max(count, 1.0)
+def _at_zero(
+    far: Float[np.ndarray, " k"], half: Float[np.ndarray, "columns k"], count: np.ndarray
+) -> Float[np.ndarray, " columns"]:
+    """Where the line of mean half squares over mean squared distances meets 0.
+
+    Args:
+        far: sums of squared distances.
+        half: sums of half squares.
+        count: (k,) pairs that were summed.
+    """
+    x, y = far / np.maximum(count, 1.0), half / np.maximum(count, 1.0)
     away = x - x.mean()
     square = np.square(away).sum()
     if square <= 1e-12 * max(float(np.square(x).sum()), 1e-300):

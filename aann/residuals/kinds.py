@@ -31,12 +31,16 @@ from jaxtyping import Bool, Float64
 
 from aann.residuals import corrections
 from aann.residuals.about import About, about, folded, ratio, shown
+from aann.residuals.folds import folds
 from aann.residuals.halved import Halved
 from aann.residuals.observed import Observed
-from aann.residuals.quarters import QUARTERS, quarters
 from aann.residuals.spread import spread
 from aann.shown.screen import Shown, Tabular
+from aann.statistics.indices import is_share
 from aann.statistics.moments import CONSTANT
+
+QUARTERS: Final = 4
+"""Two are fitted on, which check each other, and two measured."""
 
 KINDS: Final = ("shift", "scale", "shape", "neighbours", "cross-talk", "rest")
 
@@ -80,7 +84,7 @@ class Kinds(Tabular):
         Raises:
             ValueError: it is no share.
         """
-        if unknowable is not None and not 0 <= unknowable <= 1:
+        if unknowable is not None and not is_share(unknowable):
             raise ValueError(f"unknowable is a share, from 0 to 1, got {unknowable!r}")
         return dataclasses.replace(self, unknowable=unknowable)
 
@@ -128,9 +132,11 @@ def kinds(part: Observed, *, reach: int = 2, unknowable: float | None = None) ->
     natural, artificial, here = folded(part)
     n, places, coordinates, width = natural.shape
     grid = (n, places, coordinates * width)
-    quarter = quarters(part.examples)
+    belongs = part.examples.groups or part.examples.names
+    enough = len(set(belongs)) >= QUARTERS
     steps = np.zeros((n, len(KINDS), coordinates * width))
-    if quarter is not None:
+    if enough:
+        quarter = folds(part.examples, QUARTERS)
         y, p = natural.reshape(grid), artificial.reshape(grid)
         for fitted in (quarter < QUARTERS // 2, quarter >= QUARTERS // 2):
             data = Halved(y, p, here, part.places, np.where(fitted, quarter % 2, -1))
@@ -138,7 +144,7 @@ def kinds(part: Observed, *, reach: int = 2, unknowable: float | None = None) ->
     left = steps.reshape(n, len(KINDS), coordinates, width).sum(axis=2)
     squared = ((natural - artificial) ** 2).sum(axis=(0, 1, 2))
     size = (natural**2).sum(axis=(0, 1, 2))
-    real = (squared > CONSTANT**2 * size) & (quarter is not None)
+    real = (squared > CONSTANT**2 * size) & enough
     groups = part.examples.groups
     units = spread(_known(left, real), _shares, groups)
     together = spread(_known(left, real).sum(axis=2, keepdims=True), _shares, groups)[0]

@@ -2,23 +2,23 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
-from aann.model import Model
-from aann.program.replacement import Replacement
 from aann.residuals.calibration import Calibration, calibration
 from aann.residuals.components import Components, over_places, over_units
 from aann.residuals.costed import Costs
 from aann.residuals.costs import STEPS, costs
-from aann.residuals.gains import SHARES, UNITS, gains
+from aann.residuals.gains import SHARES, UNITS, gains, shares_of
+from aann.residuals.kept import Found, Kept
 from aann.residuals.kinds import Kinds, kinds
 from aann.residuals.loss import Given
 from aann.residuals.mended import Gains
 from aann.residuals.nearest import neighbours
 from aann.residuals.observed import Observed
+from aann.residuals.placed import names_of
 from aann.residuals.predictable import predictability
 from aann.residuals.predicted import Predictability
 from aann.residuals.predictor import Predictors, network
@@ -52,7 +52,7 @@ class Lab(Tabular):
     bench: Workbench
     examples: Examples
     parts: tuple[Observed, ...]
-    kept: dict[Hashable, Any] = dataclasses.field(default_factory=dict, repr=False)
+    kept: Kept = dataclasses.field(default_factory=Kept, repr=False)
 
     def part(self, name: str | None = None) -> Observed:
         """What was observed of one replacement.
@@ -110,25 +110,23 @@ class Lab(Tabular):
         """See ``aann.residuals.kinds.kinds``."""
         part = self.part(name)
         key = ("kinds", part.replacement.name, reach)
-        found: Kinds = self.once(key, lambda: kinds(part, reach=reach))
-        return found.joined(unknowable)
+        return self.kept.once(key, lambda: kinds(part, reach=reach)).joined(unknowable)
 
     def costs(self, metric: Given = "kl", *, steps: int = STEPS, progress: bool = True) -> Costs:
         """See ``aann.residuals.costs.costs``: all replacements together."""
-        found: Costs = self.once(
-            ("costs", self._key(metric), steps),
+        return self.kept.once(
+            ("costs", self.kept.loss(metric), steps),
             lambda: costs(
                 self.bench, self.examples, self.parts, metric, steps=steps, progress=progress
             ),
         )
-        return found
 
     def gains(
         self,
         metric: Given = "kl",
         *,
         ranked_by: Given | None = None,
-        shares: Sequence[float] = SHARES,
+        shares: float | Sequence[float] = SHARES,
         units: int = UNITS,
         confidence: float = 0.95,
         seed: int = 0,
@@ -137,20 +135,19 @@ class Lab(Tabular):
         """See ``aann.residuals.gains.gains``; positions are ranked by costs in ``ranked_by``, by
         default in ``metric``.
         """
-        by = metric if ranked_by is None else ranked_by
-        found: Gains = self.once(
-            ("gains", self._key(metric), self._key(by), tuple(shares), units, confidence, seed),
+        by, shares = metric if ranked_by is None else ranked_by, shares_of(shares)
+        return self.kept.once(
+            ("gains", self.kept.loss(metric), self.kept.loss(by), shares, units, confidence, seed),
             lambda: gains(
                 self.bench, self.examples, self.parts, self.costs(by, progress=progress), metric,
                 shares=shares, units=units, confidence=confidence, seed=seed, progress=progress,
             ),
         )  # fmt: skip
-        return found
 
     def upstream(
         self,
         name: str | None = None,
-        sites: Sequence[str] | None = None,
+        sites: str | Sequence[str] | None = None,
         *,
         neighbours: bool = False,
         top: int = 3,
@@ -159,15 +156,14 @@ class Lab(Tabular):
         progress: bool = True,
     ) -> Upstream:
         """See ``aann.residuals.upstream.upstream``; ``name`` is that of a replacement."""
-        part, chosen = self.part(name), None if sites is None else tuple(sites)
-        found: Upstream = self.once(
+        part, chosen = self.part(name), None if sites is None else names_of(sites)
+        return self.kept.once(
             ("upstream", part.replacement.name, chosen, neighbours, top, folds, seed),
             lambda: upstream(
                 self.bench, self.examples, part, chosen, neighbours=neighbours, top=top,
                 folds=folds, seed=seed, progress=progress,
             ),
         )  # fmt: skip
-        return found
 
     def try_term(
         self,
@@ -196,20 +192,24 @@ class Lab(Tabular):
 
     def network(self, size: Any, name: str | None = None, **more: Any) -> Predictors:
         """See ``aann.residuals.predictor.network``, of one replacement."""
-        return network(*self._one(name), size=size, **more)
+        return self._alone(network, name, size=size, **more)
 
     def predictability(self, name: str | None = None, **more: Any) -> Predictability:
         """See ``aann.residuals.predictable.predictability``: beside one replacement."""
-        model, program, design = self._one(name)
-        return predictability(model, None, program, design=design, program=program, **more)
+        return self._alone(
+            lambda model, r, design, **x: predictability(
+                model, None, r, design=design, program=r, **x
+            ),
+            name, **more,
+        )  # fmt: skip
 
     def neighbours(self, name: str | None = None, **more: Any) -> Unknowable:
         """See ``aann.residuals.nearest.neighbours``, of one replacement and its residual."""
-        return neighbours(*self._one(name), **more)
+        return self._alone(neighbours, name, **more)
 
     def bracket(self, name: str | None = None, **more: Any) -> Bracket:
         """See ``aann.residuals.reach.bracket``, of one replacement."""
-        return bracket(*self._one(name), **more)
+        return self._alone(bracket, name, **more)
 
     def visualise(
         self, unit: int | None = None, *, name: str | None = None, over: bool = False,
@@ -229,27 +229,12 @@ class Lab(Tabular):
         files: list[pathlib.Path] = later.get("page of a residual lab")(self, folder, **options)
         return files
 
-    def once(self, key: Hashable, measure: Callable[[], Any]) -> Any:
-        """What a measurement that takes long has found, or finds now.
-
-        Args:
-            key: its name and all that it depends on.
-            measure: makes it.
+    def _alone(self, ask: Callable[..., Found], name: str | None, **more: Any) -> Found:
+        """About one replacement and the intact network, on the lab's machine; fits refuse all
+        examples but a ``Design``.
         """
-        if key not in self.kept:
-            self.kept[key] = measure()
-        return self.kept[key]
-
-    def _key(self, metric: Given) -> Hashable:
-        """What a loss is kept under: its name, or the user's own one, which stays alive for it."""
-        if isinstance(metric, str):
-            return metric
-        self.kept[("metric", id(metric))] = metric
-        return id(metric)
-
-    def _one(self, name: str | None) -> tuple[Model, Replacement, Any]:
-        """The model, a replacement and the examples, of which nothing fits but a ``Design``."""
-        return self.bench.model, self.part(name).replacement, self.examples
+        given = {"machine": self.bench.machine, "batch_size": self.bench.batch_size, **more}
+        return ask(self.bench.model, self.part(name).replacement, self.examples, **given)
 
     def _shown(self) -> Shown:
         return summary(self.bench.model.name, self.examples, self.parts)

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from aann.report.estimate import Estimate
+from aann.residuals.peeking import head
 from aann.shown.brief import brief
 from aann.shown.screen import Shown, Tabular
 from aann.statistics.interval import Setting
@@ -72,7 +73,8 @@ class Gains(Tabular):
         ]
         rows += [[m.name, f"{m.count:,}", str(m.closed), f"{m.loss:.4g}"] for m in self.units]
         return Shown(
-            [f"gap in {self.metric} closed by mending: {len(self.names):,} {self.split} examples",
+            [*head(self.split),
+             f"gap in {self.metric} closed by mending: {len(self.names):,} {self.split} examples",
              f"intact {self.intact.mean():.4g}, program {self.spliced.mean():.4g}; ranked by costs "
              f"in {self.ranked_by}"],
             [["mended", "positions", "closed", "loss"], *rows],

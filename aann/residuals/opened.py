@@ -40,8 +40,8 @@ def open_lab(
 
     Raises:
         TypeError: a program returns another dtype or cannot be traced.
-        ValueError: unknown sites, units out of range, wrong shapes; NaN or infinity; more values
-            than ``machine.memory``.
+        ValueError: two replacements of one name; unknown sites, units out of range, wrong shapes;
+            NaN or infinity; more values than ``machine.memory``.
 
     Warns:
         UserWarning: these are no design examples.
@@ -50,6 +50,7 @@ def open_lab(
     bench = workbench(
         model, replacements, size_for(len(examples), model, batch_size, machine), machine
     )
+    _check_names(bench.replacements)
     check_programs(bench, [bench.replacements])
     check_scoring(bench, examples)
     if not isinstance(examples, Design):
@@ -58,3 +59,13 @@ def open_lab(
     if not isinstance(examples, Design) and machine.process[0] == 0:
         peeking.keep(bench.replacements, examples)
     return Lab(bench, examples, tuple(parts))
+
+
+def _check_names(replacements: Sequence[Replacement]) -> None:
+    """Refuse two of one name: measurements are asked for by it."""
+    names = [r.name for r in replacements]
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise ValueError(
+            f"replacements named twice: {', '.join(map(repr, twice))}. The lab asks for each by "
+            "its name: make them with name=..."
+        )

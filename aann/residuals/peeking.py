@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Final
 
-from aann.data.examples import Examples, HeldOut
+from aann.data.examples import Design, Examples, HeldOut
 from aann.program.replacement import Replacement
 from aann.store.looked import FILE, VARIABLE, folder, looks, record
 
@@ -16,6 +16,19 @@ PEEKED: Final = (
 def head(split: str) -> list[str]:
     """First line of whatever is measured on examples that reports are about."""
     return [] if split == "design" else [PEEKED]
+
+
+def check_design(examples: Examples, what: str) -> None:
+    """Refuse to fit on anything but design examples.
+
+    Raises:
+        TypeError: they are others.
+    """
+    if not isinstance(examples, Design):
+        raise TypeError(
+            f"{what} fits on what the lab observed, so that it needs design examples, got the "
+            f"{examples.split!r} part of {examples.name!r}: open the lab on aann.split(examples)[0]"
+        )
 
 
 def warning(replacements: Sequence[Replacement], examples: Examples) -> str:

@@ -28,7 +28,7 @@ def placed(model: Model, from_sites: str | Sequence[str] | None, to_units: Units
         ValueError: no reads; no unit is named.
     """
     if isinstance(to_units, Replacement):
-        reads = to_units.reads if from_sites is None else _names(from_sites)
+        reads = to_units.reads if from_sites is None else names_of(from_sites)
         fields = ("axis", "positions", "position_axis", "basis")
         more = {name: getattr(to_units, name) for name in fields}
         return _made(model, to_units.site, to_units.units, reads, **more)
@@ -37,7 +37,7 @@ def placed(model: Model, from_sites: str | Sequence[str] | None, to_units: Units
             "from_sites names the sites to predict from, such as ('mixed3a',): got None"
         )
     site, units = _parsed(to_units)
-    return _made(model, site, units, _names(from_sites))
+    return _made(model, site, units, names_of(from_sites))
 
 
 def _made(
@@ -54,8 +54,16 @@ def _never(*_: Any) -> jax.Array:
     raise TypeError("a place to predict has no program")
 
 
-def _names(sites: str | Sequence[str]) -> tuple[str, ...]:
-    return (sites,) if isinstance(sites, str) else tuple(sites)
+def names_of(sites: Any) -> tuple[str, ...]:
+    """Sites that were named, one or several.
+
+    Raises:
+        TypeError: these are no names.
+    """
+    found = (sites,) if isinstance(sites, str) else sites
+    if not isinstance(found, tuple | list) or not all(isinstance(x, str) for x in found):
+        raise TypeError(f"sites are named by a string or several, got {word(sites)}")
+    return tuple(found)
 
 
 def _parsed(given: Any) -> tuple[str, tuple[int, ...]]:

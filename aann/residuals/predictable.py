@@ -49,6 +49,9 @@ SIZES = (300, 1_000, 3_000, 10_000)
 
 CONFIDENCE = 0.95
 
+FEWEST = 3
+"""Folds: one is predicted, one chooses the penalty, one is fitted to."""
+
 
 @ends_together
 def predictability(
@@ -97,9 +100,9 @@ def predictability(
         beside = workbench(model, program, batch, machine)
         _check_units(place, program)
         check_programs(beside, [beside.replacements])
-    parts_of(design, folds, seed)  # refused before work starts
+    parts_of(design, folds, seed, fewest=FEWEST)  # refused before work starts
     (seen,), remark = see(bench, design, seed=seed, progress=progress)
-    fold = parts_of(seen.design, folds, seed)
+    fold = parts_of(seen.design, folds, seed, fewest=FEWEST)
     found, reason = crossed(bench, seen, fold, settings, seed=seed, progress=progress)
     kinds = ["fit"] * len(found)
     if beside is not None:

@@ -68,6 +68,7 @@ def _primal(rows: Rows, fold: np.ndarray) -> dict[str, np.ndarray]:
     """From sums over folds of products of features."""
     targets, here = rows.targets(), rows.here()
     count, width = int(fold.max()) + 1, rows.width
+    about = _middle(rows)
     found = {name: np.zeros(targets.shape, np.float32) for name in ("linear", "ridge")}
     for where, columns in _patterns(rows):
         chosen = slice(None) if columns is None else columns
@@ -75,20 +76,29 @@ def _primal(rows: Rows, fold: np.ndarray) -> dict[str, np.ndarray]:
         cross = np.zeros((count, width, here[..., chosen].shape[-1]))
         square = np.zeros((count, cross.shape[-1]))
         for f in range(count):
-            for at, x in rows.features(np.flatnonzero(fold == f)):
-                known = where[at]
+            for at, raw in rows.features(np.flatnonzero(fold == f)):
+                known, x = where[at], raw - about[None, None]
                 mine, y = x[known], targets[at][known][:, chosen]
                 gram[f] += mine.T @ mine
                 cross[f] += mine.T @ y
                 square[f] += np.square(y, dtype=np.float64).sum(0)
         fitted = _weights_of(gram, cross, square)
         for f in range(count):
-            for at, x in rows.features(np.flatnonzero(fold == f)):
+            for at, raw in rows.features(np.flatnonzero(fold == f)):
+                x = raw - about[None, None]
                 for name, w in fitted[f].items():
                     values = found[name][at]
                     values[..., chosen] = x @ w.astype(np.float32)
                     found[name][at] = values
     return found
+
+
+def _middle(rows: Rows) -> Float32[np.ndarray, " width"]:
+    """About where features are, 0 for the constant: products of what is far from 0 lose digits."""
+    _, first = next(iter(rows.features(np.arange(min(len(rows.seen.natural), 64)))))
+    found = first.reshape(-1, rows.width).mean(0, dtype=np.float64)
+    found[-1] = 0.0
+    return np.asarray(found, np.float32)
 
 
 def _weights_of(

@@ -11,6 +11,7 @@ from jaxtyping import Array
 from aann.bench.workbench import Workbench, workbench
 from aann.program.traceable import traceable
 from aann.residuals.observed import Observed
+from aann.residuals.placed import names_of
 from aann.shown.brief import brief, word
 
 Function = Callable[..., Any]
@@ -51,14 +52,16 @@ def terms_of(
         TypeError: something else was given.
         ValueError: there are none, or one reads nothing.
     """
-    default = part.replacement.reads if reads is None else _names(reads)
+    if not isinstance(given, Mapping):
+        raise TypeError(f"terms are {{name: function}}, got {word(given)}")
+    default = part.replacement.reads if reads is None else names_of(reads)
     found, wrong = [], []
     for name, one in given.items():
         function, own = one if isinstance(one, tuple) and len(one) == 2 else (one, default)
         if not callable(function):
             wrong.append(f"{name!r} is {word(one)}")
             continue
-        found.append(Term(str(name), function, _names(own)))
+        found.append(Term(str(name), function, names_of(own)))
     if wrong:
         raise TypeError(
             "a term is a function of values at its reads, or a pair (function, reads), but "
@@ -69,10 +72,6 @@ def terms_of(
     if empty := [t.name for t in found if not t.reads]:
         raise ValueError(f"terms {', '.join(empty)} read nothing: name 'input' or a site")
     return tuple(found)
-
-
-def _names(reads: Sequence[str]) -> tuple[str, ...]:
-    return (reads,) if isinstance(reads, str) else tuple(map(str, reads))
 
 
 def bench_for(bench: Workbench, i: int, terms: Sequence[Term]) -> Workbench:

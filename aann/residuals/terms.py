@@ -23,10 +23,11 @@ from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.report.estimate import Estimate
 from aann.residuals import term as candidate
-from aann.residuals.design_parts import check_design, folds_of
+from aann.residuals.folds import folds, rows_of
 from aann.residuals.loss import Given, loss_of
 from aann.residuals.observed import Observed
 from aann.residuals.paired import gain
+from aann.residuals.peeking import check_design
 from aann.residuals.squared import gone
 from aann.residuals.trial import Trial
 from aann.residuals.tried import Tried, TriedTerm
@@ -83,7 +84,7 @@ def try_terms(
     if resampled < MINIMUM:
         what = "examples" if examples.groups is None else "groups"
         raise ValueError(f"an interval needs at least {MINIMUM} {what}, got {resampled}")
-    halves = folds_of(examples, 2, seed)
+    halves = rows_of(folds(examples, 2, seed))
     chosen = candidate.terms_of(terms, reads, part)
     i = bench.replacements.index(part.replacement)
     wider = candidate.bench_for(bench, i, chosen)

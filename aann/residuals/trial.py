@@ -10,6 +10,7 @@ from jaxtyping import Array
 
 from aann.bench.workbench import Choose, Workbench
 from aann.data.examples import Examples
+from aann.evaluation.apart import difference
 from aann.residuals.gains import programs
 from aann.residuals.loss import Loss, Seen, batches_of, check, joined
 from aann.residuals.observed import Observed
@@ -47,7 +48,7 @@ class Trial:
         """For each term, of each example (n, units): sums of term times residual, and of squares.
 
         Raises:
-            ValueError: a term is NaN or infinite.
+            ValueError: a term is NaN, infinite or too large, or mixes examples.
         """
         found: list[dict[int, np.ndarray]] = [{} for _ in names]
         residual = self.part.residual().reshape(self.part.natural.shape)
@@ -57,7 +58,14 @@ class Trial:
             for k, name in enumerate(names):
                 value = self.values.of(k, reads, self._here(seen))
                 self._check(np.asarray(value[: seen.n]), name, seen)
+                if not seen.rows[0]:
+                    self._check_apart(k, name, reads, seen)
                 sums = np.asarray(_products(value, left), np.float64)[:, : seen.n]
+                if not np.isfinite(sums).all():
+                    raise ValueError(
+                        f"term {name!r} is up to {np.abs(np.asarray(value)).max():.3g}, too large "
+                        "for sums of its squares: divide it by its size"
+                    )
                 found[k][int(seen.rows[0])] = np.moveaxis(sums, 1, -1)
         return [tuple(np.moveaxis(joined(self.bench, x), -1, 1)) for x in found]
 
@@ -119,6 +127,19 @@ class Trial:
         rows, part = seen.rows[: seen.n], self.part
         here = None if part.present is None else part.present[rows]
         return each(part.natural[rows], np.asarray(value[: seen.n]), here, part.coordinates)
+
+    def _check_apart(self, k: int, name: str, reads: Sequence[Any], seen: Seen) -> None:
+        """Refuse what looks across the batch: the first example in place of half of the others."""
+        order = np.arange(len(seen.rows))
+        order[(len(order) + 1) // 2 :] = 0
+        order, here = order[::-1], self._here(seen)
+        straight = self.values.of(k, reads, here)[order]
+        turned = self.values.of(k, jax.tree.map(lambda x: x[order], tuple(reads)), here[order])
+        if (apart := difference(straight, turned)) > 0:
+            raise ValueError(
+                f"term {name!r} mixes examples: in a batch with others, its values differ by up to "
+                f"{apart:.3g}. Compute each example (the first axis) from its own values alone"
+            )
 
     def _check(self, value: np.ndarray, name: str, seen: Seen) -> None:
         bad = np.argwhere(~np.isfinite(value))

@@ -21,8 +21,10 @@ from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.residuals.candidates import candidates
 from aann.residuals.cells import layout
-from aann.residuals.design_parts import check_design, folds_of
+from aann.residuals.folds import folds as folds_of
+from aann.residuals.folds import rows_of
 from aann.residuals.observed import Observed
+from aann.residuals.peeking import check_design
 from aann.residuals.upstream_found import Upstream, UpstreamSite
 from aann.residuals.upstream_ridge import Sums, contributions, validated
 from aann.residuals.upstream_sums import groups_of, sums_of
@@ -62,7 +64,7 @@ def upstream(
     check_design(examples, "upstream")
     if top != 0 and not is_count(top):
         raise ValueError(f"top is how many sites to look into, 0 or more, got {top!r}")
-    parts = folds_of(examples, folds, seed)
+    parts = rows_of(folds_of(examples, folds, seed))
     i = bench.replacements.index(part.replacement)
     found, left = candidates(bench, i, sites)
     plans = {

@@ -45,6 +45,12 @@ def is_seed(value: Any) -> bool:
     return is_count(value) or (not isinstance(value, bool) and value == 0)
 
 
+def is_share(value: Any) -> bool:
+    """Whether a value is a number from 0 to 1, which True is not."""
+    number = isinstance(value, int | float | np.integer | np.floating)
+    return number and not isinstance(value, bool) and bool(0 <= value <= 1)
+
+
 def _plain(value: Any, what: str, size: int | None) -> tuple[int, ...]:
     if isinstance(value, slice):
         if size is None:

@@ -33,10 +33,10 @@ from aann.store.own import make_own
 
 VARIABLE: Final = "AANN_LOOKED"
 FILE: Final = "looked.jsonl"
-SOME: Final = 64
+SOME: Final = 2**11
 """Examples of a look that are kept: those of the smallest digests, so that parts overlap."""
-_DIGITS: Final = 16
-_LONGEST: Final = 2**14  # characters of a line that one of ours may have
+_DIGITS: Final = 12
+_LONGEST: Final = 2**16  # characters of a line that one of ours may have
 _PATIENCE: Final = 10.0  # seconds to wait for another process
 
 _unwritten: list["Look"] = []
@@ -70,7 +70,9 @@ class Look:
 def folder() -> pathlib.Path:
     """Where the ledger is."""
     if given := os.environ.get(VARIABLE, "").strip():
-        return pathlib.Path(given).expanduser()
+        with contextlib.suppress(RuntimeError):  # "~somebody" who has no home: a name as others
+            return pathlib.Path(given).expanduser()
+        return pathlib.Path(given)
     import platformdirs  # noqa: PLC0415 - when it is needed
 
     return pathlib.Path(platformdirs.user_state_dir("aann", appauthor=False))
@@ -103,7 +105,8 @@ def looks(replacement: Replacement, examples: Examples) -> list[Look]:
     source = _source(replacement)
     mine = [x for x in found if x.name == replacement.name or (source and x.source == source)]
     ours = {x[:_DIGITS] for x in examples.digests} if mine else set()
-    return sorted((x for x in mine if not ours.isdisjoint(x.examples)), key=lambda x: x.day)
+    seen = [x for x in mine if not ours.isdisjoint(y[:_DIGITS] for y in x.examples)]
+    return sorted(seen, key=lambda x: x.day)
 
 
 def _source(replacement: Replacement) -> str:

@@ -5,6 +5,8 @@ be measured is left out with a note.
 """
 
 import dataclasses
+import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,14 +33,21 @@ def chapters(lab: Lab, settings: PageSettings) -> list[Chapter]:
     together = [_costs(lab, settings)]
     several = len(lab.parts) > 1
     apart = []
-    for part in lab.parts:
-        r = part.replacement
-        mark, of = (f"{r.name}_".replace(" ", "_"), f" of {r.name}") if several else ("", "")
+    for part, plain in zip(lab.parts, _plain([p.replacement.name for p in lab.parts]), strict=True):
+        mark, of = (f"{plain}_", f" of {part.replacement.name}") if several else ("", "")
         for chapter in _of_part(lab, part, settings):
             named = {f"{mark}{key}": figure for key, figure in chapter.figures.items()}
             apart.append(dataclasses.replace(chapter, heading=chapter.heading + of, figures=named))
     first = Chapter("At a glance", [lab])
     return [c for c in [first, *together, *apart] if c.figures or c.tables or c.notes]
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    """What of names can be in files', different for each."""
+    found = [re.sub(r"[^\w.-]+", "_", name)[:40].strip("_.") or "program" for name in names]
+    if len({name.lower() for name in found}) == len(found):
+        return found
+    return [f"{k + 1}_{name}" for k, name in enumerate(found)]
 
 
 def _of_part(lab: Lab, part: Observed, settings: PageSettings) -> list[Chapter]:

@@ -3,6 +3,7 @@
 What cannot be measured is left out, and the page says why.
 """
 
+import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -51,9 +52,14 @@ def save(
 
     Raises:
         OSError: the folder cannot be written.
+        ValueError: ``name`` is no file's.
     """
+    if not name or pathlib.PurePath(name).name != name or "\\" in name or "\0" in name:
+        raise ValueError(f"name is the start of files' names, without a folder, got {name!r}")
     where = pathlib.Path(folder)
     where.mkdir(parents=True, exist_ok=True)
+    if not os.access(where, os.W_OK):  # told before the work
+        raise PermissionError(f"{where} cannot be written: pass another folder")
     chosen, pictures = PageSettings(**settings), takes_pictures(lab)
     parts = [
         Part(

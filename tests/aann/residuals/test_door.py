@@ -8,4 +8,4 @@ def test_the_package_is_called_and_stays_a_package():
 
     assert callable(aann.residuals)
     assert isinstance(aann.residuals, types.ModuleType)
-    assert aann.residuals.lab.open_lab.__doc__
+    assert aann.residuals.lab.Lab.__doc__

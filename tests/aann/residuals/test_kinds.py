@@ -1,5 +1,4 @@
-"""Kinds of misses, and what they are told apart with: ``corrections``, ``halved``, ``mixtures``,
-``quarters``."""
+"""Kinds of misses, and what they are told apart with: ``corrections``, ``halved``, ``mixtures``."""
 
 import numpy as np
 import pytest
@@ -9,11 +8,9 @@ from observed_made import observed, smooth
 from scipy.ndimage import shift as moved_by
 from sklearn.linear_model import LinearRegression
 
-import aann
 from aann.residuals import corrections, mixtures
 from aann.residuals.halved import Halved, moves, shifted
 from aann.residuals.kinds import KINDS, kinds
-from aann.residuals.quarters import quarters
 
 Y = smooth()
 
@@ -108,7 +105,7 @@ def test_few_examples_of_noise_are_not_fitted_to():
 def test_what_cannot_be_known_is_told(unchecked):
     found = kinds(observed(Y, 2 * Y), unknowable=0.25)
     assert "25.0% of the error is in no smooth function" in str(found)
-    for wrong in (-0.1, 1.5):
+    for wrong in (-0.1, 1.5, np.nan, "half"):
         with pytest.raises(ValueError, match="unknowable is a share, from 0 to 1, got"):
             kinds(observed(Y, 2 * Y), unknowable=wrong)
     for reach in (-1, 1.0, True):
@@ -118,17 +115,9 @@ def test_what_cannot_be_known_is_told(unchecked):
         found.share("tilt")
 
 
-def test_quarters_keep_groups_and_do_not_depend_on_order():
-    names = [f"e{i}" for i in range(21)]
-    data = aann.design(aann.from_arrays("x", np.zeros((21, 1), np.float32), names=names))
-    found = dict(zip(names, quarters(data), strict=True))
-    back = data.take(range(20, -1, -1))
-    assert dict(zip(back.names, quarters(back), strict=True)) == found
-    assert sorted(np.bincount(list(found.values()))) == [5, 5, 5, 6]
-    grouped = aann.from_arrays("x", np.zeros((9, 1), np.float32), groups=tuple("aabbccdde"))
-    parts = quarters(aann.design(grouped))
-    assert all(parts[i] == parts[i + 1] for i in (0, 2, 4, 6))
-    assert quarters(data.take([0, 1, 2])) is None
+def test_kinds_need_two_pairs_of_groups():
+    few = observed(Y[:3], 2 * Y[:3])
+    assert np.isnan(kinds(few).together).all()
 
 
 @given(move=st.tuples(st.integers(-2, 2), st.integers(-2, 2)))

@@ -108,7 +108,7 @@ def test_what_cannot_be_asked_is_refused(unchecked):
         predictability(model, "h", "u:0", design=heldout)
     with pytest.raises(ValueError, match="program 'ours' writes units .* but units .* are pred"):
         predictability(model, "h", "u:0", design=design, program=noisy_toy.replacement())
-    with pytest.raises(ValueError, match="folds is a whole number from 3"):
+    with pytest.raises(ValueError, match="folds is how many parts there are, at least 3"):
         predictability(model, "h", "u:0", design=design, folds=2)
     with pytest.raises(ValueError, match="did you mean|no site|unknown"):
         predictability(model, "hh", "u:0", design=design)

@@ -63,7 +63,8 @@ def test_the_lab_has_each_of_them():
 
 def test_the_lab_of_held_out_examples_fits_nothing(unchecked):
     _, heldout = aann.split(noisy_toy.data(60))
-    lab = aann.residuals(noisy_toy.model(), noisy_toy.replacement(), heldout, progress=False)
+    with pytest.warns(UserWarning, match="HELD-OUT half of 'noisy data'"):
+        lab = aann.residuals(noisy_toy.model(), noisy_toy.replacement(), heldout, progress=False)
     for ask in (lab.predictability, lab.neighbours, lab.bracket, lambda: lab.network(100)):
         with pytest.raises(TypeError, match="design examples only, got the 'heldout' part"):
             ask()

@@ -102,3 +102,11 @@ def test_what_is_too_large_is_left_out(monkeypatch):
     *_, (found, said) = crossed(noisy_toy.model(), noisy_toy.design(30))
     assert found == []
     assert said == "linear and ridge are left out: 4 features of 30 rows are too many"
+
+
+def test_reads_far_from_zero_predict_as_well():
+    seen, _, part, (found, _) = crossed(noisy_toy.model(), noisy_toy.design(60))
+    far = dataclasses.replace(seen, reads=tuple(x + 1e4 for x in seen.reads))
+    there, _ = ridge.ridges(rows_of(far), part)
+    for one, other in zip(found, there, strict=True):
+        np.testing.assert_allclose(other.values, one.values, atol=0.02)

@@ -173,6 +173,16 @@ def test_few_or_held_out_examples_are_refused():
     with pytest.raises(ValueError, match="an interval needs at least 10 examples, got 9"):
         few.try_term(lambda p: p[:, 0], progress=False)
     heldout = aann.held_out(aann.from_arrays("x", np.zeros((12, toy.WIDTH), np.float32)))
-    lab = aann.residuals(toy.flat(), toy.half(), heldout, progress=False)
+    with pytest.warns(UserWarning, match="HELD-OUT"):
+        lab = aann.residuals(toy.flat(), toy.half(), heldout, progress=False)
     with pytest.raises(TypeError, match="try_term fits on what the lab observed"):
         lab.try_term(lambda p: p[:, 0], progress=False)
+
+
+def test_terms_that_look_across_the_batch_or_overflow(flat, unchecked):
+    with pytest.raises(ValueError, match="term 'term' mixes examples"):
+        flat.try_term(lambda s: s[:, 0] - s[:, 0].mean(), ("square",), progress=False)
+    with pytest.raises(ValueError, match="term 'term' is up to .*e.30, too large"):
+        flat.try_term(lambda s: 1e30 * s[:, 0], ("square",), progress=False)
+    with pytest.raises(TypeError, match=r"terms are \{name: function\}, got"):
+        flat.try_terms([toy.missing], progress=False)

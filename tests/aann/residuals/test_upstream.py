@@ -126,7 +126,8 @@ def test_numbers_out_of_range(flat, found):
 
 def test_held_out_examples_are_refused():
     heldout = aann.held_out(aann.from_arrays("x", np.zeros((12, toy.WIDTH), np.float32)))
-    lab = aann.residuals(toy.flat(), toy.half(), heldout, progress=False)
+    with pytest.warns(UserWarning, match="HELD-OUT"):
+        lab = aann.residuals(toy.flat(), toy.half(), heldout, progress=False)
     with pytest.raises(TypeError, match="upstream fits on what the lab observed"):
         lab.upstream(progress=False)
 

@@ -7,7 +7,7 @@ from toy_replacement import data, replacement
 
 import aann
 from aann.store import looked
-from aann.store.looked import FILE, SOME, VARIABLE, folder, looks, record
+from aann.store.looked import FILE, VARIABLE, folder, looks, record
 
 
 @pytest.fixture(autouse=True)
@@ -59,9 +59,7 @@ def test_examples_are_known_by_their_contents(halves):
     assert looks(replacement(), design) == []
     assert looks(replacement(), heldout.take(range(5, 40))) == []
     assert len(looks(replacement(), heldout.take([4, 30]))) == 1
-    whole = data()
-    record(replacement(), whole)
-    assert len(whole) > SOME
+    record(replacement(), data())
     assert len(looks(replacement(), heldout.take(range(5, 40)))) == 1
 
 
@@ -125,3 +123,29 @@ def test_a_program_without_source_is_known_by_its_name(halves):
     made = aann.make(jax.nn.relu, model="toy", site="m", units=(0,), reads=("h",), name="built in")
     record(made, halves[1])
     assert len(looks(made, halves[1])) == 1
+
+
+def test_of_very_many_examples_some_are_kept(monkeypatch, halves, tmp_path):
+    _, heldout = halves
+    monkeypatch.setattr(looked, "SOME", 20)
+    record(replacement(), heldout)
+    (look,) = looks(replacement(), heldout)
+    assert len(look.examples) == 20
+    assert len(looks(replacement(), heldout.take(range(30)))) == 1
+
+
+def test_the_longest_line_is_read_back():
+    many = tuple(f"{i:012x}" for i in range(looked.SOME))
+    look = looked.Look("m", "s", "n" * 99, "x" * 64, "y" * 64, many, "2026-01-01")
+    looked._write(look)
+    assert look in looked._read()
+
+
+@pytest.mark.parametrize("given", ["~nobody_of_this_name/led", "/dev/null/led", "/proc/led"])
+def test_folders_that_cannot_be(given, monkeypatch, halves, tmp_path):
+    _, heldout = halves
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, given)
+    monkeypatch.setattr(looked, "_unwritten", [])
+    record(replacement(), heldout)
+    assert len(looks(replacement(), heldout)) == 1

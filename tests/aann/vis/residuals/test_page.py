@@ -8,6 +8,7 @@ import residual_toy
 import aann
 from aann.evaluation.network_settings import Networks
 from aann.vis.caption import caption
+from aann.vis.residuals import page as page_module
 from aann.vis.residuals.chapter import Chapter
 
 FEW = {"sizes": Networks(widths=(2,), steps=30), "progress": False, "steps": 0}
@@ -92,3 +93,33 @@ def test_a_folder_that_cannot_be_written(lab, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         lab.save(tmp_path / "file", **FEW)
+
+
+def test_names_that_no_file_may_have(tmp_path):
+    programs = [
+        residual_toy.half(name="a/b <i>x</i>"),
+        aann.make(
+            lambda plain, c: plain[:, :1],
+            model="flat",
+            site="m",
+            units=(1,),
+            reads=("plain",),
+            name="a b <i>x</i>",
+        ),
+    ]
+    lab = aann.residuals(residual_toy.flat(), programs, residual_toy.examples(), progress=False)
+    files = lab.save(tmp_path, sizes=None, progress=False)
+    assert sorted(files) == sorted(tmp_path.iterdir())  # none over another, none elsewhere
+    for mark in ("1_a_b_i_x_i", "2_a_b_i_x_i"):
+        assert tmp_path / f"residuals_{mark}_units.png" in files
+    assert "<i>x" not in files[0].read_text()
+    for wrong in ("../evil", "", "a\\b"):
+        with pytest.raises(ValueError, match="name is the start of files' names"):
+            lab.save(tmp_path, name=wrong)
+
+
+def test_a_folder_that_cannot_be_written_is_told_first(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(page_module.os, "access", lambda *_: False)
+    monkeypatch.setattr(page_module, "chapters", None)
+    with pytest.raises(PermissionError, match="cannot be written: pass another folder"):
+        lab.save(tmp_path)

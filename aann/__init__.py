@@ -1,7 +1,7 @@
 """Hand-written programs in place of neurons: splice them in, measure the loss they recover.
 
 What marks, cuts and declares is here at once; what evaluates comes when it is first asked for, and
-``adapters`` likewise, which imports Flax.
+``adapters`` likewise, which imports Flax, and ``residuals``.
 """
 
 import importlib
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aann.labelling.fitting import fit_thresholds
     from aann.refitting.refit import refit
     from aann.report.report import Report
+    from aann.residuals.door import residuals
     from aann.scrubbing.hypothesis import Hypothesis
     from aann.scrubbing.scrub import scrub
     from aann.scrubbing.where import Where
@@ -73,6 +74,7 @@ __all__ = [
     "register",
     "registered",
     "replacement",
+    "residuals",
     "sample_size",
     "scrub",
     "settings",
@@ -107,12 +109,15 @@ _LATER = {
 }
 """Name -> module that it is imported from when it is first asked for, as under TYPE_CHECKING."""
 
+_WINGS = ("adapters", "residuals")
+"""Wings that are used at the keyboard under their own names, likewise."""
+
 
 if not TYPE_CHECKING:  # a checker would take any name for one of ours
 
     def __getattr__(name: str) -> Any:
-        if name == "adapters":
-            return importlib.import_module("aann.adapters")
+        if name in _WINGS:
+            return importlib.import_module(f"aann.{name}")
         if name not in _LATER:
             raise AttributeError(f"module 'aann' has no attribute {name!r}")
         found = getattr(importlib.import_module(f"aann.{_LATER[name]}"), name)
@@ -121,9 +126,12 @@ if not TYPE_CHECKING:  # a checker would take any name for one of ours
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER, "adapters"})
+    return sorted({*globals(), *_LATER, *_WINGS})
 
 
 later.provide("figures of a report", "aann.vis.pictures:pictures")
+later.provide("figures of a residual lab", "aann.vis.residuals.page:figures")
+later.provide("page of a residual lab", "aann.vis.residuals.page:save")
+later.provide("picture of a residual", "aann.vis.residuals.feature:residual_feature")
 moved.install()
 shadowed.check()

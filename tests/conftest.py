@@ -1,5 +1,6 @@
 import atexit
 import contextlib
+import gc
 import os
 import pathlib
 import shutil
@@ -19,14 +20,33 @@ if "XLA_FLAGS" not in os.environ:
     )
     os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
+if "AANN_LOOKED" not in os.environ:  # the ledger of looks is not the user's
+    _looked = tempfile.mkdtemp(prefix="aann-looked-")
+    atexit.register(shutil.rmtree, _looked, ignore_errors=True)
+    os.environ["AANN_LOOKED"] = _looked
+
 import jax
 import jaxtyping
 import pytest
+
+TESTS = pathlib.Path(__file__).parent
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 # On two busy cores a compilation was once seen to wait for ever beside computations in flight.
 jax.config.update("jax_cpu_enable_async_dispatch", False)
+
+
+def pytest_collection_modifyitems(items):
+    """Folders of few long tests first: at the end no process waits long for the other one."""
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "aann"))
+
+
+def pytest_collection_finish():
+    """What was imported stays: to look through it for garbage again and again takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 import zoo
 
 ROOT = pathlib.Path(__file__).parent.parent
-PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "results")
+PACKAGES = ("aann", "zoo", "circuits", "evals", "benchmarks", "results", "notebooks")
 
 
 def runs(path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("aann", "circuits", "evals", "zoo", "benchmarks", "results")
+PACKAGES = ("aann", "circuits", "evals", "zoo", "benchmarks", "results", "notebooks")
 WITHOUT_LOGIC = {"__init__", "version"}
 
 

@@ -73,7 +73,7 @@ class Equations:
         mean = gram[-1]
         penalty = RIDGE * np.mean(np.diag(gram) - mean**2)
         gram += penalty * np.diag(np.append(np.ones(len(gram) - 1), 0.0))
-        return _solved(gram, cross)
+        return solved(gram, cross)
 
     def _from_rows(self) -> np.ndarray:
         """About the means: with w = X'a and (X X' + penalty) a = y the ridge weights come out."""
@@ -82,7 +82,7 @@ class Equations:
         x, y = x[:, :-1] - mean_x, y - mean_y
         penalty = RIDGE * np.square(x).mean() * x.shape[1] / (x.shape[1] + 1)
         products = x @ x.T + penalty * len(x) * np.eye(len(x))
-        weights = x.T @ _solved(products, y)
+        weights = x.T @ solved(products, y)
         return np.concatenate([weights, (mean_y - mean_x @ weights)[None]])
 
     def _joined(self) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +90,7 @@ class Equations:
         return x, y
 
 
-def _solved(matrix: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def solved(matrix: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """By Cholesky's factors; where the matrix is singular up to rounding the least solution."""
     eps = np.finfo(np.float64).eps
     try:

@@ -36,9 +36,11 @@ class Difference:
     """Two rows by one metric.
 
     Attributes:
-        first, second: the rows' names.
+        first: name of a row.
+        second: name of the other.
         metric: by which loss.
-        first_recovered, second_recovered: on the shared examples.
+        first_recovered: on the shared examples.
+        second_recovered: likewise.
         difference: first minus second, with its interval.
         percentile: the same with its percentile interval.
         simultaneous: the same with an interval that holds for all pairs of rows at once, by this
@@ -62,10 +64,14 @@ class Comparison(Tabular):
     """What ``aann.compare`` found.
 
     Attributes:
-        first, second: eval, command, site, units and data of each report.
-        model, weights: of both.
+        first: eval, command, site, units and data of one report.
+        second: of the other.
+        model: of both.
+        weights: of both.
         n: shared examples.
-        seed, draws, confidence: of the bootstrap.
+        seed: of the bootstrap.
+        draws: likewise.
+        confidence: likewise.
         differences: one for each pair of rows and metric.
     """
 

@@ -28,7 +28,8 @@ class Paired(NamedTuple):
 
     Attributes:
         names: of the examples.
-        first, second: metric -> (rows + 1, n), the last run intact; of each report.
+        first: metric -> (rows + 1, n), the last run intact; of one report.
+        second: of the other.
         groups: what each example belongs to, or None.
     """
 

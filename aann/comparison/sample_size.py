@@ -68,10 +68,15 @@ class SampleSize(Tabular):
     """What ``aann.sample_size`` found.
 
     Attributes:
-        eval, metric, pilot: the report, the loss, and how many examples the report has.
-        first, second: what the two programs recover.
-        row, like: the rows that they are made of.
-        power, level: chance to find the difference, and of finding one where there is none.
+        eval: the report.
+        metric: the loss.
+        pilot: how many examples the report has.
+        first: what one program recovers.
+        second: what the other recovers.
+        row: the row that one is made of.
+        like: the row that the other is made of.
+        power: chance to find the difference.
+        level: chance of finding one where there is none.
         correlation: between the two programs' influences.
         paired: both programs on the same n examples.
         unpaired: each program on n examples of its own.

@@ -11,6 +11,7 @@ import copy
 import functools
 import inspect
 import operator
+import sys
 import textwrap
 import types
 import warnings
@@ -21,22 +22,35 @@ _FUTURES = functools.reduce(
     operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
-def tree_of(code: types.CodeType) -> tuple[ast.AST, str] | None:
+
+def file_of(code: types.CodeType) -> str | None:
+    """What now stands in the file that the code names; None where there is none."""
+    try:
+        # Of the code: asked of the function, it follows __wrapped__ to another one.
+        return sys.intern("".join(inspect.findsource(code)[0]))  # many functions of one file
+    except (OSError, TypeError, ValueError, SyntaxError, IndexError):
+        return None
+
+
+def tree_of(code: types.CodeType, text: str) -> tuple[ast.AST, str] | None:
     """The syntax tree of compiled code and its text, without decorators; None if that is not sure.
 
     The whole file is compiled again, so that scopes and names are those of the original.
+
+    Args:
+        code: of a function.
+        text: of its file.
     """
     try:
-        # Of the code: asked of the function, it follows __wrapped__ to another one.
-        text = "".join(inspect.findsource(code)[0])
-        module, compiled = _compiled_again(text, code.co_flags & _FUTURES)
-    except (OSError, TypeError, ValueError, SyntaxError, IndexError, RecursionError):
+        functions, compiled = _compiled_again(text, code.co_flags & _FUTURES)
+    except (TypeError, ValueError, SyntaxError, RecursionError):
         return None
     own = _stripped(code)
     same = [c for c in compiled if c.co_qualname == code.co_qualname and _stripped(c) == own]
     same.sort(key=lambda c: c.co_firstlineno != code.co_firstlineno)  # where it stood, if there
-    found = [node for c in same[:1] for node in ast.walk(module) if _starts(node, c)]
+    found = [node for c in same[:1] for node in functions if _starts(node, c)]
     if len(found) != 1:  # or several lambdas on a line
         return None
     tree = copy.deepcopy(found[0])
@@ -48,12 +62,12 @@ def tree_of(code: types.CodeType) -> tuple[ast.AST, str] | None:
 
 
 @functools.lru_cache(maxsize=16)
-def _compiled_again(text: str, flags: int) -> tuple[ast.Module, list[types.CodeType]]:
-    """The tree of a whole file and the code of all functions in it."""
+def _compiled_again(text: str, flags: int) -> tuple[list[_Function], list[types.CodeType]]:
+    """The trees of all functions in a whole file, and their code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they were shown when it was imported
-        module = ast.parse(text)
-        return module, list(codes(compile(text, "<source>", "exec", flags, dont_inherit=True)))
+        functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, _Function)]
+        return functions, list(codes(compile(text, "<source>", "exec", flags, dont_inherit=True)))
 
 
 def _stripped(code: types.CodeType) -> types.CodeType:
@@ -64,9 +78,7 @@ def _stripped(code: types.CodeType) -> types.CodeType:
     )  # fmt: skip
 
 
-def _starts(node: ast.AST, code: types.CodeType) -> bool:
+def _starts(node: _Function, code: types.CodeType) -> bool:
     """Whether a function's node is where this code begins."""
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        return False
     lines = [node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]
     return getattr(node, "name", "<lambda>") == code.co_name and min(lines) == code.co_firstlineno

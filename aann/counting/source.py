@@ -8,13 +8,14 @@ the code that runs (a file that was edited meanwhile), the compiled code stands 
 import ast
 import dataclasses
 import dis
+import functools
 import marshal
 import types
 from collections.abc import Iterator
 from typing import Any
 
 from aann.counting.bytecode import codes, references
-from aann.counting.recompiled import tree_of
+from aann.counting.recompiled import file_of, tree_of
 from aann.counting.text import free, is_word, packed, scalars
 from aann.program.outside import refused_word
 from aann.shown.brief import brief
@@ -55,9 +56,23 @@ class Text:
 def read(function: types.FunctionType) -> Text:
     """The text of a function, nested functions included."""
     code = function.__code__
-    found = tree_of(code)
+    text = file_of(code)
+    found = None if text is None else _sourced(code, code.co_qualname, text)
+    return _compiled(function) if found is None else found
+
+
+@functools.lru_cache(maxsize=1024)
+def _sourced(code: types.CodeType, qualname: str, text: str) -> Text | None:
+    """What the source of a function says; None if that is not sure.
+
+    Args:
+        code: of the function; code is equal whatever its ``qualname``.
+        qualname: of the code.
+        text: of its file.
+    """
+    found = tree_of(code, text)
     if found is None:
-        return _compiled(function)
+        return None
     tree, source = found
     imports = tuple(_imports(tree))
     tree = _Bare().visit(tree)

@@ -1,6 +1,8 @@
 """Where a result comes from: which examples, and which versions of what."""
 
 import platform
+import shlex
+import sys
 from importlib.metadata import version
 
 import jax
@@ -19,6 +21,11 @@ def described(examples: Examples) -> dict[str, object]:
         "hash": examples.hash,
         **groups,
     }
+
+
+def command() -> str:
+    """What was run, as it is typed; a kernel's own words say nothing of the notebook."""
+    return "notebook" if "ipykernel" in sys.modules else shlex.join(sys.argv)
 
 
 def versions() -> dict[str, str]:

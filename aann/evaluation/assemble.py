@@ -1,8 +1,6 @@
 """A report put together from what was measured: the bootstrap, and what every row cost."""
 
 import dataclasses
-import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +11,7 @@ from aann.bench.ablation import Joint, Row
 from aann.bench.workbench import Workbench
 from aann.counting.reach import written
 from aann.data.examples import HeldOut
-from aann.data.provenance import versions
+from aann.data.provenance import command, versions
 from aann.evaluation.agreed import Agreed, agreed
 from aann.evaluation.cost import of_row
 from aann.evaluation.further import Further, found
@@ -67,7 +65,7 @@ def assemble(
     report = Report(
         eval=name or name_of(main),
         claim=" ".join(r.claim for r in main),
-        command=shlex.join(sys.argv),
+        command=command(),
         model=bench.model.name,
         site=" + ".join(dict.fromkeys(r.site for r in main)),
         units=[u for r in main for u in r.units],

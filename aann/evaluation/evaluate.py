@@ -4,6 +4,7 @@ lineup   = the programs of all rows, named
 bench    = the model cut at their sites, compiled
 natural  = what the network spends on the units
 fitted   = one pass over the design examples, and a search for the best constant
+nets     = small networks, trained on the design examples
 rows     = ladder, programs and controls
 runs     = what else was asked of the program
 measured = one pass over the held-out examples
@@ -31,7 +32,10 @@ from aann.evaluation.fit import fit
 from aann.evaluation.further import further
 from aann.evaluation.ladder import ladder
 from aann.evaluation.lineup import check_rows, line_up, name_of
+from aann.evaluation.looks import looked_at
 from aann.evaluation.measure import measure
+from aann.evaluation.network_rows import network_rows
+from aann.evaluation.network_settings import Networks, networks
 from aann.evaluation.rounding import rounding
 from aann.evaluation.scoring import check_scoring
 from aann.evaluation.shuffles import Shuffles, apart
@@ -59,6 +63,7 @@ def evaluate(
     | Sequence[Replacement | Shuffles | Sequence[Replacement]] = (),
     rows: Sequence[str] | None = None,
     linear: bool = True,
+    network: int | Sequence[int] | Networks | None = None,
     mixing: Sequence[float] = (),
     subsets: int = 0,
     alone: bool = False,
@@ -87,6 +92,8 @@ def evaluate(
         rows: which rows to have beside zero-ablation and programs, of
             ``aann.evaluation.lineup.ROWS``; by default all.
         linear: whether to include the linear prediction from the same reads.
+        network: small networks from the same reads, each a row: numbers of weights, or
+            ``aann.evaluation.network_settings.Networks``. By default none: training takes minutes.
         mixing: shares of the program between 0 and 1 to mix into the units' natural values.
         subsets: how many times to split the units at random into two halves, of which the program
             replaces either.
@@ -106,15 +113,15 @@ def evaluate(
         ValueError: no design examples; examples in both halves, or copies in one; labels out of
             range; a model that mixes examples; unknown sites, units out of range, wrong shapes;
             NaN or infinity from a program; an infinite loss; too few examples for an interval;
-            wrong shares or subsets; processes that differ in what they evaluate; donors that take
-            more than ``machine.memory``.
+            wrong shares, subsets or sizes of networks; processes that differ in what they
+            evaluate; donors that take more than ``machine.memory``.
         OSError: the cache folder of ``machine`` cannot be written, or is too small.
         ProcessError: another process stopped.
     """
     machine = machine or Machine()
     design = check_halves(heldout, design)
     setting = Setting(draws=draws, seed=seed, groups=heldout.groups)
-    wanted, more = check_rows(rows, linear), asked(mixing, subsets, alone)
+    wanted, more, small = check_rows(rows, linear), asked(mixing, subsets, alone), networks(network)
     rivals, shuffled = apart(controls)
     lineup = line_up(replacement, programs, rivals)
     most = max(len(heldout), len(design))
@@ -122,7 +129,7 @@ def evaluate(
     facts: dict[str, Any] = {
         "data": {**described(heldout), "design": described(design)},
         "weights": model.fingerprint(),
-        "settings": (setting, wanted, more, batch_size),
+        "settings": (setting, wanted, more, batch_size, small),
         "batch size": size,
     }
     lineup = lineup.with_rows(agree(machine, lineup.rows, facts))
@@ -141,7 +148,10 @@ def evaluate(
     )
     if "best constant" in wanted:
         fitted = with_best(bench, design, fitted, seed=seed, stratum=stratum, progress=progress)
-    made = ladder(lineup, fitted, seed, wanted)
+    nets, said = (
+        network_rows(bench, design, small, seed=seed, progress=progress) if small else ([], [])
+    )
+    made = ladder(lineup, fitted, seed, wanted, nets)
     runs = further(lineup.main, more, seed)
     measured = measure(bench, made, heldout, hidden=runs.rows, seed=seed, progress=progress)
     stands = [x for s in shuffled for x in standing(bench, s, heldout, progress=progress)]
@@ -153,9 +163,10 @@ def evaluate(
         bench, made, measured, heldout, setting, runs=runs, name=name, data=facts["data"],
         weights=facts["weights"], natural=natural, precision=precision,
         notes=(
-            *fitted[0].remarks, *runs.remarks,
+            *fitted[0].remarks, *said, *runs.remarks,
             *silent(made, measured),
             *no_better_than_chance(bench, measured, heldout),
         ),
     )  # fmt: skip
-    return dataclasses.replace(report, shuffles=stands) if stands else report
+    looked = looked_at([lineup.main, *lineup.programs], heldout, machine)
+    return dataclasses.replace(report, shuffles=stands, looked=looked)

@@ -18,7 +18,8 @@ class Fitted:
         position_mean: of each unit at each position.
         donors: natural values of some design examples, in an order set by the seed.
         donor_outputs: what the program says for them.
-        slope, offset: affine recalibration of the program, (units,).
+        slope: of the affine recalibration of the program, (units,).
+        offset: likewise.
         linear: the linear prediction, or None.
         best: the constant of least loss, see ``best_constant``; shaped as ``mean``; or None.
         places: how many positions a unit's values have.

@@ -14,7 +14,11 @@ from aann.report.data import Kind
 
 
 def ladder(
-    lineup: Lineup, fitted: Sequence[Fitted], seed: int, rows: Sequence[str] = ROWS
+    lineup: Lineup,
+    fitted: Sequence[Fitted],
+    seed: int,
+    rows: Sequence[str] = ROWS,
+    networks: Sequence[Row | Joint] = (),
 ) -> list[Row | Joint]:
     """All rows.
 
@@ -23,6 +27,7 @@ def ladder(
         fitted: what is known of the design examples, for each program to evaluate.
         seed: of the permutation of units.
         rows: which of ``ROWS`` to have.
+        networks: rows of small networks, which come before the programs.
     """
     main = lineup.main
     states: dict[str, tuple[Rung, list[tuple[object, int | None]], Kind]] = {
@@ -57,7 +62,7 @@ def ladder(
     )
     programs = [programs_row(p, "program") for p in [*lineup.programs, main]]
     controls = [programs_row(c, "control") for c in lineup.controls]
-    return [zero_row(main), *below, *programs, *above, *controls]
+    return [zero_row(main), *below, *networks, *programs, *above, *controls]
 
 
 def joined(name: str, kind: Kind, parts: Sequence[Row]) -> Row | Joint:

@@ -49,7 +49,7 @@ class LinearSums:
         x = jax.eval_shape(features, reads)
         self.each, self.width = x.shape[0] // natural.shape[0], int(x.shape[1])
         self.outputs = math.prod(natural.shape[1:]) // (self.each if grid else 1)
-        self.shared = _shared(present, natural.shape, grid)
+        self.shared = shared_rows(present, natural.shape, grid)
         self.dual = rows.count(self.each, self.width) < self.width
         self.equations = [Equations(self.dual) for _ in self.shared]
 
@@ -116,7 +116,7 @@ class LinearSums:
         return linear.Linear(jnp.asarray(weights), self.tokens, jnp.asarray(self.padded))
 
 
-def _shared(
+def shared_rows(
     present: Bool[np.ndarray, "n *places"] | None, natural: tuple[int, ...], grid: bool
 ) -> list[tuple[np.ndarray | None, np.ndarray | None]]:
     """Which rows (n, each) and columns of the targets have equations in common; None is all."""

@@ -19,7 +19,7 @@ ROWS = (
 BELOW = 5
 """So many of ``ROWS`` come before the programs."""
 
-RESERVED = ("zero", "intact", *ROWS)
+RESERVED = ("zero", "intact", "small network", *ROWS)
 
 
 def together(replacement: Replacement | Sequence[Replacement]) -> tuple[Replacement, ...]:

@@ -22,7 +22,8 @@ class Agreement:
     """Two labellings of the same examples.
 
     Attributes:
-        first, second: what they are called.
+        first: what one is called.
+        second: what the other is called.
         share: of examples with the same label, with its interval.
         kappa: Cohen's, 0 for a labelling that knows nothing of the other; None where both have one
             and the same class alone.
@@ -46,7 +47,8 @@ class Kind:
     """Examples that the program and the network label differently, in one way.
 
     Attributes:
-        program, network: the two labels.
+        program: its label.
+        network: its label.
         indices: of the examples, the network's surest first.
         names: of the same examples.
         margins: of the same examples, see ``LabelAgreement``.
@@ -74,7 +76,8 @@ class LabelAgreement(Tabular):
     """How a program's labels compare with a network's and with the truth.
 
     Attributes:
-        program, model: their names.
+        program: its name.
+        model: its name.
         weights: fingerprint of the model.
         data: name, split, n and hash of the examples.
         classes: of the network.

@@ -13,7 +13,8 @@ class Flat:
     """How far one threshold can move, the others staying, at a cost of one standard error.
 
     Attributes:
-        low, high: the lowest and the highest such threshold.
+        low: the lowest such threshold.
+        high: the highest.
         share: of design examples whose score lies between the two.
     """
 

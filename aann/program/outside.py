@@ -13,7 +13,7 @@ what happens in a thread that is running ``call``.
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, no_type_check
 
 LIBRARIES = frozenset(sys.stdlib_module_names) | {
     "aann", "beartype", "einops", "flax", "jax", "jaxlib", "jaxtyping", "ml_dtypes", "numpy",
@@ -106,6 +106,7 @@ def call(what: str, program: Callable[..., Any], *arguments: Any) -> Any:
         _thread.what = before
 
 
+@no_type_check  # in tests: it is called at all that Python does, each id() too
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     what = getattr(_thread, "what", None)
     if what is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from aann.report import agreement, among, equivalence, two_part, whole_fit
+from aann.report import agreement, among, equivalence, looks, two_part, whole_fit
 from aann.report.data import ReportData
 from aann.report.grid import Grid
 from aann.report.mixing import mixing
@@ -12,6 +12,7 @@ from aann.report.subsets import adds_up, subsets
 from aann.report.untrained import untrained
 
 TABLES: Final[tuple[Callable[[ReportData], Grid], ...]] = (
+    looks.table,
     equivalence.table,
     mixing,
     subsets,

@@ -10,6 +10,7 @@ import numpy as np
 
 from aann.report.estimate import Damage, Estimate
 from aann.report.fixed import fix
+from aann.report.looked import Looked
 from aann.report.refitted import Refitted
 from aann.report.shuffled import Shuffled
 from aann.report.subset import Subset
@@ -31,16 +32,19 @@ class ReportRow:
     Attributes:
         name: of the row.
         kind: one of ``Kind``.
-        constants, bits, flops: its complexity (flops an example); None where that has no meaning.
+        constants: how many numbers it knows; None where that has no meaning.
+        bits: its description length, likewise.
+        flops: of one example, likewise.
         recovered: metric -> loss recovered.
         loss: metric -> mean loss with it (error rates for top1, top5 and agreement).
-        r2, correlation: one a unit; None where undefined.
+        r2: one a unit; None where undefined.
+        correlation: likewise.
         source: the source of the row's programs and of the helpers that count with them; empty for
             rows without a program.
         values: the declared constants of those programs, as the top level's ``constants``; empty
             likewise.
-        correlation_interval, r2_interval: of the means over units, over examples; None where they
-            were not measured.
+        correlation_interval: of the mean over units, over examples; None where not measured.
+        r2_interval: likewise.
         robust_correlation: the mean over units of a correlation in which no example counts more
             than another, see ``aann.statistics.agreement``; likewise.
         residual_bits: what stating the units of one example takes once the program is known, up to
@@ -119,7 +123,9 @@ class ReportData:
     Attributes:
         eval: what was run.
         claim: the program's claim.
-        model, site, units: what was replaced.
+        model: in which units were replaced.
+        site: where.
+        units: which.
         data: ``{"name", "split", "n", "hash"}`` of the held-out examples, and of ``design``.
         seed: of resamples and donors.
         versions: of Python and the libraries; ``weights``: hash of the parameters.
@@ -148,6 +154,8 @@ class ReportData:
         subsets: what the program recovers at some of the units.
         adds_up: ``halves`` or ``alone`` -> metric -> the loss that the program adds at all units,
             divided by the sum of what it adds at those parts.
+        looked: name of a row of programs -> how often their residuals were looked at on these
+            examples, see ``aann.store.looked``; not in the JSON where none was.
     """
 
     eval: str
@@ -177,6 +185,7 @@ class ReportData:
     mixing: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
     subsets: Sequence[Subset] = ()
     adds_up: Mapping[str, Mapping[str, Estimate]] = dataclasses.field(default_factory=dict)
+    looked: Mapping[str, Looked] = dataclasses.field(default_factory=dict)
 
     __repr__ = brief
 
@@ -209,6 +218,8 @@ class ReportData:
         """``report.json``: strict JSON, without the arrays."""
         plain = dataclasses.asdict(dataclasses.replace(self, arrays={}))
         del plain["arrays"]
+        if not self.looked:
+            del plain["looked"]
         return json.dumps({"schema": SCHEMA, **plain}, indent=1, allow_nan=False)
 
 

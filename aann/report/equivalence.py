@@ -30,8 +30,10 @@ class Equivalence(Tabular):
     """What ``report.equivalence`` found.
 
     Attributes:
-        eval, n: of the report.
-        draws, seed: of the bootstrap.
+        eval: name of the evaluation.
+        n: examples of the report.
+        draws: of the bootstrap.
+        seed: likewise.
         tests: one a loss.
     """
 

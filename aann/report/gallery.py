@@ -1,4 +1,4 @@
-"""Pages of pictures: parts with a heading, a few sentences, and figures with captions.
+"""Pages of pictures: parts with a heading, a few sentences, tables, and figures with captions.
 
 As a report's page, one holds all it needs, follows the reader's colours, and runs no script.
 """
@@ -9,20 +9,23 @@ from typing import NamedTuple
 from aann.report.pictures import Picture
 from aann.report.rendering import asset, environment, legible
 from aann.shown.brief import brief
+from aann.shown.screen import Tabular
 
 
 class Part(NamedTuple):
-    """Pictures that belong together.
+    """Tables and pictures that belong together.
 
     Attributes:
         heading: a few words.
         pictures: in their order.
         lead: sentences before them.
+        tables: behind the pictures, folded up where there are some.
     """
 
     heading: str
     pictures: Sequence[Picture]
     lead: str = ""
+    tables: Sequence[Tabular] = ()
 
     def __repr__(self) -> str:
         return brief(self)
@@ -47,7 +50,11 @@ def gallery(
         ValueError: there is nothing to show, or a picture has no caption: all problems.
     """
     problems = [] if parts else ["a gallery has a part at least"]
-    problems += [f"part {part.heading!r} has no pictures" for part in parts if not part.pictures]
+    problems += [
+        f"part {part.heading!r} has no pictures, tables or words"
+        for part in parts
+        if not (part.pictures or part.tables or part.lead)
+    ]
     problems += [
         f"picture {picture.name!r} has no caption: say what it shows, and how that was picked"
         for part in parts

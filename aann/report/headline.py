@@ -4,6 +4,7 @@ from aann.report.data import ReportData, ReportRow
 from aann.report.estimate import Estimate
 from aann.report.grid import metric_name
 from aann.report.ladder import best_control
+from aann.report.looks import line
 
 BEST_CONSTANT = "best constant"
 
@@ -11,12 +12,14 @@ BEST_CONSTANT = "best constant"
 def headline(report: ReportData) -> list[str]:
     """Two lines on the first loss: the program, and what stands beside it; none without one.
 
+    Before them, whether its held-out residuals were looked at.
+
     Zero-ablation recovers 0 by definition. What the program recovers above the best constant is
     what it knows of the inputs.
     """
     main = report.main
     if main is None:
-        return []
+        return line(report)
     metric = report.metrics[0]
     mine = f"{metric_name(metric)} recovered: program {_short(main.recovered[metric])}"
     if metric in report.above_constant:
@@ -26,7 +29,7 @@ def headline(report: ReportData) -> list[str]:
         beside.append(f"{BEST_CONSTANT} {_short(constant.recovered[metric])}")
     if control := best_control(report):
         beside.append(f"best control {_short(control.recovered[metric])} ({control.name})")
-    return [mine, f"beside it: {', '.join(beside)}"]
+    return [*line(report), mine, f"beside it: {', '.join(beside)}"]
 
 
 def best_constant(report: ReportData) -> ReportRow | None:

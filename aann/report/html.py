@@ -139,6 +139,9 @@ def _facts(report: ReportData) -> list[Fact]:
     if main and (best := ladder.best_control(report)):
         best_one = grid.interval(best.recovered[metric])
         facts.append(_fact(f"{name} of the best control", best_one, best.name))
+    for program, looked in report.looked.items():
+        times, _, first = str(looked).partition(", ")
+        facts.append(Fact("held-out residuals looked at", times, "", f"{program}, {first}"))
     zeroed = f"of zeroing, n = {report.data['n']:,}"
     facts.append(_fact(f"{name} damage", str(report.damage[metric]), zeroed))
     if main:

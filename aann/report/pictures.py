@@ -12,6 +12,11 @@ from aann.shown.brief import brief
 DARK = "image/webp"
 """What pictures for dark pages are: pages alone hold them, and without loss they are small so."""
 
+NARROW = 5.0
+"""Inches up to which a picture does not fill a page."""
+REM = 8.0
+"""Of an inch there: letters are as large as those of pictures that fill the page."""
+
 DRAWN = "figures of a report"
 """What ``later`` knows the function by that draws them: report -> pictures."""
 
@@ -27,6 +32,7 @@ class Picture(NamedTuple):
         caption: sentences below it: what it shows, and how that was picked.
         dark: the same picture for pages in dark colours, as WebP; empty where there is none.
         file: its name in the folder of a report; empty where it has none.
+        inches: how wide it was drawn; None where that is not known. Narrow ones stay so on pages.
     """
 
     name: str
@@ -36,9 +42,15 @@ class Picture(NamedTuple):
     caption: str = ""
     dark: bytes = b""
     file: str = ""
+    inches: float | None = None
 
     def __repr__(self) -> str:
         return brief(self)
+
+    @property
+    def narrow(self) -> float | None:
+        """Width on a page, in rem, of a picture that is not to fill it."""
+        return None if self.inches is None or self.inches > NARROW else REM * self.inches
 
     @property
     def address(self) -> str:

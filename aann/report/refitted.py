@@ -17,8 +17,10 @@ class Refits:
 
     Attributes:
         estimate: of the program that was fitted to all design examples.
-        low, high: its 95% interval over held-out examples, the program as it is.
-        wide_low, wide_high: the interval that counts the fit, too (``aann.statistics.wider``).
+        low: lower end of its 95% interval over held-out examples, the program as it is.
+        high: upper end.
+        wide_low: lower end of the interval that counts the fit, too (``aann.statistics.wider``).
+        wide_high: upper end.
         deviation: standard deviation between refits.
         draws: of each refit, on the same held-out examples.
     """
@@ -39,7 +41,8 @@ class UnitFound:
     """A unit that the program or a refit replaces.
 
     Attributes:
-        site, unit: where.
+        site: where.
+        unit: there.
         first: whether the program that was fitted to all design examples replaces it.
         share: of the refits that do.
     """
@@ -61,7 +64,8 @@ class Spread:
         entries: how many numbers it is.
         fits: refits that have all or some of them.
         first: of the program that was fitted to all design examples; empty where there are many.
-        low, high: 5% and 95% of the refits, likewise.
+        low: 5% quantile of the refits, likewise.
+        high: 95% quantile.
         typical: median over entries of high - low.
         size: median over entries of the absolute value.
     """

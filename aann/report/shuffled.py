@@ -16,8 +16,9 @@ class Standing:
         as_good: how many have at most the program's loss.
         quantile: the share that it beats.
         p: one-sided, (1 + as_good) / (1 + n).
-        low, high: 95% interval of the p that infinitely many draws would give; p itself where the
-            shuffles are all there are.
+        low: lower end of the 95% interval of the p that infinitely many draws would give; p
+            itself where the shuffles are all there are.
+        high: upper end.
     """
 
     program: float | None

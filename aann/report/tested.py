@@ -14,10 +14,12 @@ class EquivalenceTest:
     """One row against the intact model by one loss, see ``aann.statistics.equivalence``.
 
     Attributes:
-        row, against: names of the two.
+        row: name of the row.
+        against: what it is tested against.
         metric: the loss.
-        gap, low, high: mean loss of the row less that of the other, with the interval behind the
-            tests (of 2 * confidence - 1).
+        gap: mean loss of the row less that of the other.
+        low: lower end of the interval behind the tests (of 2 * confidence - 1).
+        high: upper end.
         margin: a share of the damage, or a loss, as ``unit`` says.
         unit: one of ``Unit``.
         allowed: the margin as a loss.

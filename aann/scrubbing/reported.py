@@ -1,11 +1,10 @@
 """Scrubs as a report, with the tables, pages, files and comparisons that reports have."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 
+from aann.data.provenance import command
 from aann.report.data import ReportRow
 from aann.report.estimate import Damage, Estimate
 from aann.report.report import Report
@@ -59,7 +58,7 @@ def as_report(
     return Report(
         eval=name,
         claim=claim,
-        command=shlex.join(sys.argv),
+        command=command(),
         model=found.model,
         site=site or " + ".join(row.where.values()),
         units=[],

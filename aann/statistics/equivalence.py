@@ -55,8 +55,12 @@ class Tests(NamedTuple):
     """Of several losses, each (losses,).
 
     Attributes:
-        gap, low, high: mean gaps with the two-sided interval behind the tests.
-        non_inferior, equivalent, worse: verdicts, see above.
+        gap: mean gaps.
+        low: lower ends of the two-sided intervals behind the tests.
+        high: upper ends.
+        non_inferior: verdicts, see above.
+        equivalent: likewise.
+        worse: likewise.
     """
 
     gap: np.ndarray

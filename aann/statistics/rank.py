@@ -17,8 +17,9 @@ class Rank(NamedTuple):
     Attributes:
         quantile: the share of draws that it beats.
         p: one-sided.
-        low, high: of the p that infinitely many draws would give; p itself where nothing is left
-            to draw.
+        low: lower end of the interval of the p that infinitely many draws would give; p itself
+            where nothing is left to draw.
+        high: upper end.
     """
 
     quantile: float

@@ -29,7 +29,8 @@ class Wider(NamedTuple):
     """An interval that counts the fit.
 
     Attributes:
-        low, high: its ends.
+        low: its lower end.
+        high: its upper end.
         deviation: standard deviation between fits.
     """
 

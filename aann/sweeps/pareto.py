@@ -18,8 +18,6 @@ picked on other design examples is not in them.
 """
 
 import dataclasses
-import shlex
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +29,7 @@ from aann.counting import complexity
 from aann.counting.natural import of_units
 from aann.data.examples import Design, Examples, HeldOut
 from aann.data.halves import check_halves
-from aann.data.provenance import described, versions
+from aann.data.provenance import command, described, versions
 from aann.machine.machine import Machine
 from aann.model import Model
 from aann.program.replacement import Replacement
@@ -150,7 +148,7 @@ def pareto(
     ]
     steps = iter(_steps(found.ratio[on_front]))
     return Pareto(
-        command=shlex.join(sys.argv), model=model.name, weights=model.fingerprint(),
+        command=command(), model=model.name, weights=model.fingerprint(),
         site=chosen[0].site, units=list(chosen[0].units), metric=metric,
         data={"design": described(design), "heldout": None},
         damage={"design": Damage.of(found.damage[0])},

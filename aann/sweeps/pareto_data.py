@@ -25,7 +25,8 @@ class Point:
     Attributes:
         name: of the replacement.
         values: its constants.
-        constants, bits: how many numbers it knows, and its description length.
+        constants: how many numbers it knows.
+        bits: its description length.
         on_front: whether it is on the front, by the design examples.
         design: recovered on the design examples, by which the front was chosen.
         heldout: recovered on the held-out examples; None where it is not on the front, or nothing
@@ -61,11 +62,16 @@ class ParetoData:
 
     Attributes:
         command: that was run.
-        model, weights, site, units: what was replaced, in which network.
+        model: the network.
+        weights: its fingerprint.
+        site: where.
+        units: which were replaced.
         metric: by which loss.
         data: name, split, n and hash of the ``design`` examples, and of ``heldout`` or None.
         damage: mean loss that zero-ablation adds, on the same.
-        seed, draws, confidence: of the bootstrap.
+        seed: of the bootstrap.
+        draws: likewise.
+        confidence: likewise.
         versions: of Python and the libraries.
         natural: constants, bits and flops of the units replaced.
         points: the settings, shortest first.
@@ -74,7 +80,8 @@ class ParetoData:
         network: the model.
         programs: the replacements, in the order of ``points``.
         examples: the design examples.
-        batch_size, machine: to run with.
+        batch_size: to run with.
+        machine: to run on.
     """
 
     command: str

@@ -12,9 +12,7 @@ from aann.vis.alt import alt_text
 from aann.vis.caption import caption
 from aann.vis.night import at_night
 from aann.vis.report import makers
-
-QUALITY = 88
-"""Of JPEG: photographs lose nothing that the eye sees."""
+from aann.vis.style import QUALITY
 
 
 def picture(figure: Figure, name: str, *, photographs: bool = False) -> Picture:
@@ -31,7 +29,7 @@ def picture(figure: Figure, name: str, *, photographs: bool = False) -> Picture:
         data = _saved(figure, "jpeg", quality=QUALITY, optimize=True)
         return Picture(
             words, alt_text(figure, words), "image/jpeg", data, caption=caption(figure),
-            file=f"{name}.jpg",
+            file=f"{name}.jpg", inches=figure.get_figwidth(),
         )  # fmt: skip
     light = _saved(figure, "png")
     layout = figure.get_layout_engine()
@@ -43,7 +41,7 @@ def picture(figure: Figure, name: str, *, photographs: bool = False) -> Picture:
     words = title(name)
     return Picture(
         words, alt_text(figure, words), "image/png", light,
-        caption=caption(figure), dark=dark, file=f"{name}.png",
+        caption=caption(figure), dark=dark, file=f"{name}.png", inches=figure.get_figwidth(),
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ class Cloud(NamedTuple):
     """One panel of points.
 
     Attributes:
-        x, y: (n,).
+        x: (n,).
+        y: (n,).
         colour: (n,), a quantity, or the number of each point's class.
         labels: of the horizontal axis, of the vertical one, and of the quantity.
         classes: their names; empty where ``colour`` is a quantity.

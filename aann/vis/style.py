@@ -4,9 +4,10 @@ Figures are ``matplotlib.figure.Figure`` objects without pyplot, hence without g
 them with ``figure.savefig(path)``, or show them as the last value of a notebook cell.
 """
 
+import base64
 import io
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,8 +18,16 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from aann.shown.brief import brief
+from aann.vis.alt import alt_text
+from aann.vis.caption import caption
 
 DPI = 150
+QUALITY = 88
+"""Of JPEG: photographs lose nothing that the eye sees."""
+
+PHOTOGRAPHIC = 0.5
+"""A figure is JPEG in a notebook where that takes at most this part of its PNG."""
+
 SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0
 INK, FAINT, GRID = "#222222", "#757575", "#E6E6E6"
 
@@ -96,8 +105,24 @@ class LabFigure(Figure):
         super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
+        return self._saved("png")
+
+    def _ipython_display_(self) -> None:
+        """The picture, then its caption; JPEG where that is far smaller, as of photographs."""
+        from IPython.display import display  # noqa: PLC0415 - it is the one who asks
+
+        kind, data = "png", self._saved("png")
+        if len(photograph := self._saved("jpeg", quality=QUALITY)) < PHOTOGRAPHIC * len(data):
+            kind, data = "jpeg", photograph
+        picture = base64.b64encode(data).decode()
+        words = {f"image/{kind}": {"alt": alt_text(self, "figure")}}
+        display({f"image/{kind}": picture, "text/plain": repr(self)}, metadata=words, raw=True)
+        if below := caption(self):
+            display({"text/markdown": f"*{below}*", "text/plain": below}, raw=True)
+
+    def _saved(self, kind: str, **options: Any) -> bytes:
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png")
+        self.savefig(buffer, format=kind, pil_kwargs=options)
         return buffer.getvalue()
 
 

@@ -52,7 +52,8 @@ class Circuit:
     Attributes:
         model: the network.
         design: the sequences.
-        previous, induction: the heads.
+        previous: the head that attends to the token before.
+        induction: the head that attends to what followed the same token.
         scores: of all heads.
         tokens: (n, pos).
         patterns: site -> natural attention (n, head, query, key), of the circuit's heads.

@@ -14,7 +14,7 @@ from toys import WIDTH
 import aann
 from aann.counting.complexity import measure
 from aann.counting.reach import written
-from aann.counting.recompiled import tree_of
+from aann.counting.recompiled import file_of, tree_of
 
 READS = [jax.ShapeDtypeStruct((1, WIDTH), jnp.float32)]
 PROGRAM = "def prog(x, c):\n    return x[:, :1] * 0.5\n"
@@ -179,7 +179,7 @@ def test_scopes_are_those_of_the_file():
         (Method.call, "def __scaled(self, x):"),
     ):
         assert written([function]).startswith(text)
-    assert all(tree_of(f.__code__) is None for f in PAIR)  # on one line
+    assert all(tree_of(f.__code__, file_of(f.__code__)) is None for f in PAIR)  # on one line
 
 
 def test_files_that_say_how_they_are_compiled(tmp_path):

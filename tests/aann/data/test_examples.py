@@ -1,5 +1,3 @@
-"""Serves ``provenance`` too."""
-
 import numpy as np
 import pytest
 from hypothesis import given

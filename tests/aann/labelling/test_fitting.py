@@ -126,7 +126,10 @@ def of(values, labels, k, dtype, host):
 
 @settings(deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 1)), min_size=1, max_size=20),
+    # Few sizes: each is compiled anew.
+    st.sampled_from([1, 2, 5, 20]).flatmap(
+        lambda n: st.lists(st.tuples(st.integers(0, 40), st.integers(0, 1)), min_size=n, max_size=n)
+    ),
     st.sampled_from([np.float32, np.int32, np.uint8]),
     st.booleans(),
 )

@@ -34,7 +34,7 @@ def value(seed=0, shape=SHAPE):
     return jax.random.normal(jax.random.key(seed), shape)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(places())
 def test_writing_what_was_picked_changes_nothing(arguments):
     place = Place(*arguments)
@@ -43,7 +43,7 @@ def test_writing_what_was_picked_changes_nothing(arguments):
     np.testing.assert_array_equal(place.write(value(), place.pick(value())), value())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(places())
 def test_what_is_written_is_what_is_picked_and_all_else_stays(arguments):
     place = Place(*arguments)

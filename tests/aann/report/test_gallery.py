@@ -6,6 +6,7 @@ import pytest
 
 from aann.report.gallery import Part, gallery
 from aann.report.pictures import Picture
+from aann.shown.screen import Shown, Tabular
 
 DATA = b"\x89PNG\r\n\x1a\n"
 
@@ -37,7 +38,29 @@ def test_letters_that_no_page_can_hold_are_written_out():
 
 
 def test_a_picture_without_a_caption_and_an_empty_part_are_refused_together():
-    with pytest.raises(ValueError, match="part 'Empty' has no pictures; picture 'one' has no"):
+    with pytest.raises(
+        ValueError, match="part 'Empty' has no pictures, tables or words; picture 'one'"
+    ):
         gallery("page", [Part("Empty", []), Part("First", [picture(caption="")])])
     with pytest.raises(ValueError, match="a gallery has a part at least"):
         gallery("page", [])
+
+
+class Table(Tabular):
+    def _shown(self):
+        return Shown(["some <b>numbers</b>"], [["unit", "error"], ["3", "0.1"]])
+
+
+def test_tables_are_folded_up_behind_pictures_and_open_without_them():
+    page = gallery(
+        "page", [Part("Both", [picture()], "", [Table()]), Part("One", [], "", [Table()])]
+    )
+    assert page.index("<figure>") < page.index("<details>")
+    assert page.count("<details>") == page.count("<details open>") == 1
+    assert page.count("some &lt;b&gt;numbers&lt;/b&gt;") == 2
+
+
+def test_narrow_pictures_do_not_fill_the_page():
+    wide, narrow = picture()._replace(inches=7.0), picture("two")._replace(inches=2.5)
+    page = gallery("page", [Part("Both", [wide, narrow])])
+    assert page.count("max-width: 20.0rem") == 1

@@ -20,6 +20,13 @@ def bench():
     return workbench(model(), replacement(), BATCH)
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """The cache of an evaluation that has ended, and its report."""
+    cache = tmp_path_factory.mktemp("done") / "cache"
+    return cache, evaluate(aann.Machine(cache=cache)).to_json()
+
+
 def on(bench, **machine):
     return dataclasses.replace(bench, machine=aann.Machine(**machine))
 
@@ -53,11 +60,11 @@ def test_a_disk_without_room_is_an_error_before_work_starts(tmp_path, monkeypatc
     fails_at_once(aann.Machine(cache=tmp_path), OSError, expected, monkeypatch)
 
 
-def test_what_is_in_the_cache_already_needs_no_room(bench, tmp_path, monkeypatch):
-    whole = evaluate(aann.Machine(cache=tmp_path))
-    usage = shutil.disk_usage(tmp_path)
+def test_what_is_in_the_cache_already_needs_no_room(done, monkeypatch):
+    cache, report = done
+    usage = shutil.disk_usage(cache)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=MARGIN))
-    assert evaluate(aann.Machine(cache=tmp_path, resume=True)).to_json() == whole.to_json()
+    assert evaluate(aann.Machine(cache=cache, resume=True)).to_json() == report
 
 
 def test_donors_beyond_the_budget_are_an_error_before_work_starts(bench, monkeypatch):
@@ -136,7 +143,8 @@ def test_a_cache_that_others_can_write_to_is_refused(bench, tmp_path):
 
 
 @pytest.mark.parametrize("now", [0.0, 1e12])
-def test_a_clock_that_jumps_does_no_harm(tmp_path, monkeypatch, now):
-    whole = evaluate(aann.Machine(cache=tmp_path))
+def test_a_clock_that_jumps_does_no_harm(done, tmp_path, monkeypatch, now):
+    cache, report = done
+    shutil.copytree(cache, tmp_path / "cache")  # what is old is removed from it
     monkeypatch.setattr(time, "time", lambda: now)
-    assert evaluate(aann.Machine(cache=tmp_path, resume=True)).to_json() == whole.to_json()
+    assert evaluate(aann.Machine(cache=tmp_path / "cache", resume=True)).to_json() == report

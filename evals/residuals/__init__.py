@@ -1,0 +1,1 @@
+"""The residual lab of any evaluation's circuit: ``python -m evals.residuals NAME``."""

@@ -6,7 +6,7 @@ import re
 README = pathlib.Path(__file__).parent.parent / "README.md"
 
 
-def test_the_example_runs_and_prints_a_ladder(assets, capsys):
+def test_the_example_runs_and_prints_a_ladder(assets, optimised, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert len([line for line in code.splitlines() if line]) <= 15
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})

@@ -51,3 +51,31 @@ def columns(
     width = int(np.prod(values.shape[places:]))
     known: np.ndarray = values if present is None else values[present]
     return known.reshape(-1, width)
+
+
+class AtUnits:
+    """Values at a replacement's units: where positions, coordinates and units lie among their axes.
+
+    Attributes:
+        natural: (n, *places, *coordinates, units).
+        present: (n, *places), where values count, or None: everywhere.
+        coordinates: how many axes before the last are coordinates of a unit, see
+            ``aann.program.coordinates``.
+    """
+
+    natural: Float[np.ndarray, "n *axes"]
+    present: Bool[np.ndarray, "n *places"] | None
+    coordinates: int
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Shape of the positions: () where an example has one value a unit."""
+        return self.natural.shape[1 : self.natural.ndim - 1 - self.coordinates]
+
+    @property
+    def here(self) -> Bool[np.ndarray, "n places"]:
+        """Where values count, positions in one axis."""
+        n, places = len(self.natural), int(np.prod(self.places))
+        if self.present is None:
+            return np.ones((n, places), bool)
+        return self.present.reshape(n, places)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import jax
@@ -19,6 +19,7 @@ from aann.evaluation.donors import donor_of
 from aann.evaluation.finite import check_finite, check_losses
 from aann.evaluation.scoring import check_scoring
 from aann.evaluation.sums import Sums
+from aann.machine.processes import in_order
 from aann.shown.brief import brief
 from aann.shown.listing import Listing
 from aann.statistics.agreement import Part
@@ -108,8 +109,8 @@ def measure(
     everyone = bench.machine.gather((losses, sums, examples))
     sums = merge(theirs for _, theirs, _ in everyone)
     r2, correlation = kept.agreement(sums)
-    found = _in_order(part for part, _, _ in everyone)
-    parts = kept.parts(np.concatenate(_in_order(part for *_, part in everyone), axis=1), sums)
+    found = in_order(part for part, _, _ in everyone)
+    parts = kept.parts(np.concatenate(in_order(part for *_, part in everyone), axis=1), sums)
     joined = {
         metric: np.stack(
             [np.concatenate([b[r][metric] for b in found]) for r in range(runs + len(hidden))]
@@ -120,12 +121,6 @@ def measure(
         Listing({m: x[k] for m, x in joined.items()}) for k in (slice(runs), slice(runs, None))
     )
     return Measured(shown, r2, correlation, others, parts)
-
-
-def _in_order(parts: Iterable[Mapping[int, Found]]) -> list[Found]:
-    """What processes found of their batches, in the order of the examples."""
-    found = {i: batch for part in parts for i, batch in part.items()}
-    return [found[i] for i in sorted(found)]
 
 
 class _Measuring:

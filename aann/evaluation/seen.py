@@ -13,11 +13,12 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from aann.bench.present import present_at
+from aann.bench.present import AtUnits, present_at
 from aann.bench.workbench import Workbench
 from aann.data.examples import Design
 from aann.evaluation.donors import donor_order
 from aann.evaluation.finite import check_finite
+from aann.machine.processes import in_order
 from aann.shown.brief import brief, word
 from aann.statistics.indices import is_seed
 from aann.store.passes import Pass
@@ -27,7 +28,7 @@ FEWEST = 10
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Seen:
+class Seen(AtUnits):
     """Values of one replacement's reads and units on design examples.
 
     Attributes:
@@ -47,20 +48,9 @@ class Seen:
     __repr__ = brief
 
     @property
-    def places(self) -> tuple[int, ...]:
-        """Shape of the positions: () where an example has one value a unit."""
-        return self.natural.shape[1 : self.natural.ndim - 1 - self.coordinates]
-
-    @property
     def table(self) -> Float32[np.ndarray, "n places columns"]:
         """Natural values, positions in one axis, coordinates and units in another."""
         return self.natural.reshape(len(self.natural), int(np.prod(self.places)), -1)
-
-    @property
-    def here(self) -> Bool[np.ndarray, "n places"]:
-        """Where values count, positions in one axis."""
-        n, places = len(self.natural), int(np.prod(self.places))
-        return np.ones((n, places), bool) if self.present is None else self.present.reshape(n, -1)
 
 
 def check_design(design: Any, what: str) -> None:
@@ -123,8 +113,7 @@ def see(
                 for i, mine in enumerate(reads)
             ]
             found[batch.indices[0]] = natural, at
-    everyone = {i: x for part in bench.machine.gather(found) for i, x in part.items()}
-    order = [everyone[i] for i in sorted(everyone)]
+    order = in_order(bench.machine.gather(found))
     seen = []
     for i, r in enumerate(bench.replacements):
         values = np.concatenate([natural[i] for natural, _ in order])

@@ -16,7 +16,7 @@ another.
 import contextlib
 import functools
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import jax
@@ -45,6 +45,16 @@ def exchange(value: Any) -> list[Any]:
         ProcessError: some process stopped instead of coming here; with its message.
     """
     return _exchange(value, failed=False) if _several() else [value]
+
+
+def in_order(parts: Iterable[Mapping[int, Result]]) -> list[Result]:
+    """What processes found of their batches, in the order of the examples.
+
+    Args:
+        parts: of each process, index of a batch's first example -> what was found.
+    """
+    found = {i: batch for part in parts for i, batch in part.items()}
+    return [found[i] for i in sorted(found)]
 
 
 @contextlib.contextmanager

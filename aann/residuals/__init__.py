@@ -1,4 +1,4 @@
-"""The residual lab: where a program is still wrong, what that costs, and what it does not know yet.
+"""The residual lab: where a program is wrong, what that costs, what it does not know.
 
     lab = aann.residuals(model, program, design)
 

@@ -19,6 +19,7 @@ from aann.data.batches import Batch
 from aann.data.examples import Examples
 from aann.evaluation.answer import Metric, as_metric, check_metric
 from aann.evaluation.metrics import per_example
+from aann.machine.processes import in_order
 from aann.residuals.observed import Observed
 from aann.shown.brief import brief
 from aann.store.passes import Pass
@@ -192,8 +193,7 @@ def losses(
 
 def joined(bench: Workbench, found: dict[int, np.ndarray]) -> np.ndarray:
     """What all processes found of their batches, by first example, as (..., n)."""
-    everyone = {i: x for part in bench.machine.gather(found) for i, x in part.items()}
-    return np.concatenate([everyone[i] for i in sorted(everyone)], axis=-1)
+    return np.concatenate(in_order(bench.machine.gather(found)), axis=-1)
 
 
 def check(values: np.ndarray, name: str, names: Sequence[str]) -> None:

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
-from aann.bench.present import present_at
+from aann.bench.present import AtUnits, present_at
 from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.evaluation.finite import check_finite
+from aann.machine.processes import in_order
 from aann.program.replacement import Replacement
 from aann.shown.brief import brief
 from aann.store.passes import Pass
@@ -17,7 +18,7 @@ Values = Float32[np.ndarray, "n *axes"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Observed:
+class Observed(AtUnits):
     """Values at one replacement's units.
 
     Attributes:
@@ -40,22 +41,9 @@ class Observed:
     __repr__ = brief
 
     @property
-    def places(self) -> tuple[int, ...]:
-        """Shape of the positions: () where an example has one value a unit."""
-        return self.natural.shape[1 : self.natural.ndim - 1 - self.coordinates]
-
-    @property
     def columns(self) -> int:
         """Units times coordinates."""
         return int(np.prod(self.natural.shape[1 + len(self.places) :]))
-
-    @property
-    def here(self) -> Bool[np.ndarray, "n places"]:
-        """Where values count, positions in one axis."""
-        n, places = len(self.natural), int(np.prod(self.places))
-        if self.present is None:
-            return np.ones((n, places), bool)
-        return self.present.reshape(n, places)
 
     def grids(
         self,
@@ -105,8 +93,7 @@ def observe(bench: Workbench, examples: Examples, *, progress: bool = False) -> 
                 check_finite(natural[i], batch.names, r, "the intact model", here)
                 check_finite(artificial[i], batch.names, r, r.what, here)
             found[at[0]] = [natural, artificial]
-    everyone = {i: x for part in bench.machine.gather(found) for i, x in part.items()}
-    order = [everyone[i] for i in sorted(everyone)]
+    order = in_order(bench.machine.gather(found))
     return [
         Observed(
             replacement=r,

@@ -9,6 +9,7 @@ from aann.data.batches import size_for
 from aann.data.examples import Examples
 from aann.evaluation.sums import Sums
 from aann.machine.machine import Machine
+from aann.machine.processes import in_order
 from aann.model import Model
 from aann.program.replacement import Replacement
 from aann.report.estimate import Estimate
@@ -58,8 +59,7 @@ def residual_bits(
             sums = merge([sums, np.stack([total for total, _ in rows])])
             found[batch.indices[0]] = np.stack([mine for _, mine in rows])
     everyone = bench.machine.gather((sums, found))
-    joined = {i: x for _, part in everyone for i, x in part.items()}
-    each = np.concatenate([joined[i] for i in sorted(joined)], axis=1)
+    each = np.concatenate(in_order(part for _, part in everyone), axis=1)
     parts = kept.parts(each, merge(total for total, _ in everyone))
     if not parts:
         return [None] * len(programs)

@@ -12,6 +12,7 @@ from aann.data.batches import Batch
 from aann.data.examples import Examples
 from aann.evaluation import metrics as metrics_of
 from aann.machine.machine import Machine
+from aann.machine.processes import in_order
 from aann.model import Model
 from aann.shown.listing import Listing
 from aann.shown.screen import Shown, Tabular
@@ -131,8 +132,7 @@ def collect(
             {m: np.asarray(x)[:, :n] for m, x in changed.items()},
             {m: np.asarray(x)[:n] for m, x in unchanged.items()},
         )
-    everyone = {i: part for theirs in machine.gather(parts) for i, part in theirs.items()}
-    losses, intact = zip(*(everyone[i] for i in sorted(everyone)), strict=True)
+    losses, intact = zip(*in_order(machine.gather(parts)), strict=True)
     result = SweepLosses(tuple(rows), _joined(losses), _joined(intact), site, examples.name)
     for metric, values in result.losses.items():
         whole = np.concatenate([values, result.intact[metric][None]])

@@ -5,7 +5,6 @@ import functools
 import numpy as np
 
 import aann
-import zoo
 from aann.statistics.interval import Setting
 from circuits.eis_vii_mnist import evidence, refined
 from evals.eis_vii_mnist import case as challenge_case
@@ -28,9 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     """Find the groups, fit the programs, measure them, and save reports, tables and figures."""
     begun = start.begin(networks.parser(NAME, __doc__ or "", NETWORKS), argv)
     models = networks.load(NAME, begun.args.networks)
-    design = aann.design(zoo.data("mnist", split="design"))
-    heldout = aann.held_out(zoo.data("mnist", split="heldout"), design)
-    halves = command.limited(design, heldout, begun.args)
+    halves = networks.given_halves("mnist", begun.args)
     training = pictures.part("train")
     clue = training.pictures[rule.CLUE].astype(np.float32) / np.float32(255)
     tour = Tour(NAME, __doc__ or "", begun, models)

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping
-from typing import cast
 
 import numpy as np
 
@@ -26,7 +25,7 @@ def main(argv: list[str] | None = None) -> None:
     """Fit the programs, measure them and their labels, and save reports, tables and figures."""
     begun = start.begin(networks.parser(NAME, __doc__ or "", NETWORKS), argv, "pairs")
     models = networks.load(NAME, begun.args.networks)
-    design, heldout = command.limited(*_halves(), begun.args)
+    design, heldout = networks.given_halves(NAME, begun.args)
     population, published = zoo.data(NAME), zoo.data(NAME, labels="published")
     tour, table = Tour(NAME, __doc__ or "", begun, models), []
     for network, model in models.items():
@@ -51,12 +50,6 @@ def main(argv: list[str] | None = None) -> None:
 def _attempt(model: aann.Model, design: aann.Design) -> untrained.Attempt:
     """The programs of a network that learnt nothing."""
     return untrained.Attempt("look-ups and planes are fitted", cases.main_programs(model, design))
-
-
-def _halves() -> tuple[aann.Design, aann.HeldOut]:
-    """The pairs that the networks were trained on, and the others."""
-    design, heldout = (zoo.data(NAME, split=half) for half in ("design", "heldout"))
-    return cast("tuple[aann.Design, aann.HeldOut]", (design, heldout))
 
 
 def _programs(circuit: seeds.Circuit) -> list[aann.Replacement]:

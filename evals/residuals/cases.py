@@ -19,7 +19,7 @@ from circuits.max_of_k import fit as max_of_k_fit
 from evals.eis_vii_mnist import case as mnist_case
 from evals.eis_vii_transformer import case as transformer_case
 from evals.modular_addition import case as modular_case
-from evals.shared import command
+from evals.shared import networks
 from zoo.eis_vii_mnist import rule
 from zoo.induction import VARIANTS as INDUCTION
 from zoo.mnist import pictures
@@ -67,20 +67,20 @@ def _inceptionv1(
     args: argparse.Namespace,
 ) -> tuple[aann.Model, tuple[aann.Design, aann.HeldOut], Inputs]:
     model = zoo.load("inceptionv1", args.network)
-    halves = command.limited(*aann.split(zoo.data("imagenet_samples")), args)
+    halves = networks.halves(zoo.data("imagenet_samples"), args)
     return model, halves, measure(model, halves[0])
 
 
 def _modular_addition(args: argparse.Namespace) -> Case:
     model = zoo.load("modular_addition", args.network or "seed0")
-    halves = command.limited(*aann.split(zoo.data("modular_addition")), args)
+    halves = networks.halves(zoo.data("modular_addition"), args)
     fitted = modular_case.fit(args.network or "seed0", model, halves[0])
     return Case(model, *halves, {c.main.name: (c.main,) for c in fitted.circuits})
 
 
 def _max_of_k(args: argparse.Namespace) -> Case:
     model = zoo.load("max_of_k", args.network or "seed0")
-    halves = command.limited(*aann.split(zoo.data("max_of_k")), args)
+    halves = networks.halves(zoo.data("max_of_k"), args)
     seen = max_of_k_fit.look(model, halves[0])
     attention, copying = max_of_k_fit.ordered(seen), max_of_k_fit.copying(seen)
     programs = {"both": (attention, copying), "attention": (attention,), "copying": (copying,)}
@@ -90,7 +90,7 @@ def _max_of_k(args: argparse.Namespace) -> Case:
 def _induction(args: argparse.Namespace) -> Case:
     network = args.network or INDUCTION[1]
     model = zoo.load("induction", network)
-    halves = command.limited(*aann.split(zoo.data("induction", variant=network)), args)
+    halves = networks.halves(zoo.data("induction", variant=network), args)
     found = induction_fit.find(model, halves[0])
     previous, prefix = induction_fit.previous_token(found), induction_fit.prefix_matching(found)
     programs = {"both": (previous, prefix), "previous token": (previous,), "prefix": (prefix,)}
@@ -99,9 +99,7 @@ def _induction(args: argparse.Namespace) -> Case:
 
 def _mnist(args: argparse.Namespace) -> Case:
     model = zoo.load("eis_vii_mnist", args.network)
-    design = aann.design(zoo.data("mnist", split="design"))
-    heldout = aann.held_out(zoo.data("mnist", split="heldout"), design)
-    halves = command.limited(design, heldout, args)
+    halves = networks.given_halves("mnist", args)
     clue = pictures.part("train").pictures[rule.CLUE].astype(np.float32) / np.float32(255)
     _, programs = mnist_case.main_programs(look(model, halves[0], clue))
     return Case(model, *halves, _last_first(programs), (0.0, 1.0))
@@ -109,9 +107,7 @@ def _mnist(args: argparse.Namespace) -> Case:
 
 def _transformer(args: argparse.Namespace) -> Case:
     model = zoo.load("eis_vii_transformer", args.network)
-    design = aann.design(zoo.data("eis_vii_transformer", split="design"))
-    heldout = aann.held_out(zoo.data("eis_vii_transformer", split="heldout"), design)
-    halves = command.limited(design, heldout, args)
+    halves = networks.given_halves("eis_vii_transformer", args)
     return Case(model, *halves, _last_first(transformer_case.main_programs(model, halves[0])))
 
 

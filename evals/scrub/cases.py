@@ -27,7 +27,7 @@ from circuits.modular_addition import fit as modular_fit
 from circuits.modular_addition.evidence import observe
 from circuits.modular_addition.fourier import key_frequencies
 from circuits.modular_addition.scrubs import scrubs as modular_scrubs
-from evals.shared import command
+from evals.shared import networks
 from zoo.eis_vii_mnist import rule
 from zoo.induction import VARIANTS as INDUCTION
 from zoo.mnist import pictures
@@ -60,7 +60,7 @@ class Case:
 
 def _modular_addition(args: argparse.Namespace) -> Case:
     model = zoo.load("modular_addition", args.network or "seed0")
-    design, heldout = command.limited(*aann.split(zoo.data("modular_addition")), args)
+    design, heldout = networks.halves(zoo.data("modular_addition"), args)
     neurons = modular_fit.neurons(observe(model, design), key_frequencies(model))
     frequency = np.asarray(neurons.constants["frequency"].value)
     units = np.asarray(neurons.units)
@@ -70,7 +70,7 @@ def _modular_addition(args: argparse.Namespace) -> Case:
 
 def _max_of_k(args: argparse.Namespace) -> Case:
     model = zoo.load("max_of_k", args.network or "seed0")
-    _, heldout = command.limited(*aann.split(zoo.data("max_of_k", n=SEQUENCES)), args)
+    _, heldout = networks.halves(zoo.data("max_of_k", n=SEQUENCES), args)
     return Case(model, heldout, max_of_k_scrubs(model.batch(1).shape[1]))
 
 
@@ -78,14 +78,14 @@ def _induction(args: argparse.Namespace) -> Case:
     network = args.network or INDUCTION[1]
     model = zoo.load("induction", network)
     every = zoo.data("induction", n=SEQUENCES, variant=network)
-    design, heldout = command.limited(*aann.split(every), args)
+    design, heldout = networks.halves(every, args)
     found = induction_fit.find(model, design.take(slice(512)))
     return Case(model, heldout, induction_scrubs(found.previous, found.induction), scrubs=2)
 
 
 def _curves(args: argparse.Namespace) -> Case:
     model = zoo.load("inceptionv1", args.network)
-    design, heldout = command.limited(*aann.split(zoo.data("imagenet_samples")), args)
+    design, heldout = networks.halves(zoo.data("imagenet_samples"), args)
     family = find_family(model, measure(model, design), "mixed3b", FAMILY)
     curves, _ = calibrate(model, family, design)
     return Case(model, heldout, curve_scrubs(curves), _pictures(heldout), scrubs=2)
@@ -103,9 +103,7 @@ def _pictures(examples: aann.Examples) -> Callable[[list[str]], Mapping[str, np.
 
 def _transformer(args: argparse.Namespace) -> Case:
     model = zoo.load("eis_vii_transformer", args.network)
-    design = aann.design(zoo.data("eis_vii_transformer", split="design"))
-    heldout = aann.held_out(zoo.data("eis_vii_transformer", split="heldout"), design)
-    design, heldout = command.limited(design, heldout, args)
+    design, heldout = networks.given_halves("eis_vii_transformer", args)
     seen = look_at_pairs(model, design)
     tables = thresholds.freed(seen, thresholds.read(seen).tables)
     return Case(model, heldout, pair_scrubs(tables))
@@ -113,9 +111,7 @@ def _transformer(args: argparse.Namespace) -> Case:
 
 def _mnist(args: argparse.Namespace) -> Case:
     model = zoo.load("eis_vii_mnist", args.network)
-    design = aann.design(zoo.data("mnist", split="design"))
-    heldout = aann.held_out(zoo.data("mnist", split="heldout"), design)
-    design, heldout = command.limited(design, heldout, args)
+    design, heldout = networks.given_halves("mnist", args)
     training = pictures.part("train")
     whole = training.pictures.astype(np.float32) / np.float32(255)
     seen = look(model, design, whole[rule.CLUE])

@@ -54,3 +54,15 @@ def halves(examples: aann.Examples, args: argparse.Namespace) -> tuple[aann.Desi
     """The design half and the held-out examples to report on, as the arguments ask for."""
     design, heldout = aann.split(examples)
     return command.limited(design, heldout, args)
+
+
+def given_halves(data: str, args: argparse.Namespace) -> tuple[aann.Design, aann.HeldOut]:
+    """The same of data that comes in two halves.
+
+    Args:
+        data: its name in the zoo.
+        args: what the arguments ask for.
+    """
+    design = aann.design(zoo.data(data, split="design"))
+    heldout = aann.held_out(zoo.data(data, split="heldout"), design)
+    return command.limited(design, heldout, args)

@@ -25,7 +25,8 @@ def test_natural_values_leave_the_outputs_bit_equal(model, data):
     names = [n for n in aann.sites(model) if n != "input"]
     name = data.draw(st.sampled_from(names))
     units = data.draw(units_of_a_site)
-    natural = capture(model, name)[1][name]
+    with jax.disable_jit():  # as the model runs here: compiled, a x + b may be rounded once
+        natural = capture(model, name)[1][name]
     copy = program(lambda x, c: jnp.take(natural, jnp.asarray(units), axis=-1), name, units)
     np.testing.assert_array_equal(aann.splice(model, copy)(batch()), model(batch()))
 

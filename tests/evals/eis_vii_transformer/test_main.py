@@ -1,5 +1,6 @@
 """The whole run on a toy, with the programs of ``evals.eis_vii_transformer.case``."""
 
+import argparse
 import json
 
 import numpy as np
@@ -11,6 +12,7 @@ import zoo
 from circuits.eis_vii_transformer import thresholds, trade
 from evals.eis_vii_transformer import __main__ as main
 from evals.eis_vii_transformer import case
+from evals.shared import networks
 
 FEW = {"KNOTS": (4,), "KINDS": (6,), "TURNS": 2}
 
@@ -81,7 +83,9 @@ def test_a_network_that_has_to_be_there(toys, tmp_path):
 
 
 def test_halves_are_those_of_the_training(assets):
-    design, heldout = main._halves()
+    design, heldout = networks.given_halves(
+        main.NAME, argparse.Namespace(n=None, limit=None, seed=0)
+    )
     assert (len(design), len(heldout)) == (6384, 6385)
     assert isinstance(design, aann.Design)
     assert isinstance(heldout, aann.HeldOut)

@@ -22,7 +22,7 @@ def check_design(examples: Examples, what: str) -> None:
         )
 
 
-def folds_of(examples: Examples, folds: int, seed: int) -> list[Int[np.ndarray, " some"]]:
+def folds_of(examples: Examples, folds: int, seed: int) -> list[Int[np.ndarray, " _"]]:
     """Indices of the examples of each fold, in order.
 
     Args:

@@ -37,7 +37,7 @@ class Weights:
 def weighed(
     products: Float[np.ndarray, "n units"],
     squares: Float[np.ndarray, "n units"],
-    halves: Sequence[Int[np.ndarray, " some"]],
+    halves: Sequence[Int[np.ndarray, " _"]],
     groups: Sequence[Hashable] | None,
     per_unit: bool,
 ) -> Weights:

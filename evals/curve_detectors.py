@@ -32,7 +32,7 @@ from zoo.scripts.integers import positive
 
 NAME = "curve_detectors"
 FITS = 10
-"""Each takes a minute."""
+"""Each takes a few minutes."""
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 import aann
 from circuits.curves import program as curve_detectors
+from circuits.curves.energy import oriented_energy
 
 SIZE = 112
 DIRECTIONS = (20.0, 95.0, 170.0, 245.0, 320.0)
@@ -17,7 +18,8 @@ ORDER = (3, 0, 6, 5, 1, 4, 2)  # channel k of the site is curve ORDER[k], or a d
 
 
 def constants():
-    units = {"direction": DIRECTIONS, "right": RIGHT, "up": UP, "opposing": OPPOSING, "gain": GAIN}
+    units = {n: np.full(5, x) for n, x in curve_detectors.UNIT.items()}
+    units |= {"direction": DIRECTIONS, "right": RIGHT, "up": UP, "opposing": OPPOSING, "gain": GAIN}
     return {
         **curve_detectors.SHAPE,
         **{n: aann.Constant(np.asarray(v), "chosen") for n, v in units.items()},
@@ -33,7 +35,7 @@ def model(order=ORDER):
 
     def apply(params, x):
         found = curves.compute(x)
-        energy = curve_detectors.oriented_energy(x, curves.values).mean(-1, keepdims=True)
+        energy = oriented_energy(x, curves.values).mean(-1, keepdims=True)
         bright = x.mean(-1, keepdims=True)[:, 7::8, 7::8]
         everything = jnp.concatenate([found, 20 * energy[:, 1::2, 1::2], bright], -1)
         return aann.site("cells", everything[..., jnp.asarray(order)] * params).mean((1, 2)) / 30

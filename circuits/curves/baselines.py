@@ -19,8 +19,9 @@ from jax import lax
 from jaxtyping import Array, Float
 
 import aann
-from circuits.curves import program as detectors
-from circuits.curves.filters import arcs, convolve, discs
+from circuits.curves import energy
+from circuits.curves.filters import convolve
+from circuits.curves.lobes import frame, lobe
 from circuits.curves.placed import beside
 from circuits.fitting.descent import gather, least_squares_gain, spread
 
@@ -40,7 +41,10 @@ def lines_alone(
     Raises:
         TypeError: ``design`` is not a ``Design``.
     """
-    wanted = ("wavelength", "contrast", "early_length", "length", "direction", "right", "up")
+    wanted = (
+        "wavelength", "contrast", "line_tuning", "crowd_spread", "length", "width", "direction",
+        "right", "up",
+    )  # fmt: skip
     return _calibrated(lines, "lines alone", wanted, replacement, model, design)
 
 
@@ -57,21 +61,20 @@ def edge_energy(
 
 def lines(image: Float[Array, "b y x rgb"], c: aann.Constants) -> Float[Array, "b i j unit"]:
     """Each unit fires on lines of one orientation, where there are more of them than of others."""
-    share = detectors.shares(detectors.oriented_energy(image, c), c)
-    direction, centre, pitch = jnp.deg2rad(c.direction), (c.right, c.up), detectors.STRIDE
-    straight = jnp.zeros(())
-    normal = detectors.normals()
-    along = arcs(direction, straight, c.length, c.early_length, pitch, normal, 2, centre)
-    drive = convolve(share, along - discs(c.length, pitch, normal.size, centre), 2)
+    share = energy.shares(energy.oriented_energy(image, c), c)
+    at = frame(jnp.deg2rad(c.direction), energy.normals(), 2, (c.right, c.up))
+    along = lobe(at, c.length, c.width, c.line_tuning)
+    crowd = lobe(at, c.crowd_spread, c.crowd_spread, jnp.zeros(()))
+    drive = convolve(share, along - crowd, 2)
     fired: jax.Array = c.gain[None, None, None, :] * jnp.maximum(drive, 0)
     return fired
 
 
 def edges(image: Float[Array, "b y x rgb"], c: aann.Constants) -> Float[Array, "b i j unit"]:
     """Each unit fires on lines and edges of all orientations."""
-    energy = detectors.oriented_energy(image, c).mean(-1, keepdims=True)
-    window, strides = (1, detectors.POOL, detectors.POOL, 1), (1, 2, 2, 1)
-    pooled = lax.reduce_window(energy, 0.0, lax.add, window, strides, "SAME")
+    strength = energy.oriented_energy(image, c).mean(-1, keepdims=True)
+    window, strides = (1, energy.POOL, energy.POOL, 1), (1, 2, 2, 1)
+    pooled = lax.reduce_window(strength, 0.0, lax.add, window, strides, "SAME")
     fired: jax.Array = c.gain[None, None, None, :] * pooled
     return fired
 

@@ -1,11 +1,12 @@
 """Constants of single curve detectors, calibrated on design images.
 
-For each unit of a family: its exact direction, where its receptive field is centred, how much the
-opposing curves count, and its gain. The start is what the family finder measured; then squared
-error on design images goes down by gradient, the shared shape staying as it is. Squared error
-shrinks what it cannot predict, so that all gains are then raised by one factor, which is chosen on
-the network's own design images (``circuits.fitting.loudness``). Last, everything is rounded to what
-it is known to.
+For each unit of a family: its exact direction, where its receptive field is centred, the form of
+its arc, how much each thing that speaks against it counts, and its gain. The start is what the
+family finder measured; then squared error on design images goes down by gradient, the shared shape
+staying as it is. Squared error shrinks what it cannot predict and treats all errors alike, so that
+the same constants then descend the divergence of the network's outputs, on the same images
+(``circuits.fitting.finish``), and all gains get one factor that is best on others
+(``circuits.fitting.loudness``). Last, everything is rounded to what it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
 edge: the result depends on the design images alone; held-out images are refused.
@@ -24,17 +25,31 @@ from aann.shown.brief import brief
 from circuits.curves import mirrored, placed
 from circuits.curves import program as curve_detectors
 from circuits.curves.checks import check, check_fires, warn_of_the_mean
+from circuits.curves.energy import oriented_energy
 from circuits.curves.family import Family
-from circuits.fitting import loudness
+from circuits.fitting import finish, loudness
 from circuits.fitting.descent import Evidence, descend, gather, least_squares_gain, spread
 
-IMAGES = 240
+IMAGES = 350
 LOUDNESS_IMAGES = 64
+EPOCHS = 14
+OUTPUT_EPOCHS, RATE, BESIDE = 3, 0.05, 0.15
+"""How the last descent goes, see ``circuits.fitting.finish``."""
 
-STEPS = {"direction": 15.0, "right": 4.0, "up": 4.0, "opposing": 0.4, "gain": 0.5}
-"""The scale on which each constant of a unit is searched (``gain``: of its logarithm)."""
+STEPS = {
+    "direction": 15.0, "right": 4.0, "up": 4.0, "length": 0.3, "width": 0.3, "curvature": 0.01,
+    "opposing": 0.4, "crowd": 0.4, "halo": 0.3, "anticlockwise": 0.5, "clockwise": 0.5,
+    "ends": 0.3, "around": 0.4, "threshold": 2e-4, "gain": 0.5,
+}  # fmt: skip
+"""The scale on which each constant of a unit is searched."""
 
-GRAIN = {"direction": 1.0, "right": 0.5, "up": 0.5, "opposing": 0.05}
+LOGARITHMIC = ("length", "width", "gain")
+"""Of these, that of the logarithm."""
+
+GRAIN = {"direction": 1.0, "right": 0.5, "up": 0.5, "length": 0.1, "width": 0.1,
+         "curvature": 0.001, "threshold": 1e-5,
+         **dict.fromkeys(("opposing", "crowd", "halo", "anticlockwise", "clockwise", "ends"), 0.02),
+         "around": 0.1}  # fmt: skip
 """What each constant is rounded to; gains to two digits."""
 
 
@@ -72,20 +87,33 @@ def calibrate(
     shape = scaled_shape(family)
 
     def early(image: jax.Array) -> jax.Array:
-        energy = curve_detectors.oriented_energy(placing.canvas(image), values(shape))
+        energy = oriented_energy(placing.canvas(image), values(shape))
         return curve_detectors.early_curves(energy, values(shape))
 
     few = spread(design, images)
     evidence = gather(model, family.site, family.units, few, early, axis=placing.axis)
-    fitted = descend_units(family, evidence, shape, placing)
-    note = f"squared error on {len(few)} design images"
-    start = _program(model, family, placing, shape, rounded(fitted), dict.fromkeys(STEPS, note))
-    check_fires(family, lambda seen: unit_maps(seen, start.values, placing), evidence)
-    chosen = loudness.choose(model, start, others(design, few))
-    notes = dict.fromkeys(STEPS, note) | {"gain": f"{note}, then {raised(chosen)}"}
-    units = rounded(fitted, chosen.factor)
+
+    def program(seen: jax.Array, c: aann.Constants) -> jax.Array:
+        return unit_maps(seen, c, placing)
+
+    def replacement(c: Mapping[str, np.ndarray], notes: Mapping[str, str]) -> aann.Replacement:
+        return _program(model, family, placing, shape, c, notes)
+
+    start = descend_units(family, evidence, shape, placing)
+    check_fires(family, lambda seen: program(seen, start), evidence)
+    note = f"squared error, then KL(intact || spliced), on {len(few)} design images"
+    same = dict.fromkeys(STEPS, note)
+    exact = {n: np.asarray(start[n]) for n in STEPS}
+    found = finish.descend(
+        model, replacement(exact, same), program, start, evidence, few, steps=STEPS,
+        logarithmic=LOGARITHMIC, epochs=OUTPUT_EPOCHS, rate=RATE, beside=BESIDE,
+    )  # fmt: skip
+    rough = replacement(rounded(found), same)
+    check_fires(family, lambda seen: program(seen, rough.values), evidence)
+    chosen = loudness.choose(model, rough, others(design, few))
+    notes = same | {"gain": f"{note}, then {raised(chosen)}"}
     warn_of_the_mean(chosen, family)
-    return Calibrated(_program(model, family, placing, shape, units, notes), chosen)
+    return Calibrated(replacement(rounded(found, chosen.factor), notes), chosen)
 
 
 def _program(
@@ -142,24 +170,19 @@ def descend_units(
         return unit_maps(seen, c, placing)
 
     start = begin(family, values(shape))
-    start = aann.Constants({**start, "gain": least_squares_gain(program, start, early)})
-    return descend(program, start, early, steps=STEPS, logarithmic=("gain",))
+    scale = least_squares_gain(program, start, early)
+    start = aann.Constants({**start, "gain": start.gain * scale})
+    return descend(program, start, early, steps=STEPS, logarithmic=LOGARITHMIC, epochs=EPOCHS)
 
 
 def begin(family: Family, shape: aann.Constants) -> aann.Constants:
-    """Where the search begins: the family's directions, the middles of its cells, gain 1."""
+    """Where the search begins: the family's directions, the middles of its cells, typical units."""
     n = len(family.units)
     right, up = placed.left_over(family.cells)
-    return aann.Constants(
-        {
-            **shape,
-            "direction": jnp.asarray(family.directions, jnp.float32),
-            "right": jnp.full(n, right, jnp.float32),
-            "up": jnp.full(n, up, jnp.float32),
-            "opposing": jnp.full(n, 0.5),
-            "gain": jnp.ones(n),
-        }
-    )
+    typical = {m: jnp.full(n, x, jnp.float32) for m, x in curve_detectors.UNIT.items()}
+    here = {"right": jnp.full(n, right), "up": jnp.full(n, up)}
+    directions = jnp.asarray(family.directions, jnp.float32)
+    return aann.Constants({**shape, **typical, **here, "direction": directions})
 
 
 def rounded(constants: Mapping[str, jax.Array], factor: float = 1.0) -> dict[str, np.ndarray]:
@@ -171,9 +194,9 @@ def rounded(constants: Mapping[str, jax.Array], factor: float = 1.0) -> dict[str
 
 
 def to_grain(values: object, grain: float) -> np.ndarray:
-    """Numbers to the next multiple of ``grain``, a few hundredths or more."""
+    """Numbers to the next multiple of ``grain``, which is a hundred-thousandth or more."""
     steps = np.round(np.asarray(values, np.float64) / grain)
-    rounded: np.ndarray = np.round(steps * grain, 2) + 0.0  # no negative zero
+    rounded: np.ndarray = np.round(steps * grain, 5) + 0.0  # no negative zero
     return rounded
 
 

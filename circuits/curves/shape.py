@@ -3,7 +3,7 @@
 The start is a template set by hand (``TEMPLATE``: round numbers, of the order of what Cammarata et
 al. describe) and the directions that the family finder measured. Then squared error on design
 images goes down by gradient, shape and single units together. Of the result only the shape is kept,
-to two digits: ``curve_calibration`` finds the units' constants anew from there.
+to two digits: ``circuits.curves.fit`` finds the units' constants anew from there.
 
 ``python -m circuits.curves.shape`` prints the shape for the mirrored checkpoint, and how well it
 does on design images that it was not fitted on. Sharp edge: a few minutes, and most of a gigabyte.
@@ -17,6 +17,7 @@ from circuits.curves import fit as curve_calibration
 from circuits.curves import mirrored
 from circuits.curves import program as curve_detectors
 from circuits.curves.checks import check
+from circuits.curves.energy import oriented_energy
 from circuits.curves.family import Family
 from circuits.curves.fit import begin, values
 from circuits.fitting.descent import (
@@ -28,24 +29,62 @@ from circuits.fitting.descent import (
     spread,
 )
 
-IMAGES = 250
-EPOCHS = 6
+IMAGES = 350
+EPOCHS = 14
 
 TEMPLATE = {
-    "contrast": 8.0,
-    "early_curvature": 0.03,
-    "early_length": 6.0,
-    "early_width": 1.5,
-    "crossing": 0.4,
-    "early_threshold": 0.05,
-    "length": 7.0,
-    "curvature": 0.02,
-    "threshold": 0.0002,
+    "contrast": 5.6,
+    "bend_curvature": 0.017,
+    "bend_length": 5.6,
+    "bend_width": 5.8,
+    "bend_tuning": 20.0,
+    "echo": 1.9,
+    "echo_curvature": 0.017,
+    "echo_length": 5.6,
+    "echo_width": 5.8,
+    "line": 1.1,
+    "line_length": 3.3,
+    "line_width": 3.8,
+    "line_tuning": 30.0,
+    "beside": 0.1,
+    "beside_spread": 9.0,
+    "lean": 0.21,
+    "lean_along": -3.0,
+    "lean_spread": 2.0,
+    "lean_turn": 28.0,
+    "crossing": 0.1,
+    "early_threshold": 0.026,
+    "tuning": 9.6,
+    "crowd_spread": 4.1,
+    "around_spread": 15.0,
+    "halo_spread": 26.0,
+    "oblique_along": 4.0,
+    "oblique_inward": 0.5,
+    "oblique_spread": 7.6,
+    "oblique_turn": 46.0,
+    "oblique_tuning": 23.0,
+    "ends_along": 15.0,
+    "ends_inward": 6.6,
+    "ends_spread": 7.2,
+    "ends_turn": 26.0,
 }
 """Where the search begins. Thresholds are low: a unit that is silent everywhere has no gradient."""
 
-STEP = 0.5
-"""The scale on which the logarithm of each shape constant is searched."""
+STEPS = {
+    **dict.fromkeys(("crossing", "line", "echo", "lean", "beside"), 0.2),
+    **dict.fromkeys(("lean_along", "oblique_along", "oblique_inward"), 4.0),
+    **dict.fromkeys(("ends_along", "ends_inward"), 4.0),
+    **dict.fromkeys(("lean_turn", "oblique_turn", "ends_turn"), 15.0),
+    "bend_curvature": 0.02,
+    "echo_curvature": 0.02,
+    "early_threshold": 0.02,
+}
+"""The scale on which each of these shape constants is searched."""
+
+LOGARITHMIC = tuple(n for n in TEMPLATE if n not in STEPS)
+"""The others are positive; their logarithm is searched, on this scale:"""
+
+STEP = 0.4
 
 
 def fit_shape(model: aann.Model, family: Family, design: aann.Design) -> dict[str, float]:
@@ -85,7 +124,7 @@ def energies(model: aann.Model, family: Family, design: aann.Design) -> Evidence
         family.site,
         family.units,
         design,
-        lambda x: curve_detectors.oriented_energy(x, shape),
+        lambda x: oriented_energy(x, shape),
     )
 
 
@@ -93,10 +132,12 @@ def descend_shape(family: Family, evidence: Evidence) -> aann.Constants:
     """Shape and unit constants of least squared error, from the template."""
     shape = {**values(curve_detectors.SHAPE), **{n: jnp.float32(x) for n, x in TEMPLATE.items()}}
     start = begin(family, aann.Constants(shape))
-    start = aann.Constants({**start, "gain": least_squares_gain(unit_values, start, evidence)})
-    steps = {**curve_calibration.STEPS, **dict.fromkeys(TEMPLATE, STEP)}
+    scale = least_squares_gain(unit_values, start, evidence)
+    start = aann.Constants({**start, "gain": start.gain * scale})
+    steps = {**curve_calibration.STEPS, **dict.fromkeys(LOGARITHMIC, STEP), **STEPS}
+    logarithmic = (*curve_calibration.LOGARITHMIC, *LOGARITHMIC)
     return descend(
-        unit_values, start, evidence, steps=steps, logarithmic=("gain", *TEMPLATE), epochs=EPOCHS
+        unit_values, start, evidence, steps=steps, logarithmic=logarithmic, epochs=EPOCHS
     )
 
 

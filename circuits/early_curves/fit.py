@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
+from circuits.curves import energy, one_arc, placed
 from circuits.curves import fit as curve_calibration
-from circuits.curves import placed
 from circuits.curves import program as curve_detectors
 from circuits.curves.cells import Cells
 from circuits.curves.cells import measure as measure_cells
@@ -37,7 +37,7 @@ TEMPLATE = {
 }
 STEPS = {
     **dict.fromkeys(("contrast", "curvature", "curve_length", "line_length", "width"), 0.5),
-    **{n: curve_calibration.STEPS[n] for n in ("right", "up", "opposing", "gain")},
+    **{n: one_arc.STEPS[n] for n in ("right", "up", "opposing", "gain")},
     "crossing": 0.4,
     "threshold": 0.05,
     "curve_direction": 15.0,
@@ -75,7 +75,7 @@ def calibrate(
     pixels = curve_calibration.values(curve_detectors.SHAPE)
     seen = gather(
         model, site, (*curves, *lines), spread(design, images),
-        lambda x: curve_detectors.oriented_energy(place.canvas(x), pixels), axis=place.axis,
+        lambda x: energy.oriented_energy(place.canvas(x), pixels), axis=place.axis,
     )  # fmt: skip
 
     def program(energy: jax.Array, c: aann.Constants) -> jax.Array:

@@ -2,7 +2,7 @@
 
 The claim: an early curve sums short lines along a bent arc, less those of its echo; a line sums
 them along a straight one; both are held down where lines of all orientations crowd. Short lines are
-those of ``curve_detectors.oriented_energy``. ``curves_from_3a`` can read the result: an artificial
+those of ``circuits.curves.energy``. ``curves_from_3a`` can read the result: an artificial
 layer that feeds an artificial layer. Which units these are, and the angles to begin with, are
 measured (``curves_from_3a/tuning.py``); the other numbers come from ``circuits.early_curves.fit``.
 No weight of a network is read.
@@ -18,16 +18,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from aann import Constant, Constants, Replacement, make, register
+from circuits.curves.energy import STRIDE, normals, oriented_energy, shares
 from circuits.curves.filters import arcs, convolve, discs
 from circuits.curves.placed import PLAIN, Placing
-from circuits.curves.program import (
-    SHAPE,
-    STRIDE,
-    check_constants,
-    normals,
-    oriented_energy,
-    shares,
-)
+from circuits.curves.program import SHAPE, check_constants
 from circuits.curves_from_3a.program import CURVES, EXCHANGEABLE, LINES, curves_from_3a
 
 FROM_PIXELS = ("wavelength",)

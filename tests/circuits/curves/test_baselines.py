@@ -64,6 +64,6 @@ def test_they_can_be_spliced_in(baselines):
     _, heldout = toy.designs(16)
     model = toy.model()
     names = {n for n in curve_detectors.SHAPE if n in baselines[0].constants}
-    assert names == {"wavelength", "contrast", "early_length", "length"}
+    assert names == {"wavelength", "contrast", "line_tuning", "crowd_spread"}
     spliced = aann.splice(model, baselines[0])
     assert np.isfinite(np.asarray(spliced(jnp.asarray(heldout.load([0, 1]))))).all()

@@ -12,6 +12,7 @@ from circuits.curves import controls as curve_controls
 from circuits.curves import placed
 from circuits.curves import program as curve_detectors
 from circuits.curves.cells import Cells
+from circuits.curves.energy import oriented_energy
 from circuits.curves.inputs import Inputs
 
 
@@ -94,7 +95,7 @@ def test_no_picture_has_a_frame():
     rng = np.random.default_rng(0)
     colour = jnp.asarray(rng.uniform(0, 255, (3, 1, 1, 3)), jnp.float32)
     flat = jnp.broadcast_to(colour, (3, 64, 64, 3))
-    energy = curve_detectors.oriented_energy(flat, toy.replacement().values)
+    energy = oriented_energy(flat, toy.replacement().values)
     assert float(energy.max()) < 1e-2
     assert float(toy.replacement().compute(flat).max()) == 0
 

@@ -5,7 +5,7 @@ its arc, how much each thing that speaks against it counts, and its gain. The st
 family finder measured; then squared error on design images goes down by gradient, the shared shape
 staying as it is. Squared error shrinks what it cannot predict and treats all errors alike, so that
 the same constants then descend the divergence of the network's outputs, on the same images
-(``circuits.fitting.outputs``), and all gains get one factor that is best on others
+(``circuits.fitting.finish``), and all gains get one factor that is best on others
 (``circuits.fitting.loudness``). Last, everything is rounded to what it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
@@ -27,12 +27,14 @@ from circuits.curves import program as curve_detectors
 from circuits.curves.checks import check, check_fires, warn_of_the_mean
 from circuits.curves.energy import oriented_energy
 from circuits.curves.family import Family
-from circuits.fitting import loudness, outputs
+from circuits.fitting import finish, loudness
 from circuits.fitting.descent import Evidence, descend, gather, least_squares_gain, spread
 
 IMAGES = 350
 LOUDNESS_IMAGES = 64
 EPOCHS = 14
+OUTPUT_EPOCHS, RATE, BESIDE = 3, 0.05, 0.15
+"""How the last descent goes, see ``circuits.fitting.finish``."""
 
 STEPS = {
     "direction": 15.0, "right": 4.0, "up": 4.0, "length": 0.3, "width": 0.3, "curvature": 0.01,
@@ -102,9 +104,9 @@ def calibrate(
     note = f"squared error, then KL(intact || spliced), on {len(few)} design images"
     same = dict.fromkeys(STEPS, note)
     exact = {n: np.asarray(start[n]) for n in STEPS}
-    found = outputs.approach(
-        model, replacement(exact, same), program, evidence.seen, few, steps=STEPS,
-        logarithmic=LOGARITHMIC,
+    found = finish.descend(
+        model, replacement(exact, same), program, start, evidence, few, steps=STEPS,
+        logarithmic=LOGARITHMIC, epochs=OUTPUT_EPOCHS, rate=RATE, beside=BESIDE,
     )  # fmt: skip
     rough = replacement(rounded(found), same)
     check_fires(family, lambda seen: program(seen, rough.values), evidence)

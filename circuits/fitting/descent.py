@@ -179,23 +179,6 @@ def descend(
     return space.constants(free)
 
 
-def free_constants(
-    start: aann.Constants, steps: Mapping[str, float], logarithmic: Collection[str]
-) -> dict[str, jax.Array]:
-    """The constants to fit, on the scale on which they are searched."""
-    return Space(start, steps, logarithmic).free(start)
-
-
-def taken_from(
-    free: Mapping[str, jax.Array],
-    start: aann.Constants,
-    steps: Mapping[str, float],
-    logarithmic: Collection[str],
-) -> aann.Constants:
-    """All constants, with those that are searched on their own scale again."""
-    return Space(start, steps, logarithmic).constants(free)
-
-
 def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) -> jax.Array:
     """The best factor on each unit of ``program(seen, c)``; 1 for a unit that never fires."""
     run = jax.jit(lambda seen, c: with_maxima(program(seen, c)))

@@ -59,6 +59,8 @@ def descend(
     steps: Mapping[str, float],
     logarithmic: Collection[str] = (),
     epochs: int = EPOCHS,
+    rate: float = RATE,
+    beside: float = BESIDE,
 ) -> aann.Constants:
     """Constants of least divergence.
 
@@ -72,6 +74,8 @@ def descend(
         steps: as for ``descent.descend``.
         logarithmic: as there.
         epochs: how often the images are gone through.
+        rate: of Adam at the beginning.
+        beside: weight of squared error.
 
     Returns:
         ``start`` with the fitted constants; as it is where zeroing the units costs nothing.
@@ -90,10 +94,10 @@ def descend(
         values, crossing, intact = kept
         made = program(seen, space.constants(free))
         logits = rest.suffix(prepared, values, crossing, jnp.moveaxis(made, -1, replacement.axis))
-        return kl(intact, logits).mean() / rest.zero + BESIDE * squared_error(made, natural, scale)
+        return kl(intact, logits).mean() / rest.zero + beside * squared_error(made, natural, scale)
 
     count = epochs * len(rest.values)
-    adam = optax.adam(optax.cosine_decay_schedule(RATE, count), b2=0.98)
+    adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
 
     @jax.jit
     def step(free: Any, state: Any, *seen: Any) -> tuple[Any, Any]:

@@ -48,16 +48,19 @@ def elsewhere(optimised_module):
     return model, family, design, curve_calibration.calibrate(model, family, design)
 
 
+def within_a_cell(pixels):
+    return (pixels + 4) % 8 - 4
+
+
 def test_on_another_range_layout_and_grid_the_units_come_back(elsewhere):
     _, family, _, (program, chosen) = elsewhere
     constants = {n: np.asarray(c.value) for n, c in program.constants.items()}
     which, right, up = list(family.units), np.asarray(toy.RIGHT), np.asarray(toy.UP)
     turned = circular.angle_between(constants["direction"], np.asarray(toy.DIRECTIONS)[which])
     assert turned.max() < 15
-    assert (
-        np.abs(constants["right"] - right[which] - 3).max() <= 2.5
-    )  # cells at 10, the program's 7
-    assert np.abs(constants["up"] - up[which] + 3).max() <= 2.5
+    # cells at 10, the program's at 7; which of its cells is taken is for the placing to say
+    assert np.abs(within_a_cell(constants["right"] - right[which] - 3)).max() <= 2.5
+    assert np.abs(within_a_cell(constants["up"] - up[which] + 3)).max() <= 2.5
     assert constants["contrast"] == pytest.approx(
         curve_detectors.SHAPE["contrast"].value / 255, rel=0.01
     )

@@ -9,7 +9,7 @@ from aann.report.data import Untrained
 from aann.vis.units_seen import units_seen
 from circuits.curves.controls import without_colour
 from evals import curve_detectors
-from evals.shared import curve_figures, units_page, untrained_curves
+from evals.shared import curve_figures, shuffled, units_page, untrained_curves
 
 
 def pages(drawn, *args, **kwargs):
@@ -25,6 +25,7 @@ def test_the_whole_run_on_the_users_pictures(pictures_of_mine, tmp_path, capsys,
     monkeypatch.setattr(units_page, "units_seen", functools.partial(pages, drawn))
     few = {"directions": 12, "shifts": ((0.0, 0.0),), "kinds": ((1.0, False),)}
     monkeypatch.setattr(curve_figures, "FEW", few)
+    monkeypatch.setattr(shuffled, "PICTURES", 9)
     monkeypatch.setattr(curve_detectors, "_reduced", lambda curves: [without_colour(curves)])
     monkeypatch.setattr(untrained_curves, "tried", lambda *given: Untrained("none found", 1))
     curve_detectors.main(

@@ -80,6 +80,11 @@ class Examples:
         return "all"
 
     @property
+    def clusters(self) -> tuple[Hashable, ...]:
+        """(n,) what is kept in one half and resampled whole: each example's group, or its name."""
+        return self.names if self.groups is None else self.groups
+
+    @property
     def hash(self) -> str:
         """Hex SHA-256 over names, contents, labels, masks and groups, in any order of examples."""
         rows = self._rows()

@@ -6,7 +6,6 @@ many examples as do, picked by their names and a seed.
 """
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -16,7 +15,7 @@ from jaxtyping import Bool, Float32
 from aann.bench.present import AtUnits, present_at
 from aann.bench.workbench import Workbench
 from aann.data.examples import Design
-from aann.evaluation.donors import donor_order
+from aann.evaluation.donors import cluster_ranks, donor_order
 from aann.evaluation.finite import check_finite
 from aann.machine.processes import in_order
 from aann.shown.brief import brief, word
@@ -126,12 +125,9 @@ def see(
 
 def apart(design: Design, share: float, seed: int) -> Bool[np.ndarray, " n"]:
     """Which examples are kept apart: whole groups, by their names and a seed."""
-    belongs: Sequence[Any] = design.groups or design.names
-    labels = list(dict.fromkeys(belongs))
-    order = donor_order([str(label) for label in labels], seed)
-    count = min(max(round(share * len(labels)), 1), len(labels) - 1)
-    chosen = {labels[k] for k in order[:count]}
-    return np.asarray([label in chosen for label in belongs])
+    rank = cluster_ranks(design, seed)
+    clusters = int(rank.max()) + 1
+    return np.asarray(rank < min(max(round(share * clusters), 1), clusters - 1))
 
 
 def _plain(x: jax.Array) -> np.ndarray:

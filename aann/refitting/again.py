@@ -9,7 +9,7 @@ sides.
 
 import collections
 import dataclasses
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def again(design: Design, rng: np.random.Generator) -> Design:
     Copies have names of their own; groups say what they are copies of, so that nothing takes them
     for examples that stand in the set twice by mistake.
     """
-    belongs: Sequence[Hashable] = design.groups or design.names
+    belongs = design.clusters
     members: dict[Hashable, list[int]] = {}
     for i, group in enumerate(belongs):
         members.setdefault(group, []).append(i)

@@ -46,7 +46,7 @@ def drawn(
     """Features of some rows, their values, and the groups that they belong to."""
     rng = np.random.default_rng([seed, 0])
     seen = rows.seen
-    labels = seen.design.groups or seen.design.names
+    labels = seen.design.clusters
     names = {label: i for i, label in enumerate(dict.fromkeys(labels))}
     group = np.asarray([names[label] for label in labels])
     if rows.grid:

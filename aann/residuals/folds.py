@@ -1,12 +1,10 @@
 """Parts of examples that are fitted on and judged on in turn, groups kept whole."""
 
-from collections.abc import Hashable, Sequence
-
 import numpy as np
 from jaxtyping import Int
 
 from aann.data.examples import Examples
-from aann.evaluation.donors import donor_order
+from aann.evaluation.donors import cluster_ranks
 from aann.shown.brief import word
 from aann.statistics.indices import is_count, is_seed
 
@@ -30,16 +28,13 @@ def folds(
         problems.append(f"seed is a whole number, 0 or more, got {word(seed)}")
     if not is_count(count) or count < fewest:
         problems.append(f"folds is how many parts there are, at least {fewest}, got {word(count)}")
-    belongs: Sequence[Hashable] = examples.groups or examples.names
-    labels = list(dict.fromkeys(belongs))
-    if not problems and len(labels) < count:
+    clusters = len(set(examples.clusters))
+    if not problems and clusters < count:
         what = "examples" if examples.groups is None else "groups"
-        problems.append(f"{count} folds need at least {count} {what}, got {len(labels)}")
+        problems.append(f"{count} folds need at least {count} {what}, got {clusters}")
     if problems:
         raise ValueError("; ".join(problems))
-    order = donor_order([str(label) for label in labels], seed)
-    part = {labels[k]: i % count for i, k in enumerate(order)}
-    return np.asarray([part[label] for label in belongs])
+    return np.asarray(cluster_ranks(examples, seed) % count)
 
 
 def rows_of(part: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " _"]]:

@@ -121,7 +121,7 @@ def _check(
         problems.append(f"units is how many are mended one by one, 0 or more, got {units!r}")
     if not is_seed(seed):
         problems.append(f"seed is a whole number, 0 or more, got {seed!r}")
-    resampled = len(examples) if examples.groups is None else len(set(examples.groups))
+    resampled = len(set(examples.clusters))
     if resampled < MINIMUM:
         what = "examples" if examples.groups is None else "groups"
         problems.append(f"an interval needs at least {MINIMUM} {what}, got {resampled}: add {what}")

@@ -132,7 +132,7 @@ def kinds(part: Observed, *, reach: int = 2, unknowable: float | None = None) ->
     natural, artificial, here = folded(part)
     n, places, coordinates, width = natural.shape
     grid = (n, places, coordinates * width)
-    belongs = part.examples.groups or part.examples.names
+    belongs = part.examples.clusters
     enough = len(set(belongs)) >= QUARTERS
     steps = np.zeros((n, len(KINDS), coordinates * width))
     if enough:

@@ -80,7 +80,7 @@ def try_terms(
     check_design(examples, "try_term")
     loss = loss_of(bench, examples, metric)
     setting = Setting(seed=seed, confidence=confidence, groups=examples.groups)
-    resampled = len(examples) if examples.groups is None else len(set(examples.groups))
+    resampled = len(set(examples.clusters))
     if resampled < MINIMUM:
         what = "examples" if examples.groups is None else "groups"
         raise ValueError(f"an interval needs at least {MINIMUM} {what}, got {resampled}")

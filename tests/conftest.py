@@ -25,11 +25,16 @@ if "AANN_LOOKED" not in os.environ:  # the ledger of looks is not the user's
     atexit.register(shutil.rmtree, _looked, ignore_errors=True)
     os.environ["AANN_LOOKED"] = _looked
 
+import hypothesis
 import jax
 import jaxtyping
 import pytest
 
 TESTS = pathlib.Path(__file__).parent
+
+# What compiles, or runs on a busy machine, has no deadline.
+hypothesis.settings.register_profile("tests", hypothesis.settings(deadline=None))
+hypothesis.settings.load_profile("tests")
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -4,8 +4,8 @@ For each unit of a family: its exact direction, where its receptive field is cen
 its arc, how much each thing that speaks against it counts, and its gain. The start is what the
 family finder measured; then squared error on design images goes down by gradient, the shared shape
 staying as it is. Squared error shrinks what it cannot predict and treats all errors alike, so that
-the same constants then descend the divergence of the network's outputs, on the same images
-(``circuits.fitting.outputs``), and all gains get one factor that is best on others
+the same constants then descend the divergence of the network's outputs, and what they lack of the
+natural values' correlation, on the same images (``circuits.fitting.outputs``), and all gains get one factor that is best on others
 (``circuits.fitting.loudness``). Last, everything is rounded to what it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
@@ -99,7 +99,7 @@ def calibrate(
 
     start = descend_units(family, evidence, shape, placing)
     check_fires(family, lambda seen: program(seen, start), evidence)
-    note = f"squared error, then KL(intact || spliced), on {len(few)} design images"
+    note = f"squared error, then KL and correlation, on {len(few)} design images"
     same = dict.fromkeys(STEPS, note)
     exact = {n: np.asarray(start[n]) for n in STEPS}
     found = outputs.approach(

@@ -3,8 +3,9 @@
 Squared error at a site treats all errors alike; the network does not. ``approach`` starts where
 such a fit ends, runs the network from the site on with the program's values in place, and makes
 KL(intact || spliced) go down by gradient (Adam: Kingma and Ba, 2014), as a part of what zeroing the
-units costs. A little squared error at the site stays in, so that the program goes on saying what
-the units do.
+units costs. What the values lack of the natural ones' correlation counts beside it, so that the
+program goes on saying what the units do; unlike squared error, correlation does not hold down how
+loudly they say it.
 
 Sharp edge: the site's activations of all images are held in memory, a megabyte and a half an image
 for InceptionV1's mixed3b.
@@ -27,8 +28,8 @@ from circuits.fitting.design import check as check_design
 
 BATCH = 10
 RATE = 0.05
-SQUARED = 0.15
-"""Weight of the squared error, relative to the variance of each unit."""
+BESIDE = 3.0
+"""Weight of one less the correlation with natural values, the mean over units, in each batch."""
 
 Program = Callable[[jax.Array, aann.Constants], jax.Array]
 
@@ -53,7 +54,7 @@ def approach(
     logarithmic: Collection[str] = (),
     epochs: int = 3,
 ) -> aann.Constants:
-    """Constants of least mean KL(intact || spliced).
+    """Constants of least mean KL(intact || spliced), and most correlation with natural values.
 
     Args:
         model: the network; its outputs are logits (batch, ..., classes).
@@ -96,8 +97,9 @@ def approach(
     def error(free: Any, one: _Shown, prepared: Any) -> jax.Array:
         made = program(jnp.asarray(one.seen), taken_from(free, start, steps, logarithmic))
         true = jnp.moveaxis(units.pick(one.values), units.axis, -1)
-        off = (made - true) / spread[None, None, None, :]
-        return damage(made, one, prepared) / (zero + 1e-9) + SQUARED * (off**2).mean()
+        scale = spread[None, None, None, :]
+        alike = correlation(made / scale, true / scale).mean()
+        return damage(made, one, prepared) / (zero + 1e-9) + BESIDE * (1 - alike)
 
     @jax.jit
     def step(free: Any, state: Any, one: _Shown, prepared: Any) -> tuple[Any, Any]:
@@ -113,3 +115,12 @@ def approach(
     for k in progress(order, "fitting to the network's outputs", unit="step"):
         free, state = step(free, state, shown[k], prepared)
     return taken_from(free, start, steps, logarithmic)
+
+
+def correlation(made: jax.Array, natural: jax.Array) -> jax.Array:
+    """Of each unit, the last axis, over all others; 0 for a unit that is constant."""
+    axes = tuple(range(made.ndim - 1))
+    x, y = (v - v.mean(axes, keepdims=True) for v in (made, natural))
+    size = jnp.sqrt((x**2).mean(axes) * (y**2).mean(axes) + 1e-12)
+    found: jax.Array = (x * y).mean(axes) / size
+    return found

@@ -2,6 +2,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import aann
 from circuits.fitting import outputs
@@ -63,6 +65,24 @@ def test_constants_without_a_step_stay():
     start = replacement([0.3, 1.0])
     found = approach(start, design, steps={}, logarithmic=(), epochs=1)
     np.testing.assert_allclose(found.gain, [0.3, 1.0])
+
+
+@given(st.floats(0.01, 100), st.floats(-5, 5), st.integers(0, 99))
+def test_correlation_is_that_of_numpy_at_any_scale(scale, shift, seed):
+    rng = np.random.default_rng(seed)
+    made, natural = rng.normal(size=(2, 3, 4, 5, 2)).astype(np.float32)
+    found = outputs.correlation(jnp.asarray(scale * (made + shift)), jnp.asarray(natural))
+    pairs = zip(made.reshape(-1, 2).T, natural.reshape(-1, 2).T, strict=True)
+    wanted = [np.corrcoef(one, other)[0, 1] for one, other in pairs]
+    np.testing.assert_allclose(found, wanted, atol=2e-3)
+
+
+def test_a_unit_that_is_constant_has_no_correlation_and_no_slope_without_end():
+    natural = jnp.asarray(np.random.default_rng(0).normal(size=(2, 3, 3, 1)), jnp.float32)
+    silent = jnp.zeros_like(natural)
+    assert float(outputs.correlation(silent, natural)[0]) == 0
+    slope = jax.grad(lambda made: outputs.correlation(made, natural).sum())(silent)
+    assert np.isfinite(np.asarray(slope)).all()
 
 
 def test_heldout_examples_are_refused(unchecked):

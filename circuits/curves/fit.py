@@ -5,8 +5,9 @@ its arc, how much each thing that speaks against it counts, and its gain. The st
 family finder measured; then squared error on design images goes down by gradient, the shared shape
 staying as it is. Squared error shrinks what it cannot predict and treats all errors alike, so that
 the same constants then descend the divergence of the network's outputs, and what they lack of the
-natural values' correlation, on the same images (``circuits.fitting.outputs``), and all gains get one factor that is best on others
-(``circuits.fitting.loudness``). Last, everything is rounded to what it is known to.
+natural values' correlation, on the same images (``circuits.fitting.outputs``), and all gains get
+one factor that is best on others (``circuits.fitting.loudness``). Last, everything is rounded to
+what it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
 edge: the result depends on the design images alone; held-out images are refused.

@@ -28,7 +28,7 @@ from circuits.fitting.design import check as check_design
 
 BATCH = 10
 RATE = 0.05
-BESIDE = 3.0
+BESIDE = 2.0
 """Weight of one less the correlation with natural values, the mean over units, in each batch."""
 
 Program = Callable[[jax.Array, aann.Constants], jax.Array]
@@ -52,7 +52,7 @@ def approach(
     *,
     steps: Mapping[str, float],
     logarithmic: Collection[str] = (),
-    epochs: int = 3,
+    epochs: int = 6,
 ) -> aann.Constants:
     """Constants of least mean KL(intact || spliced), and most correlation with natural values.
 

@@ -63,7 +63,7 @@ def test_the_toys_grids_are_found():
     np.testing.assert_allclose(own.pitch, 8, rtol=0.02)
     other = cells.measure(foreign.shifted(first=True), "cells", Inputs(channels_first=True))
     assert other.shape == (1, 6, foreign.CELLS, foreign.CELLS)
-    np.testing.assert_allclose(other.first, 15 - foreign.SHIFT, atol=1)
+    np.testing.assert_allclose(other.first, 15 - foreign.SHIFT, atol=2)  # a quarter of a cell
 
 
 def test_the_range_of_pictures_does_not_matter():

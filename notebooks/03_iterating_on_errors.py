@@ -416,7 +416,7 @@ seen_3a = measure(below, check_3a)
 
 
 LOBES = {  # what a lobe of these weights is made of
-    ("echo",): "echo_", ("line",): "line_", ("beside",): "beside_", ("lean",): "lean_",
+    ("echo",): "echo_", ("line",): "line_", ("closing",): "closing_", ("lean",): "lean_",
     ("halo",): "halo_", ("anticlockwise", "clockwise"): "oblique_", ("ends",): "ends_",
 }  # fmt: skip
 

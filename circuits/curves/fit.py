@@ -4,9 +4,10 @@ For each unit of a family: its exact direction, where its receptive field is cen
 its arc, how much each thing that speaks against it counts, and its gain. The start is what the
 family finder measured; then squared error on design images goes down by gradient, the shared shape
 staying as it is. Squared error shrinks what it cannot predict and treats all errors alike, so that
-the same constants then descend the divergence of the network's outputs, on the same images
-(``circuits.fitting.finish``), and all gains get one factor that is best on others
-(``circuits.fitting.loudness``). Last, everything is rounded to what it is known to.
+the same constants then descend the divergence of the network's outputs, and what they lack of the
+natural values' correlation, on the same images (``circuits.fitting.finish``), and all gains get
+one factor that is best on others (``circuits.fitting.loudness``). Last, everything is rounded to
+what it is known to.
 
 ``python -m circuits.curves.fit`` prints the constants of the mirrored checkpoint. Sharp
 edge: the result depends on the design images alone; held-out images are refused.
@@ -33,7 +34,7 @@ from circuits.fitting.descent import Evidence, descend, gather, least_squares_ga
 IMAGES = 350
 LOUDNESS_IMAGES = 64
 EPOCHS = 14
-OUTPUT_EPOCHS, RATE, BESIDE = 3, 0.05, 0.15
+OUTPUT_EPOCHS, RATE, BESIDE = 6, 0.05, 2.0
 """How the last descent goes, see ``circuits.fitting.finish``."""
 
 STEPS = {
@@ -101,12 +102,13 @@ def calibrate(
 
     start = descend_units(family, evidence, shape, placing)
     check_fires(family, lambda seen: program(seen, start), evidence)
-    note = f"squared error, then KL(intact || spliced), on {len(few)} design images"
+    note = f"squared error, then KL and correlation, on {len(few)} design images"
     same = dict.fromkeys(STEPS, note)
     exact = {n: np.asarray(start[n]) for n in STEPS}
     found = finish.descend(
         model, replacement(exact, same), program, start, evidence, few, steps=STEPS,
         logarithmic=LOGARITHMIC, epochs=OUTPUT_EPOCHS, rate=RATE, beside=BESIDE,
+        misfit=finish.unlikeness,
     )  # fmt: skip
     rough = replacement(rounded(found), same)
     check_fires(family, lambda seen: program(seen, rough.values), evidence)

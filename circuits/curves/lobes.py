@@ -81,25 +81,45 @@ def lobe(
     return unit_sum(ridge[:, :, None, :] * jnp.exp(tuning * (jnp.cos(at.fold * off) - 1)))
 
 
+def both_sides(
+    at: Frame, along: Scalar, inward: Scalar, turn: Scalar, spread: Array, tuning: Array
+) -> Float[Array, "tap tap channel filter"]:
+    """Half a round lobe on each side of the middle, one the mirror image of the other.
+
+    Args:
+        at: the frame of the filters.
+        along: pixels from the middle to the one; the other lies as far the other way.
+        inward: pixels towards the centre, of both.
+        turn: degrees by which what the one wants is turned; the other's is turned the other way.
+        spread: pixels.
+        tuning: as of a lobe.
+    """
+    angle = jnp.deg2rad(turn)
+    one = lobe(at.moved(along, inward), spread, spread, tuning, 0.0, angle)
+    other = lobe(at.moved(-along, inward), spread, spread, tuning, 0.0, -angle)
+    return (one + other) / 2
+
+
 def each(x: Array | float, like: Array) -> Array:
     """One number, or one a filter, to multiply an array of filters, which are its last axis."""
     return jnp.reshape(jnp.asarray(x), (1,) * (like.ndim - 1) + (-1,))
 
 
 def early_filters(c: Constants) -> Float[Array, "tap tap line facing"]:
-    """Of early curves: a bent line and a short straight one, less the echo and lines that lean."""
+    """Of early curves: a bent line and a short straight one, less what speaks against them.
+
+    That is the echo, lines that lean over near the middle, and lines that turn in beyond the ends,
+    as they do where the arc closes to something small.
+    """
     at = frame(facings(), normals(), 2)
     line = lobe(at, c.line_length, c.line_width, c.line_tuning)
     arc = lobe(at, c.bend_length, c.bend_width, c.bend_tuning, c.bend_curvature)
     echo = lobe(at, c.echo_length, c.echo_width, c.bend_tuning, -c.echo_curvature)
-    beside = lobe(at, c.beside_spread, c.beside_spread, c.line_tuning)
-    lean = (c.lean_spread, c.lean_spread, c.line_tuning, 0.0)
-    turn = jnp.deg2rad(c.lean_turn)
-    leaning = lobe(at.moved(c.lean_along, 0.0), *lean, turn)
-    leaning = leaning + lobe(at.moved(-c.lean_along, 0.0), *lean, -turn)
-    filters: jax.Array = (
-        arc - c.echo * echo + c.line * line - c.beside * beside - c.lean * leaning / 2
-    )
+    leaning = both_sides(at, c.lean_along, 0.0, c.lean_turn, c.lean_spread, c.line_tuning)
+    place = (c.closing_along, c.closing_inward)
+    closing = both_sides(at, *place, c.closing_turn, c.closing_spread, c.bend_tuning)
+    filters: jax.Array = arc - c.echo * echo + c.line * line
+    filters -= c.lean * leaning + c.closing * closing
     return filters
 
 
@@ -112,10 +132,9 @@ def unit_filters(c: Constants) -> Float[Array, "tap tap facing unit"]:
     filters -= each(c.crowd, filters) * lobe(at, c.crowd_spread, c.crowd_spread, jnp.zeros(()))
     filters -= each(c.halo, filters) * lobe(at, c.halo_spread, c.halo_spread, c.tuning)
     oblique = (c.oblique_spread, c.oblique_spread, c.oblique_tuning, 0.0)
-    ends = (c.ends_spread, c.ends_spread, c.tuning, 0.0)
     for side, weight in ((1, c.anticlockwise), (-1, c.clockwise)):
         turn, place = side * jnp.deg2rad(c.oblique_turn), (side * c.oblique_along, c.oblique_inward)
         filters -= each(weight / 2, filters) * lobe(at.moved(*place), *oblique, turn)
-        turn, place = -side * jnp.deg2rad(c.ends_turn), (side * c.ends_along, c.ends_inward)
-        filters -= each(c.ends / 2, filters) * lobe(at.moved(*place), *ends, turn)
-    return filters
+    place = (c.ends_along, c.ends_inward)
+    ends = both_sides(at, *place, -c.ends_turn, c.ends_spread, c.tuning)
+    return filters - each(c.ends, filters) * ends

@@ -33,8 +33,9 @@ FILE = "rounds.json"
 
 ONE_ARC = {
     "contrast": 3.5, "bend_curvature": 0.043, "bend_length": 4.4, "bend_width": 1.7,
-    "bend_tuning": 16.0, "echo": 0.0, "line": 0.0, "beside": 0.0, "lean": 0.0, "crossing": 0.82,
-    "early_threshold": 0.112, "tuning": 16.0, "crowd_spread": 9.8, "around_spread": 19.6,
+    "bend_tuning": 16.0, "echo": 0.0, "line": 0.0, "lean": 0.0, "closing": 0.0,
+    "crossing": 0.82, "early_threshold": 0.112, "tuning": 16.0, "crowd_spread": 9.8,
+    "around_spread": 19.6,
 }  # fmt: skip
 """The shape before the first round. Its echo was the arc itself, at half its weight."""
 
@@ -53,7 +54,8 @@ ONE_ARC_UNITS = {
 OWN = ("length", "width", "curvature", "crowd", "around", "threshold")
 LOBES = ("halo", "anticlockwise", "clockwise", "ends")
 EARLY = ("echo", "line", "bend_", "echo_", "line_", "crossing", "early_threshold", "contrast")
-LEANING = ("",)  # all of them, fitted together: the shape as it is registered
+LEANING = tuple(n for n in curve_shape.TEMPLATE if not n.startswith("closing"))
+CLOSING = ("",)  # all of them, fitted together: the shape as it is registered
 
 
 class Round(NamedTuple):
@@ -101,14 +103,21 @@ ROUNDS = (
     ),
     Round(
         "leaning lines",
-        "free filters go on to suppress lines that lean over, and lines beside",
-        "two more lobes of early curves; everything fitted together",
+        "free filters go on to suppress lines that lean over",
+        "one more lobe of early curves; everything fitted together",
         shape=LEANING,
+    ),
+    Round(
+        "closing lines",
+        "what is free in early filters alone now suppresses lines that turn in beyond the ends, "
+        "where the arc closes to something small",
+        "one more lobe of early curves",
+        shape=CLOSING,
     ),
     Round(
         "outputs",
         "squared error at the site spends itself on activations that the network does not use",
-        "the units' constants descend KL(intact || spliced)",
+        "the units' constants descend KL(intact || spliced), and what correlation they lose",
     ),
 )
 

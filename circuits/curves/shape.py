@@ -1,9 +1,10 @@
 """The shape that all curve detectors share, fitted on design images.
 
-The start is a template set by hand (``TEMPLATE``: round numbers, of the order of what Cammarata et
-al. describe) and the directions that the family finder measured. Then squared error on design
-images goes down by gradient, shape and single units together. Of the result only the shape is kept,
-to two digits: ``circuits.curves.fit`` finds the units' constants anew from there.
+The start is a template (``TEMPLATE``: near where descents from round numbers of the order of what
+Cammarata et al. describe had ended) and the directions that the family finder measured. Then
+squared error on design images goes down by gradient, shape and single units together. Of the result
+only the shape is kept, to two digits: ``circuits.curves.fit`` finds the units' constants anew from
+there.
 
 ``python -m circuits.curves.shape`` prints the shape for the mirrored checkpoint, and how well it
 does on design images that it was not fitted on. Sharp edge: a few minutes, and most of a gigabyte.
@@ -33,48 +34,51 @@ IMAGES = 350
 EPOCHS = 14
 
 TEMPLATE = {
-    "contrast": 5.6,
-    "bend_curvature": 0.017,
-    "bend_length": 5.6,
-    "bend_width": 5.8,
-    "bend_tuning": 20.0,
-    "echo": 1.9,
+    "contrast": 5.0,
+    "bend_curvature": 0.01,
+    "bend_length": 7.5,
+    "bend_width": 5.3,
+    "bend_tuning": 30.0,
+    "echo": 1.8,
     "echo_curvature": 0.017,
-    "echo_length": 5.6,
-    "echo_width": 5.8,
+    "echo_length": 5.4,
+    "echo_width": 5.9,
     "line": 1.1,
-    "line_length": 3.3,
-    "line_width": 3.8,
-    "line_tuning": 30.0,
-    "beside": 0.1,
-    "beside_spread": 9.0,
-    "lean": 0.21,
-    "lean_along": -3.0,
-    "lean_spread": 2.0,
-    "lean_turn": 28.0,
-    "crossing": 0.1,
+    "line_length": 2.1,
+    "line_width": 4.2,
+    "line_tuning": 60.0,
+    "lean": 0.25,
+    "lean_along": -3.2,
+    "lean_spread": 0.7,
+    "lean_turn": 23.0,
+    "closing": 0.04,
+    "closing_along": 10.0,
+    "closing_inward": 10.0,
+    "closing_spread": 6.0,
+    "closing_turn": 40.0,
+    "crossing": 0.04,
     "early_threshold": 0.026,
-    "tuning": 9.6,
-    "crowd_spread": 4.1,
-    "around_spread": 15.0,
-    "halo_spread": 26.0,
-    "oblique_along": 4.0,
-    "oblique_inward": 0.5,
-    "oblique_spread": 7.6,
-    "oblique_turn": 46.0,
-    "oblique_tuning": 23.0,
-    "ends_along": 15.0,
-    "ends_inward": 6.6,
-    "ends_spread": 7.2,
-    "ends_turn": 26.0,
+    "tuning": 8.7,
+    "crowd_spread": 4.7,
+    "around_spread": 18.0,
+    "halo_spread": 40.0,
+    "oblique_along": 7.0,
+    "oblique_inward": -0.5,
+    "oblique_spread": 9.0,
+    "oblique_turn": 54.0,
+    "oblique_tuning": 50.0,
+    "ends_along": 11.0,
+    "ends_inward": -3.0,
+    "ends_spread": 9.0,
+    "ends_turn": 23.0,
 }
 """Where the search begins. Thresholds are low: a unit that is silent everywhere has no gradient."""
 
 STEPS = {
-    **dict.fromkeys(("crossing", "line", "echo", "lean", "beside"), 0.2),
+    **dict.fromkeys(("crossing", "line", "echo", "lean", "closing"), 0.2),
     **dict.fromkeys(("lean_along", "oblique_along", "oblique_inward"), 4.0),
-    **dict.fromkeys(("ends_along", "ends_inward"), 4.0),
-    **dict.fromkeys(("lean_turn", "oblique_turn", "ends_turn"), 15.0),
+    **dict.fromkeys(("closing_along", "closing_inward", "ends_along", "ends_inward"), 4.0),
+    **dict.fromkeys(("lean_turn", "closing_turn", "oblique_turn", "ends_turn"), 15.0),
     "bend_curvature": 0.02,
     "echo_curvature": 0.02,
     "early_threshold": 0.02,

@@ -1,22 +1,24 @@
 """Constants of least divergence, by gradient through the rest of the network, on design images.
 
 Squared error at a site treats all errors alike, the network does not. From where squared error has
-led, Adam goes on downhill on KL(intact || spliced), as a part of what zeroing the units costs, with
-a little of the squared error beside it, so that units which the network hardly needs on these
-images do not wander. The network up to the site runs once for each image, what follows it once
-forwards and once backwards a step.
+led, Adam (Kingma and Ba, 2014) goes on downhill on KL(intact || spliced), as a part of what zeroing
+the units costs. A little of a misfit at the site stays beside it, so that the program goes on
+saying what the units do, those too that the network hardly needs on these images: squared error, or
+``unlikeness``, which does not hold down how loudly they say it. The network up to the site runs
+once for each image, what follows it once forwards and once backwards a step.
 
 Sharp edge: the activations at the site are kept, all channels of them, for as many images as are
 given.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jaxtyping import Float
 
 import aann
 from aann.data.batches import batches
@@ -30,6 +32,9 @@ RATE = 0.005
 EPOCHS = 4
 BESIDE = 0.2
 """Weight of squared error, relative to the variance of the units."""
+
+Misfit = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
+"""(made, natural, each unit's spread) -> a number that is least where they agree; units last."""
 
 
 class Rest(NamedTuple):
@@ -61,6 +66,7 @@ def descend(
     epochs: int = EPOCHS,
     rate: float = RATE,
     beside: float = BESIDE,
+    misfit: Misfit = squared_error,
 ) -> aann.Constants:
     """Constants of least divergence.
 
@@ -75,7 +81,8 @@ def descend(
         logarithmic: as there.
         epochs: how often the images are gone through.
         rate: of Adam at the beginning.
-        beside: weight of squared error.
+        beside: weight of the misfit.
+        misfit: of made and natural values at the site, batch by batch.
 
     Returns:
         ``start`` with the fitted constants; as it is where zeroing the units costs nothing.
@@ -94,7 +101,7 @@ def descend(
         values, crossing, intact = kept
         made = program(seen, space.constants(free))
         logits = rest.suffix(prepared, values, crossing, jnp.moveaxis(made, -1, replacement.axis))
-        return kl(intact, logits).mean() / rest.zero + beside * squared_error(made, natural, scale)
+        return kl(intact, logits).mean() / rest.zero + beside * misfit(made, natural, scale)
 
     count = epochs * len(rest.values)
     adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
@@ -115,6 +122,22 @@ def descend(
         seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural, rest.values[k], rest.prepared)
     return space.constants(free)
+
+
+def unlikeness(
+    made: Float[jax.Array, "n i j unit"], natural: Float[jax.Array, "n i j unit"], scale: jax.Array
+) -> jax.Array:
+    """1 less the correlation over images and places, mean over units; 1 of a unit that is constant.
+
+    Args:
+        made: the program's values.
+        natural: the network's.
+        scale: each unit's spread; beside it what is constant but for rounding is constant.
+    """
+    axes, spread = (0, 1, 2), scale[None, None, None, :]
+    x, y = ((v - v.mean(axes, keepdims=True)) / spread for v in (made, natural))
+    size = jnp.sqrt((x**2).mean(axes) * (y**2).mean(axes) + 1e-12)
+    return 1 - ((x * y).mean(axes) / size).mean()
 
 
 def follow(model: aann.Model, replacement: aann.Replacement, design: aann.Design) -> Rest:

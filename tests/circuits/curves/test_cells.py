@@ -64,7 +64,7 @@ def test_the_toys_grids_are_found():
     other = cells.measure(foreign.shifted(first=True), "cells", Inputs(channels_first=True))
     assert other.shape == (1, 6, foreign.CELLS, foreign.CELLS)
     # its five units, unlike hundreds of a layer, look to one side in the mean
-    np.testing.assert_allclose(other.first, 15 - foreign.SHIFT, atol=1.5)
+    np.testing.assert_allclose(other.first, 15 - foreign.SHIFT, atol=2)
 
 
 def test_the_range_of_pictures_does_not_matter():

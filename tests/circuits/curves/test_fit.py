@@ -161,5 +161,5 @@ def test_the_registered_units_are_where_a_short_calibration_finds_them(assets, m
     expected = {n: np.asarray(c.value) for n, c in registered.constants.items()}
     assert circular.angle_between(found.direction, expected["direction"]).max() < 20
     for name in ("right", "up"):
-        assert np.abs(np.asarray(found[name]) - expected[name]).max() < 4, name
+        assert np.abs(np.asarray(found[name]) - expected[name]).max() < 5, name
     assert np.corrcoef(np.log(found.length), np.log(expected["length"]))[0, 1] > 0.7

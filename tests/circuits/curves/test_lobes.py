@@ -49,6 +49,18 @@ def test_moving_a_frame_moves_the_lobe():
     np.testing.assert_allclose(moved[:-1, 2:], centred[1:, :-2], rtol=0.05, atol=1e-4)
 
 
+def test_both_sides_are_mirror_images_that_sum_to_one():
+    """Facing up: the right half wants what is turned anticlockwise, the left half the reverse."""
+    both = np.asarray(
+        lobes.both_sides(at([90.0]), 16.0, 8.0, 45.0, jnp.float32(4), jnp.float32(16))
+    )[..., 0]
+    np.testing.assert_allclose(both.sum(), 1, rtol=1e-5)
+    mirrored = both[:, ::-1, (8 - np.arange(16)) % 16]
+    np.testing.assert_allclose(both, mirrored, atol=1e-7)
+    place = np.unravel_index(both[:, 6:].argmax(), both[:, 6:].shape)
+    assert place == (3, 3, 6)  # 8 px up, 16 px right, 45 degrees on from up
+
+
 def test_filters_turn_with_their_direction():
     """A quarter turn of a unit without offset turns its filters."""
     c = dict(toy.replacement().values)

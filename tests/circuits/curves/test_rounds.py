@@ -26,7 +26,7 @@ def test_what_came_later_is_neutral_before():
     for one in rounds.ROUNDS[:3]:
         alive |= set(one.units)
         constants = rounds.program(one.name).constants
-        assert all(constants[n].value == 0 for n in ("echo", "line", "lean", "beside"))
+        assert all(constants[n].value == 0 for n in ("echo", "line", "lean", "closing"))
         for name in set(rounds.LOBES) - alive:
             assert not np.any(constants[name].value)
 

@@ -6,7 +6,7 @@ from circuits.curves.scrubs import NEAREST, scrubs
 
 
 def test_each_unit_is_a_value_of_its_own_and_the_program_wins():
-    design, _ = curve_toy.designs(20)
+    design, _ = curve_toy.designs(60)
     curves = curve_toy.replacement()
     here = [curve_toy.ORDER.index(u) for u in curves.units]
     program = aann.make(

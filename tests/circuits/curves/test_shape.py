@@ -21,6 +21,8 @@ def family():
 
 def test_the_fit_comes_closer_to_units_made_with_another_shape(family, monkeypatch):
     monkeypatch.setattr(curve_shape, "EPOCHS", 6)
+    for name, value in (("echo", 1.3), ("tuning", 6.0)):
+        monkeypatch.setitem(curve_shape.TEMPLATE, name, value)
     design, _ = toy.designs(48)
     model = toy.model()
     evidence = curve_shape.energies(model, family, design)

@@ -2,6 +2,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import aann
 from circuits.fitting import finish
@@ -82,3 +84,30 @@ def test_zeroing_costs_what_is_measured_on_whole_batches(halves):
 def test_heldout_images_are_refused(halves):
     with pytest.raises(TypeError, match="design images only"):
         finish.follow(model(), replacement(gain=GAIN, threshold=0.3), halves[1])
+
+
+@given(st.floats(0.1, 10), st.floats(-5, 5), st.integers(0, 99))
+def test_unlikeness_is_what_numpys_correlation_lacks_at_any_scale(scale, shift, seed):
+    rng = np.random.default_rng(seed)
+    made, natural = rng.normal(size=(2, 3, 4, 5, 2)).astype(np.float32)
+    spread = jnp.asarray(natural.std((0, 1, 2)))
+    found = finish.unlikeness(jnp.asarray(scale * (made + shift)), jnp.asarray(natural), spread)
+    pairs = zip(made.reshape(-1, 2).T, natural.reshape(-1, 2).T, strict=True)
+    wanted = 1 - np.mean([np.corrcoef(one, other)[0, 1] for one, other in pairs])
+    np.testing.assert_allclose(found, wanted, atol=2e-3)
+
+
+def test_a_silent_unit_is_unlike_and_its_slope_is_finite():
+    natural = jnp.asarray(np.random.default_rng(0).normal(size=(2, 3, 3, 1)), jnp.float32)
+    spread, silent = jnp.ones(1), jnp.zeros_like(natural)
+    assert float(finish.unlikeness(silent, natural, spread)) == 1
+    slope = jax.grad(finish.unlikeness)(silent, natural, spread)
+    assert np.isfinite(np.asarray(slope)).all()
+
+
+def test_beside_unlikeness_the_divergence_goes_down_too(halves):
+    start = {"gain": [1.0, 2.0], "threshold": 0.2}
+    how = {"epochs": 30, "beside": 0.5, "misfit": finish.unlikeness}
+    found = descend(halves[0], start, **how)
+    after = replacement(**{n: np.asarray(found[n]) for n in start})
+    assert divergence(after, halves[0]) < divergence(replacement(**start), halves[0]) / 4

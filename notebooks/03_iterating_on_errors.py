@@ -316,14 +316,14 @@ def strokes(axes, filters, title):
     axes.set_title(title, fontsize=9)
 
 
-drawing = figure(8.0, 2.9)
-shown = (0, 3, 4)
+drawing = figure(10.0, 2.9)
+shown = (0, 3, 4, 5)
 for axes, k in zip(drawing.subplots(1, len(shown)), shown, strict=True):
     early = np.asarray(early_filters(programs[k].values))[..., 4]
     strokes(axes, early, from_pixels.ROUNDS[k].name)
 captioned(
     drawing,
-    "The filter of the early curve that faces up, after three of the rounds: lines of each orientation at each "
+    "The filter of the early curve that faces up, after four of the rounds: lines of each orientation at each "
     "tap that speak for it (blue) and against it (purple).",
 )
 
@@ -331,16 +331,23 @@ captioned(
 told(3)
 
 # %% [markdown]
-# ## Round 4: what is beside and what leans
+# ## Rounds 4 and 5: what leans, and what closes in
 #
 # The same look again, one step on: free filters of early curves, started from the new ones, went on
-# to suppress lines that lean over at the arc's ends, and lines that run along beside it.
+# to suppress lines that lean over near the middle.
 
 # %%
 told(4)
 
 # %% [markdown]
-# ## Round 5: which errors cost?
+# And again: what was left to free filters now, beside this lobe, were lines that turn in beyond the
+# arc's ends, as they do around something small.
+
+# %%
+told(5)
+
+# %% [markdown]
+# ## Round 6: which errors cost?
 #
 # Until now squared error decided. The network does not weigh all errors alike. The lab follows the
 # loss along the line from the spliced run to the intact one, so that costs of single errors add up to
@@ -348,11 +355,11 @@ told(4)
 
 # %%
 some = check.take(range(looked_at))
-lab = aann.residuals(model, programs[4], some, batch_size=batch, progress=False)
+lab = aann.residuals(model, programs[5], some, batch_size=batch, progress=False)
 costs = lab.costs(steps=1 if SMALL else 4, progress=False)
 captioned(
     costs_of_errors(costs),
-    f"Costs of the errors after round 4 by unit, place and photograph; {len(some)} design photographs.",
+    f"Costs of the errors after round 5 by unit, place and photograph; {len(some)} design photographs.",
 )
 
 # %%
@@ -395,13 +402,13 @@ Markdown(
 
 # %% [markdown]
 # That is why KL recovered and its interval jump between rounds while correlation climbs: the constants
-# of rounds 1 to 4 are of least squared error alone, whatever the outputs say, and a single photograph
+# of rounds 1 to 5 are of least squared error alone, whatever the outputs say, and a single photograph
 # may decide. (The first program and the last have their loudness from the outputs.) So the last
-# descent is on the divergence of the outputs itself. It can tell loud from relevant, and gives up some
-# correlation for it.
+# descent is on the divergence of the outputs itself. It can tell loud from relevant. Alone, or beside
+# squared error, it gives up some correlation for that; so what the correlation lacks counts beside it.
 
 # %%
-told(5)
+told(6)
 
 # %% [markdown]
 # ## Program and number
@@ -483,7 +490,7 @@ captioned(
 # (fur and weave fire it falsely), that straight lines add to it directly, and that its output has a
 # heavier tail. The lab adds each to the last program as a term with a least-squares weight for each
 # unit, judged on photographs that the weight was not fitted to. (Each was also fitted together with
-# all other constants, as were powers of early curves and, for the program below, thresholds, offsets
+# all other constants, as were powers, pools and saturation of early curves and, below, thresholds, offsets
 # and echoes of single channels: none was worth its numbers.)
 
 # %%

@@ -208,7 +208,7 @@ SENTENCES = (
     "and those of {derived[read-out, next units]:and} are met little better (correlation "
     "{derived[read-out, next]:range .2f}).",
     "The activations of {derived[worst from below, units]:and} are predicted worst "
-    "({derived[worst from below]:range .2f});",
+    "({derived[worst from below]:range .2f}).",
     "Of the {curves_from_3a[curves_from_3a].constants:d} constants "
     "{derived[constants of read units]:d} say which",
     "The fit moves the measured direction by {derived[turn of early curves]:.0f} degrees in the "

@@ -216,7 +216,7 @@ SENTENCES = (
     "(`--family {curves_from_3a_16.count:d}`; next in rank are {derived[next in rank]:d}; zeroing "
     "costs KL {curves_from_3a_16.damage.kl:3}):",
     "Units {derived[worst of sixteen, units]:and} (correlation "
-    "{derived[worst of sixteen]:range .2f}) are curves by the finder's rule",
+    "{derived[worst of sixteen]:range .2f}) are predicted worst.",
     "units {derived[worst early, units]:and} are no plain lines or curves (correlation "
     "{derived[worst early]:range .2f}).",
     "(held-out half, n = {modular_addition.first.n:,}, design half "

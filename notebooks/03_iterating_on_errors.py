@@ -472,8 +472,10 @@ for rounds, found, colour, mark, name in lines:
     for axes, y in ((left, kl), (right, np.array(found.correlation))):
         axes.plot(x, y[:, 0], mark, color=colour, markersize=4.5, label=name)
         axes.fill_between(x, y[:, 1], y[:, 2], color=colour, alpha=0.15, linewidth=0)
-        axes.set(xlabel="round", xticks=x)
+        axes.set(xlabel="round")
         axes.grid(axis="y", color="#E6E6E6")
+for axes in (left, right):
+    axes.set(xticks=range(max(len(from_pixels.ROUNDS), len(rounds_3a))))
 left.set(ylabel="KL recovered")
 right.set(ylabel="mean correlation of ten units")
 left.legend(frameon=False, fontsize=8)

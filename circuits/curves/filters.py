@@ -4,8 +4,7 @@ A filter is an array (tap, tap, channel, filter), ``pitch`` pixels from tap to t
 radians, counted from right towards up; ``centre`` holds pixels right of and up from the middle tap,
 one entry a filter. Everything is traced by JAX, so that angles, lengths and centres have gradients.
 
-Sharp edge: filters end ``REACH`` taps from their middle (or as many as are said), whatever their
-length.
+Sharp edge: filters end ``REACH`` taps from their middle, whatever their length.
 """
 
 import jax
@@ -13,7 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-REACH = 5  # taps from the centre of a filter to its edge
+REACH = 5  # taps from the centre of every filter to its edge
 
 
 def arcs(
@@ -72,10 +71,10 @@ def blurred(
 
 
 def taps(
-    pitch: int, centre: tuple[Array, Array] | None = None, reach: int = REACH
+    pitch: int, centre: tuple[Array, Array] | None = None
 ) -> tuple[Float[Array, "tap tap n"], Float[Array, "tap tap n"]]:
     """Where a filter's taps lie, in pixels right of and up from ``centre``."""
-    step = pitch * jnp.arange(-float(reach), reach + 1)
+    step = pitch * jnp.arange(-float(REACH), REACH + 1)
     right, down = jnp.meshgrid(step, step)
     right, up = right[:, :, None], -down[:, :, None]
     if centre is None:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from aann import Constants
 from circuits.curves.energy import STRIDE, facings, normals
-from circuits.curves.filters import REACH, taps, unit_sum
+from circuits.curves.filters import taps, unit_sum
 
 Scalar = Float[Array, ""] | float
 
@@ -45,15 +45,9 @@ def frame(
     channels: Float[Array, " channel"],
     fold: int,
     centre: tuple[Array, Array] | None = None,
-    *,
-    pitch: int = STRIDE,
-    reach: int = REACH,
 ) -> Frame:
-    """The frame of filters that face ``direction`` (radians), about ``centre`` (right, up).
-
-    They end ``reach`` taps from their middle, ``pitch`` pixels from tap to tap.
-    """
-    right, up = taps(pitch, centre, reach)
+    """The frame of filters that face ``direction`` (radians), about ``centre`` (right, up)."""
+    right, up = taps(STRIDE, centre)
     d = direction[None, None, :]
     along = right * jnp.sin(d) - up * jnp.cos(d)
     inward = right * jnp.cos(d) + up * jnp.sin(d)

@@ -29,12 +29,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from aann import Constant, Constants, Replacement, make, register
-from circuits.curves.energy import facings
 from circuits.curves.filters import convolve
 from circuits.curves.placed import between
 from circuits.curves.program import check_constants
 from circuits.curves_from_3a.found import FOUND, UNITS
-from circuits.curves_from_3a.kernels import bump, unit_kernels
+from circuits.curves_from_3a.kernels import bump, facings, unit_kernels
 
 SHARED = (
     "curve_tuning", "line_tuning", "curve_crossing", "line_crossing", "early_threshold",

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import aann
-from circuits.curves.energy import ORIENTATIONS
 from circuits.curves_from_3a import kernels
 
 
@@ -21,14 +20,14 @@ def test_a_quarter_turn_of_a_unit_turns_its_filter():
         np.asarray(kernels.unit_kernels(constants(direction=np.full(5, d), **CENTRED)))
         for d in (30.0, 120.0)
     )
-    quarter = ORIENTATIONS // 4
+    quarter = kernels.FACINGS // 4
     np.testing.assert_allclose(np.roll(np.rot90(one), quarter, 2), two, atol=1e-5)
 
 
 def test_arcs_and_the_crowd_sum_to_one():
     c = constants(**CENTRED)
     frame = kernels.frames(c)
-    for drawn in (kernels.arc(frame, c), kernels.echo(frame, c), kernels.crowd(frame, c)):
+    for drawn in (kernels.arc(frame, c, 1), kernels.arc(frame, c, -1), kernels.crowd(frame, c)):
         np.testing.assert_allclose(drawn.sum((0, 1, 2)), 1, rtol=1e-5)
         assert np.asarray(drawn).min() >= 0
 
@@ -36,15 +35,15 @@ def test_arcs_and_the_crowd_sum_to_one():
 def test_the_echo_is_the_arc_seen_from_the_other_side():
     straight = constants(curvature=np.zeros(5), **CENTRED)
     frame = kernels.frames(straight)
-    arc, echo = (np.asarray(draw(frame, straight)) for draw in (kernels.arc, kernels.echo))
-    np.testing.assert_allclose(np.roll(arc, ORIENTATIONS // 2, 2), echo, atol=1e-6)
+    arc, echo = (np.asarray(kernels.arc(frame, straight, way)) for way in (1, -1))
+    np.testing.assert_allclose(np.roll(arc, kernels.FACINGS // 2, 2), echo, atol=1e-6)
 
 
 def test_pieces_without_weight_say_nothing():
     c = constants(**SILENT)
     frame = kernels.frames(c)
-    plain = kernels.arc(frame, c) - c.opposing[None, None, None] * kernels.echo(frame, c)
-    plain = plain - c.crowd[None, None, None] * kernels.crowd(frame, c)
+    plain = kernels.arc(frame, c, 1) - kernels.wide(c.opposing) * kernels.arc(frame, c, -1)
+    plain = plain - kernels.wide(c.crowd) * kernels.crowd(frame, c)
     np.testing.assert_allclose(kernels.unit_kernels(c), plain, atol=1e-6)
 
 

@@ -210,8 +210,8 @@ Markdown(
 )
 
 # %% [markdown]
-# The order says which units are least like the common shape: one arc serves all ten, and not all of
-# them are arcs of that kind. The last two columns say how loud the program is where a unit fires; as
+# The order says which units this form fits least: each has an arc of its own, but all read the same
+# early curves, drawn in one shape. The last two columns say how loud the program is where a unit fires; as
 # those places were picked by the unit, any program that is not perfect looks too quiet there.
 #
 # ## The report

@@ -5,6 +5,5 @@ its units in any checkpoint, ``fit`` what differs from unit to unit, ``shape`` w
 ``inputs`` and ``cells`` measure what pictures a model takes and where the cells of a site look,
 ``placed`` brings programs there, ``checks`` refuses what does not fit; ``controls`` are wrong
 programs, ``baselines`` simpler ones, ``filters`` what programs of several circuits draw with,
-``mirrored`` what scripts that print constants start from; ``rounds`` how the program grew, and
-``one_arc`` the arc of the first of them, which ``curves_from_3a`` goes on using.
+``mirrored`` what scripts that print constants start from; ``rounds`` how the program grew.
 """

@@ -119,7 +119,7 @@ def curves(image: Float[Array, "b y x rgb"], c: Constants) -> Float[Array, "b i 
 
 
 def early_curves(energy: Float[Array, "b i j line"], c: Constants) -> Float[Array, "b i j facing"]:
-    """Short arcs of lines facing each way, where nothing crosses them, at stride 4."""
+    """Short arcs of lines facing each way, less what speaks against them, at stride 4."""
     share = shares(energy, c)
     drive = convolve(share, early_filters(c)) - c.crossing * share.mean(-1, keepdims=True)
     return jnp.maximum(drive - c.early_threshold, 0)

@@ -7,7 +7,8 @@ errors cost the network (``circuits.fitting.finish``). Gains are raised at last 
 for the program from pixels.
 
 ``python -m circuits.curves_from_3a.fit`` prints the constants of the mirrored checkpoint, and how
-well they do on design images that they were not fitted on. Sharp edge: ten minutes.
+well they do on design images that they were not fitted on. Sharp edge: some minutes; descents are
+long, so that on another number of threads or processor constants end a few hundredths elsewhere.
 """
 
 from typing import NamedTuple
@@ -36,7 +37,7 @@ FORM = Form()
 
 
 class Calibrated(NamedTuple):
-    """The program, and the one with all directions below as they were measured."""
+    """The program, and one with the directions below as measured, of least squared error alone."""
 
     own: aann.Replacement
     measured: aann.Replacement

@@ -1,8 +1,9 @@
 """The filters with which curve detectors read maps of facings, drawn by formula.
 
-All of a unit's filter is drawn in the unit's own frame: ``along`` is right along the tangent at its
-middle, seen from the middle of its circle, ``inward`` points to that middle. So a unit that faces
-another way has the same filter, turned. Filters end ``REACH`` cells from their middle.
+All of a unit's filter is drawn in the unit's own frame: ``along`` is to the right along the tangent
+at its middle, for one who looks towards the middle of its circle, ``inward`` points there. So a
+unit that faces another way has the same filter, turned. Filters end ``REACH`` cells from their
+middle.
 """
 
 from typing import NamedTuple

@@ -51,8 +51,8 @@ ROUNDS = (
     Round(
         "one arc for all",
         "none yet: the program from pixels, read off the layer below",
-        "all units share the length, width and curvature of one arc, as the program from pixels "
-        "found them; 36 units of the layer below are read",
+        "all units share the length, width and curvature of one arc, nearly those that the first "
+        "program from pixels had; 36 units of the layer below are read",
         Form(kept=36, shapes=False, pieces=0, own=0, finish=False),
     ),
     Round(
@@ -61,7 +61,8 @@ ROUNDS = (
         "contours nearly straight, and small discs. With the second stage left free, and the first "
         "as it is, most of the error goes; with the first left free much less: the arc is wrong, "
         "not the facings",
-        "each unit has its own arc: length, width, curvature, threshold, how much the crowd counts",
+        "each unit has its own arc: length, width and curvature; how sharply arcs are tuned and "
+        "how far the crowd reaches are fitted, too",
         Form(kept=36, pieces=0, own=0, finish=False),
     ),
     Round(

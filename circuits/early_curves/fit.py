@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import aann
-from circuits.curves import energy, one_arc, placed
+from circuits.curves import energy, placed
 from circuits.curves import fit as curve_calibration
 from circuits.curves import program as curve_detectors
 from circuits.curves.cells import Cells
@@ -37,7 +37,7 @@ TEMPLATE = {
 }
 STEPS = {
     **dict.fromkeys(("contrast", "curvature", "curve_length", "line_length", "width"), 0.5),
-    **{n: one_arc.STEPS[n] for n in ("right", "up", "opposing", "gain")},
+    **{n: curve_calibration.STEPS[n] for n in ("right", "up", "opposing", "gain")},
     "crossing": 0.4,
     "threshold": 0.05,
     "curve_direction": 15.0,

@@ -76,7 +76,8 @@ def descend(
         program: ``(seen, constants) -> values``, channels last.
         start: all its constants.
         evidence: what the program sees on ``design``, and the natural activations.
-        design: the images, in the order of ``evidence``.
+        design: the images, in the order of ``evidence``; what is over after whole batches of
+            ``BATCH`` is left out.
         steps: as for ``descent.descend``.
         logarithmic: as there.
         epochs: how often the images are gone through.

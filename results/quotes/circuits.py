@@ -34,7 +34,8 @@ FROM_BELOW = [
             (LINEAR, "linear"),
             ("**curves_from_3a**", "curves_from_3a"),
             (
-                "all {derived[read units]:d} directions as measured, none fitted",
+                "all {derived[read units]:d} directions as measured, none fitted; squared error "
+                "alone",
                 "directions as measured",
             ),
             ("one loudness for all early curves, one for all lines", "all equally loud"),

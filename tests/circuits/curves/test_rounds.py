@@ -31,6 +31,16 @@ def test_what_came_later_is_neutral_before():
             assert not np.any(constants[name].value)
 
 
+def test_lobes_of_early_curves_come_one_after_the_other():
+    echo, leaning, closing = (rounds.program(one.name).constants for one in rounds.ROUNDS[3:6])
+    values = [
+        [float(c[n].value) for n in ("echo", "lean", "closing")] for c in (echo, leaning, closing)
+    ]
+    assert [[x != 0 for x in row] for row in values] == [
+        [True, False, False], [True, True, False], [True, True, True]
+    ]  # fmt: skip
+
+
 def test_every_round_says_what_was_seen_and_changed():
     assert all(one.change for one in rounds.ROUNDS)
     assert all(one.error for one in rounds.ROUNDS[1:])
@@ -55,5 +65,6 @@ def test_a_round_frees_its_own_constants_alone(optimised, monkeypatch):
     after = rounds.fitted(rounds.ROUNDS[1], before, set(rounds.OWN), evidence)
     changed = {n for n in before if not jnp.array_equal(before[n], after[n])}
     assert changed <= {*rounds.OWN, "gain"}
+    assert changed & {*rounds.OWN}
     assert isinstance(after, aann.Constants)
     assert json.dumps(rounds.rounded(after))

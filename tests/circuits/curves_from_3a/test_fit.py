@@ -17,7 +17,7 @@ from circuits.curves_from_3a.search import Form
 from circuits.early_curves import fit as early_curves_fit
 from circuits.fitting.descent import correlations, gather
 
-FORM = Form(kept=12, pieces=2, own=0)
+FORM = Form(kept=12, pieces=2, own=1)
 pytestmark = pytest.mark.usefixtures("optimised_module")
 
 

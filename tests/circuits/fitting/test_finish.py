@@ -54,6 +54,11 @@ def descend(design, start, **how):
     )  # fmt: skip
 
 
+def unlike(c):
+    images = jnp.asarray(np.random.default_rng(1).uniform(0, 1, (20, 4, 4, 2)), jnp.float32)
+    return float(finish.unlikeness(ramp(images, c), natural(images), jnp.ones(2)))
+
+
 def divergence(program, design):
     intact = model()(jnp.asarray(design.load(range(len(design)))))
     spliced = aann.splice(model(), program)(jnp.asarray(design.load(range(len(design)))))
@@ -65,6 +70,9 @@ def test_the_divergence_goes_down(halves):
     found = descend(halves[0], start, epochs=30)
     after = replacement(**{n: np.asarray(found[n]) for n in start})
     assert divergence(after, halves[0]) < divergence(replacement(**start), halves[0]) / 4
+    assert found.gain[1] > 2.02  # the network does not hear it: what stands beside moves it
+    alone = descend(halves[0], start, epochs=30, beside=0.0)
+    np.testing.assert_allclose(alone.gain[1], 2.0, rtol=1e-6)
 
 
 def test_the_right_constants_stay(halves):
@@ -111,3 +119,4 @@ def test_beside_unlikeness_the_divergence_goes_down_too(halves):
     found = descend(halves[0], start, **how)
     after = replacement(**{n: np.asarray(found[n]) for n in start})
     assert divergence(after, halves[0]) < divergence(replacement(**start), halves[0]) / 4
+    assert unlike(found) < unlike(descend(halves[0], start, **how | {"beside": 0.0}))

@@ -448,8 +448,9 @@ def table(rounds, programs, seen):
         now, (r, low, high) = seen.recovered[k], seen.correlation[k]
         gain = bootstrap.difference(now, seen.recovered[max(k - 1, 0)])
         by = f"{gain.estimate:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]" if k else ""
+        error, change = (x.replace("|", "\\|") for x in (one.error, one.change))
         rows.append(
-            f"| {one.name} | {one.error} | {one.change} | {numbers(programs[k])} | {now.estimate:.3f} "
+            f"| {one.name} | {error} | {change} | {numbers(programs[k])} | {now.estimate:.3f} "
             f"[{now.low:.3f}, {now.high:.3f}] | {by} | {r:.3f} [{low:.3f}, {high:.3f}] |"
         )
     head = "| round | seen | changed | constants | KL recovered | by this round | correlation |"

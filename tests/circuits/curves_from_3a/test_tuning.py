@@ -62,4 +62,4 @@ def test_the_registered_program_reads_units_of_the_measured_kinds(assets):
     bent = circular.angle_between(found.direction[curves], known["curve_direction"])
     straight = circular.angle_between(2 * found.normal[lines], 2 * known["line_normal"]) / 2
     assert np.median(bent) < 25  # by chance 90
-    assert np.median(straight) < 10  # by chance 45
+    assert np.median(straight) < 15  # by chance 45

@@ -7,8 +7,9 @@ A ridge regression from the intact network's values at a site, position by posit
 design examples and judged on the others. A high R2 says that something linear in that site is not
 in the program yet; 0 says that nothing linear is, not that the site is of no use.
 
-Sharp edges: the closer a site is to the units, the more it predicts: directly before them stands
-their own pre-activation. What a *program* should read next is the earliest site that predicts much.
+Sharp edges: the closer a site is to the units, the more it predicts. Sites that hold a unit itself,
+before or after its rectifier, are left out unless they are named: a program that read them would
+read its answer. What a *program* should read next is the earliest site that predicts much.
 Drops are of a fit with all other units of the site: of two units that say the same neither drops.
 """
 
@@ -20,13 +21,13 @@ import numpy as np
 from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.residuals.candidates import candidates
-from aann.residuals.cells import layout
+from aann.residuals.cells import Layout, layout
 from aann.residuals.folds import folds as folds_of
 from aann.residuals.folds import rows_of
 from aann.residuals.observed import Observed
 from aann.residuals.peeking import check_design
 from aann.residuals.upstream_found import Upstream, UpstreamSite
-from aann.residuals.upstream_ridge import Sums, contributions, validated
+from aann.residuals.upstream_ridge import Sums, Validated, contributions, validated
 from aann.residuals.upstream_sums import groups_of, sums_of
 from aann.statistics.indices import is_count
 
@@ -49,7 +50,8 @@ def upstream(
         bench: the replacements, ready to run.
         examples: that were observed: a ``Design``.
         part: what was, of one replacement.
-        sites: by name; by default every floating-point site that does not depend on the units.
+        sites: by name; by default every floating-point site that does not depend on the units and
+            holds none of them.
         neighbours: whether the cells around a position are features, too, where there is a grid.
         top: into how many of the best sites to look, unit by unit.
         folds: parts of the examples, groups kept whole.
@@ -59,7 +61,8 @@ def upstream(
     Raises:
         TypeError: the examples are no design examples.
         ValueError: a site is unknown, downstream, named twice or not of floating-point values;
-            fewer examples than folds; numbers out of range; values are NaN or infinite.
+            no site is left; fewer examples than folds; numbers out of range; values are NaN or
+            infinite.
     """
     check_design(examples, "upstream")
     if top != 0 and not is_count(top):
@@ -71,14 +74,7 @@ def upstream(
         name: layout(x.shape, bench.sites[i].shape, part.replacement, part.places, neighbours)
         for name, x in found.items()
     }
-    rows = []
-    for group in groups_of(plans, folds, part.columns):
-        for name, sums in sums_of(bench, examples, part, group, parts, progress).items():
-            fit = validated(sums)
-            rows.append((name, fit if top else dataclasses.replace(fit, whole=_NONE)))
-            rows.sort(key=lambda row: -np.nan_to_num(row[1].r2, nan=-np.inf))
-            for k, (other, old) in enumerate(rows[top:], top):  # sums of these are not needed
-                rows[k] = other, dataclasses.replace(old, whole=_NONE)
+    rows = _ranked(bench, examples, part, plans, parts, left, sites is not None, top, progress)
     done = []
     for k, (name, fit) in enumerate(rows):
         plan, empty = plans[name], np.zeros((0, part.columns))
@@ -96,6 +92,37 @@ def upstream(
         sites=tuple(done), left_out=left, weights=total / max(total.sum(), np.finfo(float).tiny),
         examples=len(examples), folds=folds, seed=seed,
     )  # fmt: skip
+
+
+def _ranked(
+    bench: Workbench,
+    examples: Examples,
+    part: Observed,
+    plans: dict[str, Layout],
+    parts: Sequence[np.ndarray],
+    left: dict[str, str],
+    named: bool,
+    top: int,
+    progress: bool,
+) -> list[tuple[str, Validated]]:
+    """A fit to each site, the best first; ``left`` gets those that hold a unit itself."""
+    rows: list[tuple[str, Validated]] = []
+    for group in groups_of(plans, len(parts), part.columns):
+        for name, summed in sums_of(bench, examples, part, group, parts, progress).items():
+            if summed.own and not named:
+                left[name] = f"holds {len(summed.own)} of {part.columns} units themselves"
+                continue
+            fit = validated(summed.folds)
+            rows.append((name, fit if top else dataclasses.replace(fit, whole=_NONE)))
+            rows.sort(key=lambda row: -np.nan_to_num(row[1].r2, nan=-np.inf))
+            for k, (other, old) in enumerate(rows[top:], top):  # sums of these are not needed
+                rows[k] = other, dataclasses.replace(old, whole=_NONE)
+    if not rows:
+        raise ValueError(
+            f"sites upstream of {part.replacement.site!r}: all that are left hold the units "
+            f"themselves ({', '.join(plans)}): name one with sites= to see what it predicts"
+        )
+    return rows
 
 
 _NONE = Sums(np.zeros((1, 1)), np.zeros((1, 0)), np.zeros(0))

@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
 from aann.bench.equations import Equations
 from aann.bench.workbench import Workbench
@@ -17,10 +17,14 @@ from aann.model import Model
 from aann.residuals.cells import Layout, rows_of
 from aann.residuals.observed import Observed
 from aann.residuals.upstream_ridge import Sums, standardised
+from aann.shown.brief import brief
 from aann.splicing.splice import capture
 
 AT_ONCE = 2**30
 """Bytes of sums that are kept at a time; sites beyond wait for another pass over the examples."""
+
+STRONGEST = 64
+"""Rows on which a feature that is a unit itself is told: those where the unit fires most."""
 
 
 def groups_of(plans: dict[str, Layout], folds: int, outputs: int) -> list[dict[str, Layout]]:
@@ -37,6 +41,21 @@ def groups_of(plans: dict[str, Layout], folds: int, outputs: int) -> list[dict[s
     return groups
 
 
+class Summed(NamedTuple):
+    """What one pass over the examples gives of a site.
+
+    Attributes:
+        folds: the sums of each fold.
+        own: columns of the target that a feature is, before or after its rectifier.
+    """
+
+    folds: list[Sums]
+    own: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return brief(self)
+
+
 def sums_of(
     bench: Workbench,
     examples: Examples,
@@ -44,8 +63,8 @@ def sums_of(
     plans: dict[str, Layout],
     parts: Sequence[np.ndarray],
     progress: bool,
-) -> dict[str, list[Sums]]:
-    """Site -> the sums of each fold: one pass over the examples.
+) -> dict[str, Summed]:
+    """What is summed of each site: one pass over the examples.
 
     Args:
         bench: with the model.
@@ -61,7 +80,7 @@ def sums_of(
     padded = examples.present is not None
     run = jax.jit(lambda params, inputs: _captured(bench.model, params, inputs, plans, padded))
     residual, here = part.residual(), part.here
-    scales = _scales(bench, examples, here, run)
+    scales, own = _first(bench, examples, part, run)
     added = {name: [Equations() for _ in parts] for name in plans}
     for k, chosen in enumerate(parts):
         label = f"upstream, fold {k + 1} of {len(parts)}" if progress else ""
@@ -81,15 +100,18 @@ def sums_of(
     squares = [np.square(residual[chosen], dtype=np.float64).sum(axis=(0, 1)) for chosen in parts]
     everyone = bench.machine.gather(added)
     return {
-        name: standardised(
-            [
-                Sums(
-                    np.asarray(sum(theirs[name][k].gram for theirs in everyone)),
-                    np.asarray(sum(theirs[name][k].cross for theirs in everyone)),
-                    squares[k],
-                )
-                for k in range(len(parts))
-            ]
+        name: Summed(
+            standardised(
+                [
+                    Sums(
+                        np.asarray(sum(theirs[name][k].gram for theirs in everyone)),
+                        np.asarray(sum(theirs[name][k].cross for theirs in everyone)),
+                        squares[k],
+                    )
+                    for k in range(len(parts))
+                ]
+            ),
+            own[name],
         )
         for name in plans
     }
@@ -106,20 +128,48 @@ def _captured(
     return {name: rows_of(values[name], plan) for name, plan in plans.items()}
 
 
-def _scales(
-    bench: Workbench, examples: Examples, here: np.ndarray, run: Callable[..., dict[str, Array]]
-) -> dict[str, tuple[Array, Array]]:
-    """Of each site's features, from the first examples, which every process looks at."""
+def _first(
+    bench: Workbench, examples: Examples, part: Observed, run: Callable[..., dict[str, Array]]
+) -> tuple[dict[str, tuple[Array, Array]], dict[str, tuple[int, ...]]]:
+    """Of each site's features their scales, and which are the units themselves.
+
+    From the first examples, which every process looks at.
+    """
     n = min(len(examples), bench.batch_size)
     rows = np.resize(np.arange(n), bench.batch_size)
     inputs = load(examples, range(n), bench.model)[rows]
     found = run(bench.model.params, bench.machine.spread(inputs))
-    return {name: _scale(bench.machine.on_one(x), here[rows]) for name, x in found.items()}
+    counts = part.here[rows].reshape(-1)
+    natural = part.natural[rows].reshape(len(counts), -1)[counts]
+    scales, own = {}, {}
+    for name, values in found.items():
+        x = bench.machine.on_one(values)
+        scales[name] = _scale(x, counts)
+        own[name] = themselves(np.asarray(x)[counts], natural)
+    return scales, own
+
+
+def themselves(
+    x: Float[np.ndarray, "rows width"], natural: Float[np.ndarray, "rows columns"]
+) -> tuple[int, ...]:
+    """Columns of the natural values that a feature is, before or after its rectifier."""
+    found = []
+    for k, target in enumerate(natural.T):
+        strongest = np.argsort(-np.abs(target))[:STRONGEST]
+        y = target[strongest][:, None]
+        size = np.abs(y).max(initial=0.0)
+        if not y.size or not y.std() > 1e-3 * size:
+            continue  # of what is constant nothing is told
+        raw = x[strongest]
+        alike = [np.abs(v - y).max(axis=0) < 1e-4 * size for v in (raw, np.maximum(raw, 0))]
+        if np.any(alike):
+            found.append(k)
+    return tuple(found)
 
 
 def _scale(x: Array, counts: np.ndarray) -> tuple[Array, Array]:
     """About where a feature is and how it spreads: sums of products then keep their digits."""
-    known = np.asarray(x, np.float64)[counts.reshape(-1)]
+    known = np.asarray(x, np.float64)[counts]
     if not len(known) or not np.isfinite(known).all():
         return jnp.zeros(x.shape[1]), jnp.ones(x.shape[1])
     mean, spread = known.mean(axis=0), known.std(axis=0)

@@ -102,6 +102,54 @@ def test_units_of_a_residual_that_is_nothing():
     assert "nan" in str(found)
 
 
+def rectified(params, x):
+    plain = aann.site("plain", x * 1.0)
+    branch = aann.site("branch", plain @ params["a"] + plain * plain @ params["b"])
+    return aann.site("m", jax.nn.relu(branch)) @ params["c"]
+
+
+def test_a_site_that_holds_the_units_themselves_is_left_out_unless_it_is_named():
+    lab = aann.residuals(toy.flat(rectified), toy.half(), toy.examples(), progress=False)
+    found = lab.upstream(progress=False)
+    assert {s.site for s in found.sites} == {"input", "plain"}
+    assert (
+        found.left_out["branch"] == f"holds {len(toy.UNITS)} of {len(toy.UNITS)} units themselves"
+    )
+    named = lab.upstream(sites=["branch"], progress=False)
+    assert [s.site for s in named.sites] == ["branch"]
+
+
+def test_where_no_other_site_is_left_it_says_so():
+    def model(params, x):
+        return aann.site("m", x[:, :4] * 1.0) @ params["c"]
+
+    def right(x, c):
+        return 0.5 * x[:, list(toy.UNITS)]
+
+    lab = aann.residuals(
+        toy.flat(model), toy.half(right, reads=("input",)), toy.examples(), progress=False
+    )
+    with pytest.raises(ValueError, match=r"hold the units themselves \(input\): name one with"):
+        lab.upstream(progress=False)
+
+
+@pytest.mark.parametrize(
+    ("made", "own"),
+    [
+        (lambda y: y, (0, 1)),
+        (lambda y: np.stack([y[:, 0] - 3 * (y[:, 0] == 0), y[:, 1] ** 2], 1), (0,)),
+        (lambda y: 1.01 * y, ()),
+        (lambda y: np.roll(y, 1, 0), ()),
+    ],
+)
+def test_units_are_told_among_features_whatever_their_place(made, own):
+    rng = np.random.default_rng(0)
+    y = np.maximum(rng.normal(size=(500, 2)), 0).astype(np.float32)
+    features = np.concatenate([rng.normal(size=(500, 5)), made(y)], 1).astype(np.float32)
+    assert upstream_sums.themselves(features, y) == own
+    assert upstream_sums.themselves(features, np.ones_like(y)) == ()
+
+
 @pytest.mark.parametrize(
     ("sites", "message"),
     [

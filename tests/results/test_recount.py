@@ -50,17 +50,19 @@ def test_other_saved_counts_are_told_with_what_to_run(changed):
     changed("curve_detectors", constants=63, bits=13_444.0)
     line, advice = recount.problems(["curve_detectors"])
     assert line.startswith(
-        "curve_detectors, 'curves': saved are 63 constants and 13,444 bits, today's code counts 64"
+        "curve_detectors, 'curves': saved are 63 constants and 13,444 bits, today's code counts 196"
     )
     assert "run `python -m evals.curve_detectors --out out/curve_detectors`" in advice
 
 
 def test_constants_that_changed_in_the_code_are_told(changed, monkeypatch):
     program = recount.rebuild.curves.curve_detectors
-    monkeypatch.setattr(recount.rebuild, "REGISTERED", (program.with_constants(curvature=0.03),))
+    monkeypatch.setattr(
+        recount.rebuild, "REGISTERED", (program.with_constants(bend_curvature=0.03),)
+    )
     line, _ = recount.problems(["curve_detectors"])
     assert "registered" in line
-    assert "curvature" in line
+    assert "bend_curvature" in line
 
 
 def test_a_change_of_counting_is_told(monkeypatch):
@@ -80,5 +82,5 @@ def test_a_change_of_a_program_is_told(monkeypatch):
 
     monkeypatch.setattr(recount.rebuild.baselines, "lines", raised)
     line, _ = recount.problems(["curve_detectors"])
-    assert line.startswith("curve_detectors, 'lines alone': saved are 48 constants")
-    assert "today's code counts 49 constants" in line
+    assert line.startswith("curve_detectors, 'lines alone': saved are 69 constants")
+    assert "today's code counts 70 constants" in line

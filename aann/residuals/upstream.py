@@ -14,21 +14,21 @@ Drops are of a fit with all other units of the site: of two units that say the s
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from aann.bench.workbench import Workbench
 from aann.data.examples import Examples
 from aann.residuals.candidates import candidates
-from aann.residuals.cells import Layout, layout
+from aann.residuals.cells import layout
 from aann.residuals.folds import folds as folds_of
 from aann.residuals.folds import rows_of
 from aann.residuals.observed import Observed
 from aann.residuals.peeking import check_design
 from aann.residuals.upstream_found import Upstream, UpstreamSite
 from aann.residuals.upstream_ridge import Sums, Validated, contributions, validated
-from aann.residuals.upstream_sums import groups_of, sums_of
+from aann.residuals.upstream_sums import Summed, groups_of, sums_of
 from aann.statistics.indices import is_count
 
 
@@ -74,7 +74,21 @@ def upstream(
         name: layout(x.shape, bench.sites[i].shape, part.replacement, part.places, neighbours)
         for name, x in found.items()
     }
-    rows = _ranked(bench, examples, part, plans, parts, left, sites is not None, top, progress)
+    rows, own = _ranked(
+        (
+            one
+            for group in groups_of(plans, folds, part.columns)
+            for one in sums_of(bench, examples, part, group, parts, progress).items()
+        ),
+        top,
+        keep_own=sites is not None,
+    )
+    left |= {name: f"holds {n} of {part.columns} units themselves" for name, n in own.items()}
+    if not rows:
+        raise ValueError(
+            f"sites upstream of {part.replacement.site!r}: all that are left hold the units "
+            f"themselves ({', '.join(plans)}): name one with sites= to see what it predicts"
+        )
     done = []
     for k, (name, fit) in enumerate(rows):
         plan, empty = plans[name], np.zeros((0, part.columns))
@@ -95,34 +109,21 @@ def upstream(
 
 
 def _ranked(
-    bench: Workbench,
-    examples: Examples,
-    part: Observed,
-    plans: dict[str, Layout],
-    parts: Sequence[np.ndarray],
-    left: dict[str, str],
-    named: bool,
-    top: int,
-    progress: bool,
-) -> list[tuple[str, Validated]]:
-    """A fit to each site, the best first; ``left`` gets those that hold a unit itself."""
+    summed: Iterable[tuple[str, Summed]], top: int, *, keep_own: bool
+) -> tuple[list[tuple[str, Validated]], dict[str, int]]:
+    """A fit to each site, the best first, and how many units those hold that are left out."""
     rows: list[tuple[str, Validated]] = []
-    for group in groups_of(plans, len(parts), part.columns):
-        for name, summed in sums_of(bench, examples, part, group, parts, progress).items():
-            if summed.own and not named:
-                left[name] = f"holds {len(summed.own)} of {part.columns} units themselves"
-                continue
-            fit = validated(summed.folds)
-            rows.append((name, fit if top else dataclasses.replace(fit, whole=_NONE)))
-            rows.sort(key=lambda row: -np.nan_to_num(row[1].r2, nan=-np.inf))
-            for k, (other, old) in enumerate(rows[top:], top):  # sums of these are not needed
-                rows[k] = other, dataclasses.replace(old, whole=_NONE)
-    if not rows:
-        raise ValueError(
-            f"sites upstream of {part.replacement.site!r}: all that are left hold the units "
-            f"themselves ({', '.join(plans)}): name one with sites= to see what it predicts"
-        )
-    return rows
+    own: dict[str, int] = {}
+    for name, (parts, columns) in summed:
+        if columns and not keep_own:
+            own[name] = len(columns)
+            continue
+        fit = validated(parts)
+        rows.append((name, fit if top else dataclasses.replace(fit, whole=_NONE)))
+        rows.sort(key=lambda row: -np.nan_to_num(row[1].r2, nan=-np.inf))
+        for k, (other, old) in enumerate(rows[top:], top):  # sums of these are not needed
+            rows[k] = other, dataclasses.replace(old, whole=_NONE)
+    return rows, own
 
 
 _NONE = Sums(np.zeros((1, 1)), np.zeros((1, 0)), np.zeros(0))

@@ -143,9 +143,9 @@ def _first(
     natural = part.natural[rows].reshape(len(counts), -1)[counts]
     scales, own = {}, {}
     for name, values in found.items():
-        x = bench.machine.on_one(values)
-        scales[name] = _scale(x, counts)
-        own[name] = themselves(np.asarray(x)[counts], natural)
+        known = np.asarray(bench.machine.on_one(values))[counts]
+        scales[name] = _scale(known)
+        own[name] = themselves(known, natural)
     return scales, own
 
 
@@ -167,12 +167,11 @@ def themselves(
     return tuple(found)
 
 
-def _scale(x: Array, counts: np.ndarray) -> tuple[Array, Array]:
+def _scale(known: Float[np.ndarray, "rows width"]) -> tuple[Array, Array]:
     """About where a feature is and how it spreads: sums of products then keep their digits."""
-    known = np.asarray(x, np.float64)[counts]
     if not len(known) or not np.isfinite(known).all():
-        return jnp.zeros(x.shape[1]), jnp.ones(x.shape[1])
-    mean, spread = known.mean(axis=0), known.std(axis=0)
+        return jnp.zeros(known.shape[1]), jnp.ones(known.shape[1])
+    mean, spread = known.mean(axis=0, dtype=np.float64), known.std(axis=0, dtype=np.float64)
     spread = np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)
     return jnp.asarray(mean, jnp.float32), jnp.asarray(spread, jnp.float32)
 

@@ -55,7 +55,6 @@ OWN = ("length", "width", "curvature", "crowd", "around", "threshold")
 LOBES = ("halo", "anticlockwise", "clockwise", "ends")
 EARLY = ("echo", "line", "bend_", "echo_", "line_", "crossing", "early_threshold", "contrast")
 LEANING = tuple(n for n in curve_shape.TEMPLATE if not n.startswith("closing"))
-CLOSING = ("",)  # all of them, fitted together: the shape as it is registered
 
 
 class Round(NamedTuple):
@@ -112,7 +111,7 @@ ROUNDS = (
         "what is free in early filters alone now suppresses lines that turn in beyond the ends, "
         "where the arc closes to something small",
         "one more lobe of early curves",
-        shape=CLOSING,
+        shape=("closing",),
     ),
     Round(
         "outputs",

@@ -158,25 +158,43 @@ def descend(
         found = squared_error(program(seen, c), natural, scale)
         return found if penalty is None else found + penalty(c)
 
-    @jax.jit
-    def step(free: Any, state: Any, seen: jax.Array, natural: jax.Array) -> tuple[Any, Any]:
-        slope = jax.grad(error)(free, seen, natural)
-        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
-            change, state = adam.update(slope, state)
-        return optax.apply_updates(free, change), state
-
     scale = jnp.asarray(evidence.natural.std((0, 1, 2)) + 1e-6)
     size = len(evidence.seen)
     count = epochs * -(-size // BATCH)
-    adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
     space = Space(start, steps, logarithmic)
+    begin, step = downhill(error, rate, count)
     free = space.free(start)
-    state, rng = adam.init(free), np.random.default_rng(0)
+    state, rng = begin(free), np.random.default_rng(0)
     for _ in progress(range(count), "fitting to design images", unit="step"):
         rows = rng.choice(size, min(BATCH, size), replace=False)
         seen, natural = jnp.asarray(evidence.seen[rows]), jnp.asarray(evidence.natural[rows])
         free, state = step(free, state, seen, natural)
     return space.constants(free)
+
+
+def downhill(
+    cost: Callable[..., jax.Array], rate: float, count: int
+) -> tuple[Callable[[Any], Any], Callable[..., tuple[Any, Any]]]:
+    """Adam (Kingma and Ba, 2014), its rate falling to 0 along a cosine.
+
+    Args:
+        cost: ``(free, *seen) -> number`` that goes down.
+        rate: of the first step.
+        count: of steps.
+
+    Returns:
+        ``begin(free) -> state`` and ``step(free, state, *seen) -> (free, state)``, compiled.
+    """
+    adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
+
+    @jax.jit
+    def step(free: Any, state: Any, *seen: Any) -> tuple[Any, Any]:
+        slope = jax.grad(cost)(free, *seen)
+        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
+            change, state = adam.update(slope, state)
+        return optax.apply_updates(free, change), state
+
+    return adam.init, step
 
 
 def least_squares_gain(program: Program, c: aann.Constants, evidence: Evidence) -> jax.Array:

@@ -1,7 +1,7 @@
 """Constants of least divergence, by gradient through the rest of the network, on design images.
 
 Squared error at a site treats all errors alike, the network does not. From where squared error has
-led, Adam (Kingma and Ba, 2014) goes on downhill on KL(intact || spliced), as a part of what zeroing
+led, Adam goes on downhill on KL(intact || spliced), as a part of what zeroing
 the units costs. A little of a misfit at the site stays beside it, so that the program goes on
 saying what the units do, those too that the network hardly needs on these images: squared error, or
 ``unlikeness``, which does not hold down how loudly they say it. The network up to the site runs
@@ -17,14 +17,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jaxtyping import Float
 
 import aann
 from aann.data.batches import batches
 from aann.evaluation.metrics import kl
 from aann.machine.progress import progress
-from circuits.fitting.descent import Evidence, Program, Space, squared_error
+from circuits.fitting.descent import Evidence, Program, Space, downhill, squared_error
 from circuits.fitting.design import check as check_design
 
 BATCH = 8
@@ -104,18 +103,9 @@ def descend(
         logits = rest.suffix(prepared, values, crossing, jnp.moveaxis(made, -1, replacement.axis))
         return kl(intact, logits).mean() / rest.zero + beside * misfit(made, natural, scale)
 
-    count = epochs * len(rest.values)
-    adam = optax.adam(optax.cosine_decay_schedule(rate, count), b2=0.98)
-
-    @jax.jit
-    def step(free: Any, state: Any, *seen: Any) -> tuple[Any, Any]:
-        slope = jax.grad(cost)(free, *seen)
-        with jax.numpy_dtype_promotion("standard"):  # optax raises floats to integer powers
-            change, state = adam.update(slope, state)
-        return optax.apply_updates(free, change), state
-
+    begin, step = downhill(cost, rate, epochs * len(rest.values))
     free = space.free(start)
-    state, rng = adam.init(free), np.random.default_rng(0)
+    state, rng = begin(free), np.random.default_rng(0)
     order = np.concatenate([rng.permutation(len(rest.values)) for _ in range(epochs)])
     for k in progress(order, "fitting to the network's outputs", unit="step"):
         size = len(rest.values[k][0])
